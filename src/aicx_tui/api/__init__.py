@@ -1,0 +1,1 @@
+"""The API client layer: one HTTP core, one module per platform."""

@@ -1,0 +1,120 @@
+"""What a platform is to the rest of the house: calls, and which of them it can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
+
+from pydantic import SecretStr
+
+from aicx_tui.errors import UnsupportedError
+from aicx_tui.models.account import Account
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import FeedPage, HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.models.tag import TagDefinition
+
+FEED_PAGE_LIMIT = 1000
+"""The most humans that one page of the feed may hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """A secret and the header it travels in."""
+
+    header: str
+    secret: SecretStr
+    prefix: str = ""
+
+    @classmethod
+    def token(cls, secret: SecretStr) -> Credential:
+        """A personal access token."""
+        return cls(header="X-SINITIC-TOKEN", secret=secret)
+
+    @classmethod
+    def session(cls, secret: SecretStr) -> Credential:
+        """What a sign-in by password gave."""
+        return cls(header="Authorization", secret=secret, prefix="Bearer ")
+
+    def header_value(self) -> str:
+        """The header's value in clear; only the request hook asks for it."""
+        return self.prefix + self.secret.get_secret_value()
+
+
+class Platform(Protocol):
+    """The calls of a platform for one company and bot.
+
+    A concrete platform overrides what it can do; the rest raises `UnsupportedError` before
+    anything is sent. Every call raises the errors of `aicx_tui.errors`, and no others.
+    """
+
+    capabilities: frozenset[Capability]
+
+    async def get_human(self, human_id: str, /) -> VersionedHuman:
+        """Read one human, with its version where the platform has versions."""
+        self._unsupported(Capability.HUMANS_GET)
+
+    async def create_human(self, draft: HumanDraft, /) -> str:
+        """Create a human and return its id."""
+        self._unsupported(Capability.HUMANS_CREATE)
+
+    async def update_human(
+        self, human_id: str, changes: HumanChanges, /, *, if_match: str | None = None
+    ) -> str:
+        """Change the given fields and return the human's id.
+
+        Args:
+            human_id: Which human.
+            changes: Only the fields to change; `None` clears one.
+            if_match: The version that the change was made on; needs `humans.precondition`.
+        """
+        self._unsupported(Capability.HUMANS_UPDATE)
+
+    async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
+        """Give every one of the humans every one of the tag values."""
+        self._unsupported(Capability.TAGS_ASSIGN)
+
+    async def read_feed(self, cursor: str | None, /, *, limit: int = FEED_PAGE_LIMIT) -> FeedPage:
+        """Read one page of the humans feed, from the start where there is no cursor."""
+        self._unsupported(Capability.HUMANS_FEED)
+
+    async def list_tags(self) -> tuple[TagDefinition, ...]:
+        """Read the definitions of the bot's tags."""
+        self._unsupported(Capability.TAGS_LIST)
+
+    async def get_account(self) -> Account:
+        """Read who is signed in."""
+        self._unsupported(Capability.SIGN_IN)
+
+    async def sign_out(self) -> None:
+        """End the session; a personal access token stays as it is."""
+        self._unsupported(Capability.SIGN_IN)
+
+    async def aclose(self) -> None:
+        """Close the connections, if there are any."""
+        return
+
+    def _unsupported(self, capability: Capability) -> NoReturn:
+        raise UnsupportedError(_MISSING[capability], hint=_INSTEAD[capability])
+
+
+_MISSING = {
+    Capability.HUMANS_GET: "This platform has no call that reads a human.",
+    Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
+    Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
+    Capability.HUMANS_FEED: "This platform has no call that lists humans: "
+    "Proto documents none for its gateway. Nothing was sent.",
+    Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",
+    Capability.HUMANS_PRECONDITION: "This platform cannot check a version before it changes.",
+    Capability.TAGS_ASSIGN: "This platform has no call that assigns tags.",
+    Capability.TAGS_LIST: "This platform has no call that lists tags: "
+    "Proto documents none for its gateway. Nothing was sent.",
+    Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
+}
+
+_OTHER_PLATFORM = "A server with the console contract can: set AICX_PLATFORM=console."
+
+_INSTEAD = dict.fromkeys(Capability, _OTHER_PLATFORM) | {
+    Capability.HUMANS_FEED: f"Read one with: aicx humans get ID. {_OTHER_PLATFORM}",
+    Capability.TAGS_LIST: f"Tag ids stand in Proto's web app: Human > Settings. {_OTHER_PLATFORM}",
+}

@@ -1,0 +1,87 @@
+"""A platform that serves the console contract: the sandbox, or a self-hosted server."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+from typing_extensions import override
+
+from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
+from aicx_tui.api.http import HttpCore
+from aicx_tui.api.proto_gateway import ProtoGateway
+from aicx_tui.errors import NotFoundError, NotTheApiError
+from aicx_tui.models.account import Account, PlatformCapabilities, Session
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import FeedPage
+from aicx_tui.models.tag import TagDefinition
+from aicx_tui.models.wire import Envelope
+
+_BASE = "/console/v1"
+
+
+class ConsoleApi(ProtoGateway):
+    """The four gateway calls and those of the console contract, for one company and bot.
+
+    Use `open` to make one: what it can do is the server's to say.
+    """
+
+    def __init__(
+        self, http: HttpCore, *, company_id: str, bot_id: str, server: PlatformCapabilities
+    ) -> None:
+        super().__init__(http, company_id=company_id, bot_id=bot_id)
+        known = frozenset(Capability)
+        self.capabilities = frozenset(c for c in known if c.value in server.capabilities)
+        self._bot = f"{_BASE}/bots/{bot_id}"
+
+    @classmethod
+    async def open(cls, http: HttpCore, *, company_id: str, bot_id: str) -> ConsoleApi:
+        """Ask the server what it can do.
+
+        Raises:
+            NotTheApiError: The server does not serve the console contract.
+        """
+        try:
+            reply = await http.get(f"{_BASE}/capabilities")
+        except NotFoundError:
+            raise NotTheApiError(
+                "This server does not serve the console contract.",
+                hint="If it is Proto's gateway, set AICX_PLATFORM=gateway.",
+            ) from None
+        server = reply.parse(Envelope[PlatformCapabilities]).result
+        return cls(http, company_id=company_id, bot_id=bot_id, server=server)
+
+    @override
+    async def read_feed(self, cursor: str | None, /, *, limit: int = FEED_PAGE_LIMIT) -> FeedPage:
+        query: dict[str, str | int] = {"limit": limit}
+        if cursor is not None:
+            query["cursor"] = cursor
+        reply = await self._http.get(f"{self._bot}/humans", query=query)
+        return reply.parse(Envelope[FeedPage]).result
+
+    @override
+    async def list_tags(self) -> tuple[TagDefinition, ...]:
+        reply = await self._http.get(f"{self._bot}/tags")
+        return reply.parse(Envelope[tuple[TagDefinition, ...]]).result
+
+    @override
+    async def get_account(self) -> Account:
+        reply = await self._http.get(f"{_BASE}/me")
+        return reply.parse(Envelope[Account]).result
+
+    @override
+    async def sign_out(self) -> None:
+        await self._http.post(f"{_BASE}/sign-out", {})
+        self._http.credential = None
+
+
+async def sign_in(http: HttpCore, *, email: str, password: SecretStr) -> Session:
+    """Sign in by e-mail and password; from then on the core sends the session.
+
+    Raises:
+        NotSignedInError: Unknown account or wrong password; the platform does not say which.
+        RateLimitedError: Too many attempts.
+    """
+    body = {"email": email, "password": password.get_secret_value()}
+    reply = await http.post(f"{_BASE}/sign-in", body)
+    session = reply.parse(Envelope[Session]).result
+    http.credential = Credential.session(session.session)
+    return session

@@ -1,0 +1,300 @@
+"""The one HTTP core that every platform module speaks through.
+
+What holds for every call: the credential goes to the configured origin only, redirects are not
+followed, nothing is read from the environment, a body is capped while it inflates, one deadline
+covers all of a call, and only a repeatable call is repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import truststore
+from pydantic import BaseModel, ValidationError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from aicx_tui import __version__
+from aicx_tui.api import failures
+from aicx_tui.api.base import Credential
+from aicx_tui.errors import (
+    AicxError,
+    NotSignedInError,
+    NotTheApiError,
+    OutcomeUnknownError,
+    PlatformFailedError,
+    RateLimitedError,
+    TimedOutError,
+    UnavailableError,
+    UnreachableError,
+    UsageError,
+)
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_REPEATED_AFTER = (UnreachableError, PlatformFailedError, TimedOutError, OutcomeUnknownError)
+"""What a repeatable call is repeated after; a refused certificate or a web page stays as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long and how much a call may take.
+
+    Attributes:
+        connect: Seconds to a connection.
+        read: Seconds of silence between two bytes.
+        total: Seconds for one call in all, repetitions and pauses included.
+        body: Bytes of a reply after inflation.
+        attempts: How often a repeatable call is sent at most.
+        patience: The longest pause asked for by a 429 that is waited out, in seconds.
+        connections: Open connections; more than 8 make httpx slower.
+    """
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 30.0
+    body: int = 16 * 1024 * 1024
+    attempts: int = 3
+    patience: float = 10.0
+    connections: int = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A successful answer, whole and inflated."""
+
+    call: failures.Call
+    headers: Mapping[str, str]
+    body: bytes
+
+    def parse(self, model: type[ModelT]) -> ModelT:
+        """Read the body as a model.
+
+        Raises:
+            NotTheApiError: A reading call was answered with something else.
+            OutcomeUnknownError: A change was answered with something else.
+        """
+        try:
+            return model.model_validate_json(self.body)
+        except ValidationError as error:
+            raise failures.unreadable(self.call, error) from None
+
+
+@dataclass
+class _Exchange:
+    """One call over all its attempts, and whether one of them may have arrived unanswered."""
+
+    request: httpx.Request
+    call: failures.Call
+    in_flight: bool = False
+    lost: OutcomeUnknownError | None = None
+
+
+class HttpCore:
+    """One client for one origin.
+
+    Args:
+        root: The platform's root; the only origin that the credential is sent to.
+        credential: Sent with every call; may be set later, after a sign-in.
+        proxy: Address of an HTTP proxy.
+        ca_file: A PEM file to trust instead of the system's store.
+        limits: How long and how much a call may take.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        credential: Credential | None = None,
+        proxy: str | None = None,
+        ca_file: Path | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.credential = credential
+        self.limits = limits or Limits()
+        self._root = root
+        self._origin = _origin(httpx.URL(root))
+        self._open_again_at = 0.0
+        try:
+            self._client = httpx.AsyncClient(
+                verify=_tls_context(ca_file),
+                proxy=proxy,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
+                limits=httpx.Limits(max_connections=self.limits.connections),
+                event_hooks={"request": [self._add_credential]},
+                headers={
+                    "Accept": "application/json",
+                    "Accept-Encoding": "gzip",
+                    "User-Agent": f"aicx-tui/{__version__}",
+                },
+            )
+        except (ValueError, httpx.InvalidURL):
+            raise UsageError(
+                "AICX_PROXY is not the address of a proxy.", hint="Give http://host:port."
+            ) from None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def get(self, path: str, *, query: Mapping[str, str | int] | None = None) -> Reply:
+        """Read; repeated with growing pauses where that may help."""
+        return await self._send("GET", path, query=query, repeatable=True)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Send once, never again on its own."""
+        return await self._send("POST", path, body=body, repeatable=False)
+
+    async def put(
+        self, path: str, body: Mapping[str, Any], *, if_match: str | None = None
+    ) -> Reply:
+        """Send a change that may be sent twice, unless it depends on a version."""
+        headers = {"If-Match": if_match} if if_match else {}
+        return await self._send("PUT", path, body=body, headers=headers, repeatable=not if_match)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        repeatable: bool,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        request = self._client.build_request(
+            method, self._root + path, params=query, json=body, headers=headers
+        )
+        exchange = _Exchange(request, failures.Call(method=method, host=self._origin[1]))
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(self.limits.attempts if repeatable else 1),
+            retry=retry_if_exception(self._is_worth_repeating),
+            wait=wait_random_exponential(multiplier=0.2, max=2),
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(self.limits.total):
+                return await attempts(self._attempt, exchange)
+        except TimeoutError:
+            raise exchange.lost or self._out_of_time(exchange) from None
+        except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
+            raise exchange.lost or problem from None
+
+    def _out_of_time(self, exchange: _Exchange) -> AicxError:
+        seconds, host = self.limits.total, exchange.call.host
+        if exchange.in_flight:
+            return exchange.call.unanswered(
+                f"{host} did not answer in full within {seconds:g} s.", TimedOutError
+            )
+        return TimedOutError(
+            f"{host} kept asking for pauses for {seconds:g} s. Nothing was changed.",
+            hint="Try again later.",
+        )
+
+    def _is_worth_repeating(self, error: BaseException) -> bool:
+        if isinstance(error, RateLimitedError):
+            return error.retry_after <= self.limits.patience
+        return isinstance(error, _REPEATED_AFTER)
+
+    async def _attempt(self, exchange: _Exchange) -> Reply:
+        await self._pass_gate(exchange.call)
+        exchange.in_flight = True
+        try:
+            return await self._once(exchange.request, exchange.call)
+        except AicxError as problem:
+            exchange.in_flight = False
+            if isinstance(problem, OutcomeUnknownError):
+                exchange.lost = problem
+            if isinstance(problem, RateLimitedError):
+                self._close_gate(problem)
+            raise
+
+    async def _once(self, request: httpx.Request, call: failures.Call) -> Reply:
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                body = await self._read(response, call)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            raise failures.from_exception(error, call, seconds=self.limits.read) from None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if not response.is_success:
+            raise failures.from_status(response.status_code, headers, body, call)
+        if failures.is_web_page(headers, body):
+            raise failures.not_the_api(call, "the answer is a web page")
+        return Reply(call=call, headers=headers, body=body)
+
+    async def _read(self, response: httpx.Response, call: failures.Call) -> bytes:
+        """Collect the body, inflating no more than may be kept."""
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "", "gzip"):
+            raise call.unanswered(f"{call.host} sent an encoding not asked for.", NotTheApiError)
+        inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            room = self.limits.body + 1 - len(body)
+            body += _inflated(inflate, chunk, room, call) if inflate else chunk[:room]
+            if len(body) > self.limits.body:
+                raise call.unanswered(
+                    f"The answer of {call.host} is larger than "
+                    f"{self.limits.body // 1024 // 1024} MiB and was not read on.",
+                    NotTheApiError,
+                )
+        if inflate and body and not inflate.eof:
+            raise call.unanswered(f"{call.host} broke off its answer.", UnreachableError)
+        return bytes(body)
+
+    async def _pass_gate(self, call: failures.Call) -> None:
+        """Wait while the platform wants a pause: one gate for every call of this client."""
+        wait = self._open_again_at - asyncio.get_running_loop().time()
+        if wait > self.limits.patience:
+            raise RateLimitedError(
+                f"{call.host} asked for a pause of {wait:.0f} s more; nothing was sent.",
+                retry_after=wait,
+                hint=f"Try again in {wait:.0f} s.",
+            )
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def _close_gate(self, pause: RateLimitedError) -> None:
+        until = asyncio.get_running_loop().time() + pause.retry_after
+        self._open_again_at = max(self._open_again_at, until)
+
+    async def _add_credential(self, request: httpx.Request) -> None:
+        if self.credential and _origin(request.url) == self._origin:
+            request.headers[self.credential.header] = self.credential.header_value()
+
+
+def _origin(url: httpx.URL) -> tuple[str, str]:
+    return url.scheme, url.netloc.decode("ascii")
+
+
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    if ca_file is None:
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError):
+        raise UsageError(
+            "The file in AICX_CA_FILE holds no certificate that can be read.",
+            hint="It has to be a PEM file.",
+        ) from None
+    return context
+
+
+def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type
+    try:
+        inflated: bytes = stream.decompress(chunk, room)
+    except zlib.error:
+        raise call.unanswered(f"{call.host} sent a damaged answer.", NotTheApiError) from None
+    return inflated

@@ -1,0 +1,85 @@
+"""Proto's documented Authentication API: four calls, and nothing beyond them.
+
+Source: the Authentication API page of Proto's documentation. It is silent on status codes,
+errors and limits, so replies are read tolerantly; nothing that it does not name is ever sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from typing_extensions import override
+
+from aicx_tui.api.base import Platform
+from aicx_tui.api.http import HttpCore
+from aicx_tui.errors import RefusedError
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.models.wire import Envelope, HumanReference, TagsAssigned
+from aicx_tui.settings import checked_id
+
+
+class ProtoGateway(Platform):
+    """The four gateway calls for one company and bot.
+
+    Args:
+        http: The HTTP core of the platform's origin, with the credential.
+        company_id: From General Settings.
+        bot_id: From BUILD > SETTINGS > API.
+    """
+
+    capabilities = frozenset(
+        {
+            Capability.HUMANS_GET,
+            Capability.HUMANS_CREATE,
+            Capability.HUMANS_UPDATE,
+            Capability.TAGS_ASSIGN,
+        }
+    )
+
+    def __init__(self, http: HttpCore, *, company_id: str, bot_id: str) -> None:
+        self._http = http
+        company = checked_id(company_id, what="The company id")
+        bot = checked_id(bot_id, what="The bot id")
+        self._crm = f"/gateway/{company}/{bot}/crm"
+
+    @override
+    async def get_human(self, human_id: str, /) -> VersionedHuman:
+        reply = await self._http.get(f"{self._crm}/human/{_checked(human_id)}")
+        return VersionedHuman(reply.parse(Envelope[Human]).result, reply.headers.get("etag"))
+
+    @override
+    async def create_human(self, draft: HumanDraft, /) -> str:
+        reply = await self._http.post(f"{self._crm}/human", draft.body())
+        return reply.parse(Envelope[HumanReference]).result.id
+
+    @override
+    async def update_human(
+        self, human_id: str, changes: HumanChanges, /, *, if_match: str | None = None
+    ) -> str:
+        if if_match and Capability.HUMANS_PRECONDITION not in self.capabilities:
+            self._unsupported(Capability.HUMANS_PRECONDITION)
+        path = f"{self._crm}/human/{_checked(human_id)}"
+        reply = await self._http.put(path, changes.body(), if_match=if_match)
+        return reply.parse(Envelope[HumanReference]).result.id
+
+    @override
+    async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
+        body = {
+            "human_ids": [_checked(human_id) for human_id in human_ids],
+            "tags": [tag.model_dump() for tag in tags],
+        }
+        reply = await self._http.post(f"{self._crm}/assign_tags", body)
+        # The documents print this one reply as a Python literal.
+        literal = reply.body.replace(b"True", b"true").replace(b"False", b"false")
+        if replace(reply, body=literal).parse(TagsAssigned).success is False:
+            raise RefusedError("The platform did not assign the tags; it gave no reason.")
+
+    @override
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _checked(human_id: str) -> str:
+    return checked_id(human_id, what="The human's id")

@@ -1,0 +1,1 @@
+"""Headless commands: gives actions their verbs."""

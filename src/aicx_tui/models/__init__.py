@@ -1,0 +1,1 @@
+"""What travels between a platform and this program."""

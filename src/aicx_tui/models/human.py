@@ -1,0 +1,150 @@
+"""Humans: end users' records, and what is sent to create or change one.
+
+Source of names and shapes: the Authentication API page of Proto's documentation
+(reference: reading tolerates what that page leaves open, writing sends only what it names).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from aicx_tui.models.base import WireModel
+
+WRITABLE_FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id", "access_token")
+"""The fields that the documents let a caller set, in their order."""
+
+
+class TagValue(WireModel):
+    """The string value that one human has for a tag; `id` is opaque, not a strict UUID."""
+
+    id: str
+    value: str = ""
+
+
+def _read_tags(tags: object) -> object:
+    """Accept `null`, a list of `{id, value}`, or the older list of bare ids."""
+    if tags is None:
+        return ()
+    if isinstance(tags, list):
+        return tuple({"id": tag} if isinstance(tag, str) else tag for tag in tags)
+    return tags
+
+
+def _assume_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_assume_utc)]
+"""A point in time with its zone; one that names none is UTC."""
+
+HumanDocument = Mapping[str, JsonValue | SecretStr]
+"""The platform's own object, unknown keys included, its `access_token` wrapped."""
+
+
+class Human(WireModel):
+    """An end user's record as a platform returned it. All but the id may be missing."""
+
+    id: str = Field(min_length=1)
+    fullname: str | None = None
+    email: str | None = None
+    uid: str | None = None
+    phone_number: str | None = None
+    profile_pic_id: str | None = None
+    access_token: SecretStr | None = None
+    notes: JsonValue = None
+    """Its non-null shape is not documented."""
+    tags: Annotated[tuple[TagValue, ...], BeforeValidator(_read_tags)] = ()
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    document: HumanDocument = Field(default_factory=dict, exclude=True, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_document(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        token = data.get("access_token")
+        document = data | {"access_token": SecretStr(token)} if isinstance(token, str) else data
+        return {"id": data.get("human_id")} | data | {"document": document}
+
+    @field_validator("document", mode="plain")
+    @classmethod
+    def _trust_document(cls, document: HumanDocument) -> HumanDocument:
+        return document
+
+
+class VersionedHuman(NamedTuple):
+    """A human with the version under which the platform returned it."""
+
+    human: Human
+    etag: str | None
+    """For `If-Match`; None where the platform sends no `ETag`."""
+
+
+class HumanChanges(WireModel):
+    """Fields to change on a human: only those given are sent, and `None` clears one."""
+
+    fullname: str | None = None
+    email: str | None = None
+    uid: str | None = None
+    phone_number: str | None = None
+    profile_pic_id: str | None = None
+    access_token: SecretStr | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object to send: only what was given, the access token in clear."""
+        return {name: _in_clear(getattr(self, name)) for name in sorted(self.model_fields_set)}
+
+
+class HumanDraft(WireModel):
+    """A human to create; only the full name is required."""
+
+    fullname: str
+    email: str | None = None
+    uid: str | None = None
+    phone_number: str | None = None
+    profile_pic_id: str | None = None
+    access_token: SecretStr | None = None
+    tags: tuple[TagValue, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object to send: only what was given, the access token in clear."""
+        body: dict[str, Any] = {n: _in_clear(getattr(self, n)) for n in WRITABLE_FIELDS}
+        body["tags"] = [tag.model_dump() for tag in self.tags]
+        return {name: value for name, value in body.items() if name in self.model_fields_set}
+
+
+def _in_clear(value: str | SecretStr | None) -> str | None:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+class DeletedHuman(WireModel):
+    """A tombstone in the feed: this human is no more."""
+
+    id: str
+    deleted: Literal[True]
+
+
+class FeedPage(WireModel):
+    """One page of the humans feed, oldest change first.
+
+    A page shorter than was asked for is the last one for now; `next` is then where the
+    following refresh goes on.
+    """
+
+    items: tuple[Annotated[DeletedHuman | Human, Field(union_mode="left_to_right")], ...]
+    next: str
+    total: int | None = Field(default=None, ge=0)
+    """Humans at the platform; on the first page only."""

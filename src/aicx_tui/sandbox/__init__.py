@@ -1,0 +1,1 @@
+"""The embedded platform: a real AICX server with a real database, run as its own process."""

@@ -1,0 +1,36 @@
+"""The platform as one web application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from aicx_tui import __version__
+from aicx_tui.sandbox import console, gateway
+from aicx_tui.sandbox.access import Platform
+from aicx_tui.sandbox.front import Front
+from aicx_tui.sandbox.replies import answer_error
+
+
+def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
+    """Put the calls, their refusals and the layer in front of them together.
+
+    Args:
+        platform: What the calls work on.
+        loopback_only: Whether only this machine is served.
+    """
+    application = FastAPI(
+        title="AICX sandbox",
+        version=__version__,
+        description="The documented gateway calls, and the console calls they leave out.",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    application.state.platform = platform
+    application.include_router(gateway.router)
+    application.include_router(console.router)
+    for kind in (HTTPException, RequestValidationError, Exception):
+        application.add_exception_handler(kind, answer_error)
+    return Front(application, loopback_only=loopback_only)

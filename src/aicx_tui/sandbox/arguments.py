@@ -1,0 +1,134 @@
+"""The command line of the sandbox."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from aicx_tui.sandbox.loopback import is_loopback
+
+DEFAULT_PORT = 8765
+DEFAULT_HUMANS = 2000
+DEFAULT_SEED = 1
+MOST_HUMANS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the sandbox was asked to do."""
+
+    host: str
+    port: int
+    """0 asks for any free one."""
+    data: Path | None
+    """None for data that is thrown away at the end."""
+    humans: int | None
+    """None, like the seed's, when not asked for: a data file that exists then keeps its own."""
+    seed: int | None
+    as_json: bool
+    attached: bool
+    """Ends with its standard input, and stands by while another process serves the data."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f'aicx: {message}. See "aicx sandbox --help".\n')
+
+
+def parse_arguments(arguments: Sequence[str]) -> Arguments:
+    """Read the command line; what is wrong with it ends the process with code 2."""
+    parser = _build_parser()
+    given = parser.parse_args(arguments)
+    if not is_loopback(given.host):
+        _check_remote(parser, given)
+    data: Path | None = given.data
+    if given.home and not given.ephemeral and data is None:
+        data = given.home / "sandbox" / "sandbox.db"
+        _make_directory(parser, data.parent)
+    if data is None and not given.ephemeral:
+        parser.error("no place for the data: give --data FILE or --ephemeral")
+    return Arguments(
+        host=given.host,
+        port=given.port,
+        data=data.resolve() if data else None,  # one name for its lock, however it is spelled
+        humans=given.humans,
+        seed=given.seed,
+        as_json=given.json,
+        attached=given.attached,
+    )
+
+
+def _build_parser() -> _Parser:
+    parser = _Parser(
+        prog="aicx sandbox",
+        description="Serve an AICX platform of your own, with sample data, on this machine.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to serve (%(default)s)")
+    parser.add_argument(
+        "--port",
+        type=_whole_number("port", most=65535),
+        default=DEFAULT_PORT,
+        help="port to serve (%(default)s); 0 takes any free one",
+    )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
+    place.add_argument("--ephemeral", action="store_true", help="throw the data away at the end")
+    parser.add_argument(
+        "--humans",
+        type=_whole_number("number of humans", most=MOST_HUMANS),
+        metavar="N",
+        help=f"how many to make for new data ({DEFAULT_HUMANS})",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_whole_number("seed", most=2**63 - 1),
+        metavar="N",
+        help=f"what new data, ids and passwords derive from ({DEFAULT_SEED})",
+    )
+    parser.add_argument("--json", action="store_true", help="announce as one line of JSON")
+    parser.add_argument(
+        "--allow-remote",
+        action="store_true",
+        help="serve other machines too; needs a --seed, since passwords derive from it",
+    )
+    parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
+    try:
+        socket.getaddrinfo(given.host, given.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        parser.error("the --host given is not an address of this machine")
+    if not given.allow_remote:
+        parser.error(
+            "other machines could reach that --host, in clear text; add --allow-remote to serve it"
+        )
+    if given.seed in (None, DEFAULT_SEED):
+        parser.error(
+            "--allow-remote needs a --seed of your own: the passwords derive from the seed, and "
+            "the default one is public"
+        )
+
+
+def _make_directory(parser: _Parser, directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.exit(1, f"aicx: {directory} cannot be made: {error.strerror}. Check its parent.\n")
+
+
+def _whole_number(name: str, *, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text) if text.isdecimal() and text.isascii() and len(text) < 20 else -1
+        if not 0 <= number <= most:
+            raise argparse.ArgumentTypeError(f"the {name} must be a whole number from 0 to {most}")
+        return number
+
+    return read

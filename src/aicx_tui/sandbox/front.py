@@ -1,0 +1,102 @@
+"""What every request passes on its way in, and every reply on its way out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aicx_tui.sandbox.loopback import host_name, is_loopback
+from aicx_tui.sandbox.replies import Refusal, answer_error
+from aicx_tui.sandbox.requests import MAX_BODY_BYTES
+
+_REPLY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Front:
+    """The outermost layer: request id, security headers, allowed hosts, a cap on bodies.
+
+    Args:
+        application: What answers the requests that pass.
+        loopback_only: Accept only loopback names in `Host`. A web page whose name was made to
+            lead to this machine (DNS rebinding) then cannot read from it.
+    """
+
+    def __init__(self, application: ASGIApp, *, loopback_only: bool) -> None:
+        self._application = application
+        self._loopback_only = loopback_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        stamped = _stamping(send)
+        if refusal := self._refusal(Headers(scope=scope)):
+            reply = answer_error(Request(scope), refusal)
+            await reply(scope, receive, stamped)
+            return
+        await self._application(_with_json_body(scope), _capping(receive), stamped)
+
+    def _refusal(self, headers: Headers) -> Refusal | None:
+        if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
+            return Refusal(
+                HTTPStatus.BAD_REQUEST,
+                code="host_refused",
+                message="This platform answers on this machine only. Use its own address.",
+            )
+        length = headers.get("content-length", "")
+        return _too_large() if length.isdecimal() and int(length) > MAX_BODY_BYTES else None
+
+
+def _stamping(send: Send) -> Send:
+    """Put the headers that every reply has onto the one that is sent."""
+    request_id = f"req_{secrets.token_hex(8)}"
+
+    async def stamped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.update(_REPLY_HEADERS)
+            headers["X-Request-ID"] = request_id
+        await send(message)
+
+    return stamped
+
+
+def _with_json_body(scope: Scope) -> MutableMapping[str, Any]:
+    """Declare the body JSON: documented samples name another type, or none."""
+    kept = [header for header in scope["headers"] if header[0] != b"content-type"]
+    return {**scope, "headers": [*kept, (b"content-type", b"application/json")]}
+
+
+def _capping(receive: Receive) -> Receive:
+    """Refuse a body as soon as it has grown too large, whatever length it declared."""
+    received = 0
+
+    async def capped() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise _too_large()
+        return message
+
+    return capped
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        code="body_too_large",
+        message="The body is larger than 1 MiB; nothing was changed. Send less at a time.",
+    )

@@ -1,0 +1,111 @@
+"""The bodies that the platform accepts, with their limits. Unknown keys are ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_HUMANS_PER_CALL = 1000
+MAX_TAGS_PER_CALL = 100
+
+_WITHOUT_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_ONLY_LINES_AND_TABS = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("blank", "The full name is blank")
+    return value
+
+
+def _not_cleared(value: str | None) -> str | None:
+    if value is None:
+        raise PydanticCustomError("required", "The full name cannot be cleared")
+    return value
+
+
+FullName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=512, pattern=_WITHOUT_CONTROLS),
+    AfterValidator(_not_blank),
+]
+Email = Annotated[str, StringConstraints(max_length=320, pattern=_WITHOUT_CONTROLS)]
+Uid = Annotated[str, StringConstraints(max_length=255, pattern=_WITHOUT_CONTROLS)]
+PhoneNumber = Annotated[str, StringConstraints(max_length=64, pattern=_WITHOUT_CONTROLS)]
+ProfilePictureId = Annotated[str, StringConstraints(max_length=255, pattern=_WITHOUT_CONTROLS)]
+AccessToken = Annotated[str, StringConstraints(max_length=4096, pattern=_WITHOUT_CONTROLS)]
+Notes = Annotated[str, StringConstraints(max_length=10_000, pattern=_ONLY_LINES_AND_TABS)]
+OpaqueId = Annotated[
+    str, StringConstraints(min_length=1, max_length=255, pattern=_WITHOUT_CONTROLS)
+]
+TagText = Annotated[str, StringConstraints(max_length=1000, pattern=_WITHOUT_CONTROLS)]
+
+
+class TagBody(BaseModel):
+    """A value to give for a tag."""
+
+    id: OpaqueId
+    value: TagText
+
+
+Tags = Annotated[list[TagBody], Field(max_length=MAX_TAGS_PER_CALL)]
+
+
+class HumanFields(BaseModel):
+    """What create and update have in common."""
+
+    email: Email | None = None
+    uid: Uid | None = None
+    phone_number: PhoneNumber | None = None
+    profile_pic_id: ProfilePictureId | None = None
+    access_token: AccessToken | None = None
+    notes: Notes | None = None
+    tags: Tags | None = None
+
+    def columns(self) -> dict[str, str | None]:
+        """The values given, by column; tags are merged apart."""
+        return self.model_dump(exclude_unset=True, exclude={"tags", "tag_ids"})
+
+    def tag_values(self) -> dict[str, str]:
+        """The tag values given, by tag id."""
+        return {tag.id: tag.value for tag in self.tags or ()}
+
+
+class CreateHumanBody(HumanFields):
+    """A human to create."""
+
+    fullname: FullName
+    tag_ids: Annotated[list[OpaqueId], Field(max_length=MAX_TAGS_PER_CALL)] | None = Field(
+        default=None, description="Older form of `tags`: ids without a value."
+    )
+
+    def tag_values(self) -> dict[str, str]:
+        """The tag values given, in either form."""
+        return dict.fromkeys(self.tag_ids or (), "") | super().tag_values()
+
+
+class UpdateHumanBody(HumanFields):
+    """Fields to change: those left out stay, null clears, tags merge by id."""
+
+    fullname: Annotated[FullName | None, AfterValidator(_not_cleared)] = None
+
+
+class AssignTagsBody(BaseModel):
+    """Tag values to give to several humans at once."""
+
+    human_ids: Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_HUMANS_PER_CALL)]
+    tags: Annotated[Tags, Field(min_length=1)]
+
+    def tag_values(self) -> dict[str, str]:
+        """The tag values given, by tag id."""
+        return {tag.id: tag.value for tag in self.tags}
+
+
+class SignInBody(BaseModel):
+    """An account and its password."""
+
+    email: Email
+    password: Annotated[str, StringConstraints(max_length=1024, pattern=_WITHOUT_CONTROLS)]

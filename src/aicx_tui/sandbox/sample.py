@@ -1,0 +1,240 @@
+"""Sample data: a company, its people, its tags and any number of believable humans.
+
+The same seed and number give the same data. Humans are made in the order of their latest
+update, one after another, so a million of them need no more memory than a thousand.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from random import Random
+
+import orjson
+from sqlalchemy import Connection, insert
+from sqlalchemy.schema import CreateTable
+
+from aicx_tui.models.account import Role
+from aicx_tui.sandbox import accounts, database
+from aicx_tui.sandbox.clock import as_text
+from aicx_tui.sandbox.humans import ID_ALPHABET, ID_CHARACTERS, ID_PREFIX
+from aicx_tui.sandbox.sample_names import RARE_NAMES
+from aicx_tui.sandbox.sample_pools import Name, Pool, build_pools, handle
+
+LATEST_UPDATE = datetime(2026, 11, 20, 17, tzinfo=UTC)
+EARLIEST_CREATION = datetime(2020, 10, 19, 3, 33, 30, 207384, tzinfo=UTC)
+
+_SECONDS = (LATEST_UPDATE - EARLIEST_CREATION).total_seconds()
+_ROWS_AT_ONCE = 5000
+_RARE_EVERY = 3
+"""Every third of the humans updated last has a rare name, until there are no more of them."""
+
+_PEOPLE: tuple[tuple[Role, str], ...] = (
+    ("admin", "Ana Cruz"),
+    ("agent", "Bo Lindqvist"),
+    ("viewer", "Chidi Okafor"),
+)
+_DOMAINS = (
+    "example.com",
+    "example.org",
+    "example.net",
+    "mail.example",
+    "post.example",
+    "shop.example",
+    "studio.example",
+)
+_NOTES = (
+    "Prefers to be called after 6 pm.",
+    "Asked for an invoice with the company address.",
+    "Speaks English and French.",
+    "Parcel was lost in March; refunded.",
+    "Wants answers by e-mail only.",
+    "Moved house, new address confirmed.",
+    "Long-time customer; handle with care.\nLast complaint solved on the same day.",
+    "Uses a screen reader.",
+    "Trial ends at the end of the month.\nWants:\n\t- a yearly plan\n\t- two seats",
+)
+_TAGS: tuple[tuple[str, str, tuple[str, ...], str, float], ...] = (
+    # Name, kind, choices, colour, how many of the humans have it.
+    ("Merchant", "choice", ("Gold", "Silver", "Bronze"), "#d4a017", 0.25),
+    ("Consent", "flag", (), "#3a7d44", 0.45),
+    ("Orders", "number", (), "#2f6690", 0.42),
+    ("Customer since", "date", (), "#7d5ba6", 0.33),
+    ("City", "text", (), "#b5651d", 0.5),
+    ("VIP", "flag", (), "#b23a48", 0.05),
+)
+
+
+def fill(connection: Connection, *, seed: int, count: int, check: Callable[[], None]) -> None:
+    """Make the tables and their content, in a database that is still empty.
+
+    Args:
+        connection: A transaction that may write.
+        seed: What the data derives from.
+        count: How many humans.
+        check: Called now and then; may raise to give up.
+    """
+    for table in database.metadata.sorted_tables:
+        connection.execute(CreateTable(table))
+    tag_ids = _add_company(connection, seed=seed, count=count)
+    rows = _humans(seed, count, tag_ids)
+    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+        check()
+        connection.execute(insert(database.humans), batch)
+    for table in database.metadata.sorted_tables:
+        for index in table.indexes:
+            check()
+            index.create(connection)
+
+
+def _add_company(connection: Connection, *, seed: int, count: int) -> dict[str, str]:
+    """Add all that is not a human, and return the tags' ids by name."""
+    generator = Random(f"{seed} company")  # noqa: S311  no secret comes from it
+    company_id, bot_id = _uuid(generator), _uuid(generator)
+    tag_ids = {tag[0]: _uuid(generator) for tag in _TAGS}
+    connection.execute(
+        insert(database.installation).values(
+            id=str(uuid.uuid4()),
+            schema_version=database.SCHEMA_VERSION,
+            seed=str(seed),
+            sample_humans=count,
+        )
+    )
+    connection.execute(insert(database.companies).values(id=company_id, name="Acme Support"))
+    connection.execute(
+        insert(database.bots).values(
+            number=1, id=bot_id, company_id=company_id, name="Webchat", change_number=count
+        )
+    )
+    connection.execute(
+        insert(database.tags),
+        [
+            {
+                "id": tag_ids[name],
+                "bot_number": 1,
+                "position": position,
+                "name": name,
+                "kind": kind,
+                "choices": orjson.dumps(choices).decode(),
+                "colour": colour,
+            }
+            for position, (name, kind, choices, colour, _share) in enumerate(_TAGS)
+        ],
+    )
+    connection.execute(
+        insert(database.users),
+        [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
+    )
+    return tag_ids
+
+
+def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, object]:
+    return {
+        "id": "us_" + _characters(generator),
+        "email": f"{role}@acme.example",
+        "name": name,
+        "role": role,
+        "password_hash": accounts.password_hash(accounts.seeded_password(seed, role=role)),
+        "seeded_password": True,
+        "token_hash": accounts.credential_hash(accounts.seeded_token(seed, role=role)),
+    }
+
+
+def _humans(seed: int, count: int, tag_ids: dict[str, str]) -> Iterator[dict[str, object]]:
+    generator = Random(f"{seed} humans")  # noqa: S311  no secret comes from it
+    pools, totals = build_pools(seed)
+    for at in range(count):
+        pool = generator.choices(pools, cum_weights=totals)[0]
+        human = _human(generator, pool, tag_ids)
+        before_last = count - 1 - at
+        if before_last % _RARE_EVERY == 1 and before_last // _RARE_EVERY < len(RARE_NAMES):
+            _make_rare(human, before_last // _RARE_EVERY, tag_ids["City"])
+        share = 1 - (at + generator.random()) / count
+        # The cube crowds updates towards today, an eighth into the last week; the linear part
+        # keeps the very latest of a million from falling into one second.
+        age = _SECONDS * (0.99 * share**3 + 0.01 * share)
+        updated_at = LATEST_UPDATE - timedelta(seconds=age)
+        created_at = updated_at
+        if generator.random() < 0.8:
+            created_at -= timedelta(seconds=generator.random() * (_SECONDS - age))
+        human["created_at"] = as_text(created_at)
+        human["updated_at"] = as_text(updated_at)
+        human["change_number"] = at + 1
+        yield human
+
+
+def _human(generator: Random, pool: Pool, tag_ids: dict[str, str]) -> dict[str, object]:
+    chance = generator.random
+    given, family = generator.choice(pool.given), generator.choice(pool.family)
+    first, second = (family, given) if pool.family_first else (given, family)
+    phone = pool.phone_prefix + str(pool.phone_modulus + int(chance() * pool.phone_modulus))[1:]
+    return {
+        "id": ID_PREFIX + _characters(generator),
+        "bot_number": 1,
+        "fullname": first.written + pool.separator + second.written,
+        "email": None if chance() < 0.08 else _email(generator, given, family),
+        "uid": None if chance() < 0.2 else _uuid(generator),
+        "phone_number": None if chance() < 0.35 else phone,
+        "profile_pic_id": "pic_" + _characters(generator) if chance() < 0.15 else None,
+        "access_token": "eut_" + _uuid(generator) if chance() < 0.03 else None,
+        "notes": generator.choice(_NOTES) if chance() < 0.12 else None,
+        "tags": _tags(generator, pool, tag_ids),
+    }
+
+
+def _email(generator: Random, given: Name, family: Name) -> str:
+    domain = generator.choice(_DOMAINS)
+    first, last = given.in_email, family.in_email
+    if not first or not last:
+        return f"{handle(generator)}@{domain}"
+    form = int(generator.random() * 10)
+    if form < 4:
+        return f"{first}.{last}@{domain}"
+    if form < 6:
+        return f"{first[0]}{last}{int(generator.random() * 100)}@{domain}"
+    if form < 8:
+        return f"{first}{int(generator.random() * 1000)}@{domain}"
+    return f"{first}_{last}{int(generator.random() * 100)}@{domain}"
+
+
+def _tags(generator: Random, pool: Pool, tag_ids: dict[str, str]) -> str | None:
+    values = {
+        tag_ids[name]: _VALUES[name](generator, pool)
+        for name, _kind, _choices, _colour, share in _TAGS
+        if generator.random() < share
+    }
+    return orjson.dumps(values).decode() if values else None
+
+
+def _date(generator: Random) -> str:
+    return (EARLIEST_CREATION + timedelta(days=int(generator.random() * 2200))).date().isoformat()
+
+
+_VALUES: dict[str, Callable[[Random, Pool], str]] = {
+    "Merchant": lambda generator, _: generator.choice(("Gold", "Silver", "Silver", "Bronze")),
+    "Consent": lambda generator, _: "no" if generator.random() < 0.2 else "yes",
+    "Orders": lambda generator, _: str(int(1 / (0.002 + generator.random()))),
+    "Customer since": lambda generator, _: _date(generator),
+    "City": lambda generator, pool: generator.choice(pool.cities),
+    "VIP": lambda _, __: "yes",
+}
+
+
+def _make_rare(human: dict[str, object], position: int, city: str) -> None:
+    """Put a rare name in; where it matters, into the other free texts too."""
+    name = RARE_NAMES[position]
+    human["fullname"] = name
+    if position % 4 == 0:
+        human["notes"] = f"Typed in the web chat: {name}"
+        human["tags"] = orjson.dumps({city: name}).decode()
+
+
+def _characters(generator: Random) -> str:
+    return "".join(generator.choices(ID_ALPHABET, k=ID_CHARACTERS))
+
+
+def _uuid(generator: Random) -> str:
+    digits = f"{generator.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

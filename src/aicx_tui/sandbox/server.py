@@ -1,0 +1,183 @@
+"""The process: takes the data, serves it, says so, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from aicx_tui.sandbox import datafile
+from aicx_tui.sandbox.access import Platform
+from aicx_tui.sandbox.announcement import announce
+from aicx_tui.sandbox.application import build_application
+from aicx_tui.sandbox.arguments import DEFAULT_HUMANS, DEFAULT_SEED, Arguments
+from aicx_tui.sandbox.database import Database
+from aicx_tui.sandbox.datafile import Installation
+from aicx_tui.sandbox.failure import StartError
+from aicx_tui.sandbox.lifetime import Lifetime
+from aicx_tui.sandbox.listener import listening, url_of
+from aicx_tui.sandbox.loopback import is_loopback
+from aicx_tui.sandbox.occupancy import Occupancy, serves
+from aicx_tui.sandbox.throttle import SignInThrottle
+
+_POLL_SECONDS = 0.2
+_TAKEOVER_SECONDS = 1.0
+"""A process that was killed may give its lock back a moment before its port."""
+
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections: one closed at that moment loses a request."""
+
+_GRACE_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, *, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_ready()
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def run(arguments: Arguments, lifetime: Lifetime) -> None:
+    """Serve until asked to stop.
+
+    Raises:
+        StartError: It cannot be served as asked.
+        Stopped: Asked to stop before it was served.
+    """
+    with _place(arguments) as data:
+        occupancy = Occupancy(data)
+        try:
+            announced = (
+                None if occupancy.take() else _stand_by(arguments, data, lifetime, occupancy)
+            )
+            _serve(arguments, data, lifetime, occupancy, announced)
+        finally:
+            occupancy.leave()
+
+
+@contextmanager
+def _place(arguments: Arguments) -> Iterator[Path]:
+    if arguments.data is None:
+        with tempfile.TemporaryDirectory(prefix="aicx-sandbox-") as directory:
+            yield Path(directory) / "sandbox.db"
+        return
+    hint = "Name a file with --data."
+    if not arguments.data.parent.is_dir():
+        raise StartError(f"{arguments.data.parent} is not a directory", hint=hint)
+    if arguments.data.is_dir():
+        raise StartError(f"{arguments.data} is a directory", hint=hint)
+    yield arguments.data
+
+
+def _serve(
+    arguments: Arguments,
+    data: Path,
+    lifetime: Lifetime,
+    occupancy: Occupancy,
+    announced: str | None,
+) -> None:
+    port = urlsplit(announced).port or 0 if announced else arguments.port
+    patience = _TAKEOVER_SECONDS if announced else 0.0
+    with listening(arguments.host, port, patience=patience) as listener:
+        if not data.exists():
+            seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
+            count = DEFAULT_HUMANS if arguments.humans is None else arguments.humans
+            datafile.create(data, seed=seed, count=count, check=lifetime.check)
+        with _opened(arguments, data) as (database, installation):
+            url = announced or url_of(arguments.host, listener)
+
+            def when_ready() -> None:
+                occupancy.publish(url)
+                if not announced:
+                    _say(arguments, database, installation, url)
+
+            server = _Server(
+                _configuration(arguments, database, installation), when_ready=when_ready
+            )
+            lifetime.hand_over(server.stop)
+            server.run(sockets=[listener])
+
+
+def _configuration(
+    arguments: Arguments, database: Database, installation: Installation
+) -> uvicorn.Config:
+    platform = Platform(database, installation.id, SignInThrottle())
+    return uvicorn.Config(
+        build_application(platform, loopback_only=is_loopback(arguments.host)),
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # a header must not choose the address that the throttle counts
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _stand_by(
+    arguments: Arguments, data: Path, lifetime: Lifetime, occupancy: Occupancy
+) -> str | None:
+    """Wait until the one who serves the data is gone; return the address announced meanwhile."""
+    if not arguments.attached:
+        url = occupancy.published()
+        where = f"served at {url}" if url else "being made ready by another process"
+        raise StartError(
+            f"{data} is already {where}",
+            hint="Use that one, stop it, or name another file with --data.",
+        )
+    announced = None
+    while not occupancy.take(patience=_POLL_SECONDS):
+        lifetime.check()
+        announced = announced or _announce_other(arguments, data, occupancy)
+    return announced
+
+
+def _announce_other(arguments: Arguments, data: Path, occupancy: Occupancy) -> str | None:
+    """Announce the process that serves the data, once it does."""
+    url = occupancy.published()
+    if url is None or not data.exists():
+        return None
+    with _opened(arguments, data) as (database, installation):
+        if not serves(url, installation_id=installation.id):
+            return None
+        _say(arguments, database, installation, url)
+    return url
+
+
+@contextmanager
+def _opened(arguments: Arguments, data: Path) -> Iterator[tuple[Database, Installation]]:
+    database, installation = datafile.open_file(data)
+    try:
+        datafile.check_made_with(
+            installation, file=data, seed=arguments.seed, count=arguments.humans
+        )
+        yield database, installation
+    finally:
+        database.close()
+
+
+def _say(arguments: Arguments, database: Database, installation: Installation, url: str) -> None:
+    text = announce(database, url=url, seed=installation.seed, as_json=arguments.as_json)
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,131 @@
+"""Creating and changing humans, and giving them tags.
+
+What people type is theirs: nothing is rewritten, and only what no platform could store is
+refused before it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aicx_tui.api.base import Platform
+from aicx_tui.errors import AicxError, PartlyFailedError, UsageError
+from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from aicx_tui.settings import checked_id
+from aicx_tui.text import has_control_character
+
+ASSIGN_BATCH = 500
+"""Humans per request; the documents name no limit."""
+
+
+async def create_human(platform: Platform, draft: HumanDraft) -> str:
+    """Create a human and return its id.
+
+    Raises:
+        UsageError: A value holds what no field may; nothing was sent.
+    """
+    _check_name(draft.fullname)
+    _check_values(draft.body())
+    _check_tags(draft.tags)
+    return await platform.create_human(draft)
+
+
+async def update_human(platform: Platform, human_id: str, changes: HumanChanges) -> str:
+    """Change the given fields of a human and return its id.
+
+    Raises:
+        UsageError: There is nothing to change, or a value holds what no field may.
+    """
+    body = changes.body()
+    if not body:
+        raise UsageError(
+            "There is nothing to change.", hint="Name a field, such as --email or --clear uid."
+        )
+    if "fullname" in body:
+        _check_name(changes.fullname)
+    _check_values(body)
+    return await platform.update_human(human_id, changes)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which humans are to be given which tag values, checked to be sendable."""
+
+    human_ids: Sequence[str]
+    tags: Sequence[TagValue]
+
+
+def checked_assignment(human_ids: Sequence[str], *, tags: Sequence[TagValue]) -> Assignment:
+    """Make an assignment; repeated ids count once.
+
+    Raises:
+        UsageError: An id or a value cannot be sent.
+    """
+    ids = list(dict.fromkeys(checked_id(i, what=f"The human's id {i!a:.80}") for i in human_ids))
+    if not ids or not tags:
+        raise UsageError("There is nothing to assign.", hint="Give at least one human and one tag.")
+    _check_tags(tags)
+    return Assignment(ids, tags)
+
+
+async def assign_tags(platform: Platform, assignment: Assignment) -> None:
+    """Give every human every tag value, in batches.
+
+    Raises:
+        PartlyFailedError: A batch was refused after others were done; it says which.
+    """
+    done = 0
+    for batch in _batches(assignment.human_ids):
+        try:
+            await platform.assign_tags(batch, assignment.tags)
+        except AicxError as error:
+            if not done:
+                raise
+            left = len(assignment.human_ids) - done
+            raise PartlyFailedError(
+                f"{done:,} humans were given the tags, then: {error.message} "
+                f"The {left:,} from {batch[0]} on were not, or not surely.",
+                hint=error.hint,
+            ) from error
+        done += len(batch)
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), ASSIGN_BATCH):
+        yield ids[start : start + ASSIGN_BATCH]
+
+
+def _check_name(fullname: str | None) -> None:
+    if not (fullname and fullname.strip()):
+        raise UsageError(
+            "The full name is missing. Nothing was sent.", hint="A human needs at least that."
+        )
+
+
+def _check_values(body: dict[str, object]) -> None:
+    for name, value in body.items():
+        if isinstance(value, str):
+            _check_text(value, what=name)
+
+
+def _check_tags(tags: Sequence[TagValue]) -> None:
+    for tag in tags:
+        _check_text(tag.id, what="A tag id")
+        _check_text(tag.value, what="A tag value")
+    if len({tag.id for tag in tags}) < len(tags):
+        raise UsageError("A tag is given twice. Nothing was sent.", hint="Give one value per tag.")
+
+
+def _check_text(value: str, *, what: str) -> None:
+    if has_control_character(value):
+        raise UsageError(
+            f"{what} holds a control character, such as a line end. Nothing was sent.",
+            hint="Remove it and try again.",
+        )
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"{what} is not valid UTF-8 text. Nothing was sent.", hint="Type it again."
+        ) from None

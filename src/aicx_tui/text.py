@@ -1,0 +1,111 @@
+"""How remote text becomes text on a terminal.
+
+Names, tags and error messages come from customers and servers. Written raw, they could move
+the cursor, set the clipboard or run actions (Textual passes ESC, OSC and C1 bytes through).
+The models keep them raw; every one of them passes `clean` at the display edge.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+MAX_DISPLAY_CHARACTERS = 10_000
+"""Longer values are cut at the display edge; the model keeps them whole."""
+
+MAX_COMBINING_MARKS = 4
+"""Marks kept on one character; real scripts need no more, floods use hundreds."""
+
+MISSING = "–"
+"""Shown where a record has no value."""
+
+ELLIPSIS = "…"
+"""Where a text was cut."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_KEPT_FORMAT_CHARACTERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\u200e\u200f")
+"""Emoji sequences, Persian and Indic words, and marks inside real Arabic and Hebrew names."""
+
+_REPLACED_FORMAT_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+"""Bidirectional overrides and isolates reorder what surrounds them; tags hide text."""
+
+_REPLACED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """Make remote text safe to write to a terminal, keeping every real script readable.
+
+    Args:
+        text: Any string, also one with control characters or lone surrogates.
+        multiline: Keep line feeds; otherwise they show as `⏎`.
+
+    Returns:
+        Text without control, bidirectional-override or unassigned characters.
+    """
+    if text.isascii() and text.isprintable() and len(text) <= MAX_DISPLAY_CHARACTERS:
+        return text
+    return _clean(text, multiline)
+
+
+@lru_cache(maxsize=8192)
+def _clean(text: str, multiline: bool) -> str:
+    shown: list[str] = []
+    marks = 0
+    for character in text[:MAX_DISPLAY_CHARACTERS]:
+        category = unicodedata.category(character)
+        if category.startswith("M"):
+            marks += 1
+            if marks <= MAX_COMBINING_MARKS:
+                shown.append(character)
+            continue
+        if character not in _KEPT_FORMAT_CHARACTERS:
+            marks = 0
+        shown.append(_shown(character, category, multiline))
+    if len(text) > MAX_DISPLAY_CHARACTERS:
+        shown.append(ELLIPSIS)
+    return "".join(shown)
+
+
+def _shown(character: str, category: str, multiline: bool) -> str:
+    if character == "\n":
+        return "\n" if multiline else "⏎"
+    if character == "\t":
+        return " "
+    if picture := _CONTROL_PICTURES.get(ord(character)):
+        return chr(picture)
+    if category in _REPLACED_CATEGORIES or _REPLACED_FORMAT_CHARACTERS.match(character):
+        return REPLACEMENT
+    if category == "Cf" and character not in _KEPT_FORMAT_CHARACTERS:
+        return ""
+    return character
+
+
+@lru_cache(maxsize=16_384)
+def fit(text: str, width: int) -> str:
+    """Clean a text and bring it to exactly a width, cut with an ellipsis where it is longer.
+
+    Args:
+        text: Remote text, raw.
+        width: Terminal cells; wide characters and emoji count as they show.
+    """
+    shown = clean(text)
+    if shown.isascii():
+        if len(shown) <= width:
+            return shown.ljust(width)
+        return shown[: width - 1] + ELLIPSIS if width else ""
+    if cell_len(shown) <= width:
+        return set_cell_size(shown, width)
+    return set_cell_size(set_cell_size(shown, max(width - 1, 0)) + ELLIPSIS, width)
+
+
+def has_control_character(text: str) -> bool:
+    """Whether the text holds a C0 or C1 control character, which no field may.
+
+    Line feeds count too; a caller that allows several lines takes them out first.
+    """
+    return any(unicodedata.category(character) == "Cc" for character in text)

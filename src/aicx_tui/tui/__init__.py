@@ -1,0 +1,1 @@
+"""The console: gives actions their keys."""

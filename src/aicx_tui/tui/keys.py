@@ -1,0 +1,69 @@
+"""Gives actions their keys; bindings, footer, palette and help are made from this."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+from aicx_tui.services.actions import ACTIONS
+
+
+class Keys(NamedTuple):
+    """How an action is reached by key.
+
+    Attributes:
+        keys: Key names as Textual spells them, separated by commas.
+        shown: How help writes them.
+        label: What the footer calls it; empty keeps it out of the footer.
+    """
+
+    keys: str
+    shown: str
+    label: str = ""
+
+
+KEYS: dict[str, Keys] = {
+    "humans.search": Keys("slash", "/", "search"),
+    "humans.open": Keys("enter", "Enter", "open"),
+    "humans.sort": Keys("s", "s", "sort"),
+    "humans.copy": Keys("y", "y", "copy"),
+    "humans.refresh": Keys("r", "r", "refresh"),
+    "humans.get": Keys("i", "i", "go to id"),
+    "humans.previous": Keys("left_square_bracket", "["),
+    "humans.next": Keys("right_square_bracket", "]"),
+    "humans.tab": Keys("left,right,h,l", "← →", "JSON"),
+    "console.back": Keys("escape", "Esc"),
+    "console.palette": Keys("ctrl+p", "^p"),
+    "console.quit": Keys("ctrl+q", "^q", "quit"),
+    "console.help": Keys("question_mark", "?", "help"),
+}
+
+MOVING = (
+    ("j k ↑ ↓", "Move by one"),
+    ("PgUp PgDn", "Move by a page"),
+    ("Home End", "First and last"),
+    ("Tab", "List, details, search"),
+)
+"""Keys that only move, for help."""
+
+
+def binding(action_id: str, target: str, *, everywhere: bool = False) -> Binding:
+    """The binding of an action to a method of the screen or app.
+
+    Args:
+        action_id: An action in the registry that has keys.
+        target: Name of the `action_…` method, with its namespace if it is not the screen's.
+        everywhere: Whether it also acts over dialogs and while typing.
+    """
+    keys = KEYS[action_id]
+    return Binding(
+        keys.keys,
+        target,
+        keys.label or ACTIONS[action_id].title,
+        show=bool(keys.label),
+        key_display=keys.shown,
+        priority=everywhere,
+        id=action_id,
+        tooltip=ACTIONS[action_id].help,
+    )

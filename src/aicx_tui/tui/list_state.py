@@ -1,0 +1,134 @@
+"""What a list of humans is in, told apart: each state reads differently and says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.text import clean
+from aicx_tui.tui.moments import ago
+
+if TYPE_CHECKING:
+    from aicx_tui.services.directory import Directory
+
+
+class ListState(StrEnum):
+    """The states of a list."""
+
+    CONNECTING = "connecting"
+    LOADING = "loading"
+    EMPTY = "empty"
+    BY_ID = "by id"
+    NO_MATCH = "no match"
+    FAILED = "failed"
+    SIGNED_OUT = "signed out"
+    STALE = "stale"
+    READY = "ready"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFacts:
+    """What the state of the list follows from.
+
+    Attributes:
+        waiting: What is being waited for until there is a directory.
+        directory: The humans, once the platform is open.
+        reading: Whether the platform is being read now.
+        error: Why it could not be read the last time.
+        shown: Rows that match.
+        scarcest: The word of the query that excludes most, and how many humans have it.
+    """
+
+    waiting: str
+    directory: Directory | None = None
+    reading: bool = True
+    error: AicxError | None = None
+    shown: int = 0
+    scarcest: tuple[str, int] = ("", 0)
+
+    @property
+    def known(self) -> int:
+        """Humans in memory."""
+        return len(self.directory) if self.directory is not None else 0
+
+    @property
+    def state(self) -> ListState:
+        """The one state that these facts make."""
+        if isinstance(self.error, NotSignedInError):
+            return ListState.SIGNED_OUT
+        if self.error:
+            return ListState.STALE if self.known else ListState.FAILED
+        if self.directory is None:
+            return ListState.CONNECTING
+        if self.known and not self.shown:
+            return ListState.NO_MATCH
+        if self.reading:
+            return ListState.LOADING
+        if not self.known:
+            return ListState.EMPTY if self.directory.is_listed else ListState.BY_ID
+        return ListState.READY
+
+
+def state_line(facts: ListFacts, *, now: datetime) -> Content:
+    """The state as a sign and words, for the header."""
+    known = f"{facts.known:,} {'human' if facts.known == 1 else 'humans'}"
+    directory = facts.directory
+    match facts.state:
+        case ListState.SIGNED_OUT:
+            return Content.assemble(("!", "bold $error"), " signed out")
+        case ListState.FAILED:
+            return Content.assemble(("!", "bold $error"), " not connected")
+        case ListState.STALE:
+            return Content.assemble(("!", "bold $warning"), f" {known}, not refreshed")
+        case ListState.CONNECTING:
+            return Content.assemble(("◐", "$accent"), f" {facts.waiting}")
+    if directory is None or (facts.reading and directory.is_listed):
+        total = f" of {directory.total:,}" if directory and directory.total else ""
+        return Content.assemble(("◐", "$accent"), f" reading {facts.known:,}{total}")
+    if not directory.is_listed:
+        return Content.assemble(("●", "$success"), f" {known} read by id")
+    if directory.is_truncated:
+        return Content.assemble(("●", "$warning"), f" the first {known} of {directory.total:,}")
+    fresh = ago(directory.fresh_at, now=now)
+    return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
+
+
+def notice(facts: ListFacts) -> Content | None:
+    """What stands where rows would be, if there are none."""
+    match facts.state:
+        case ListState.CONNECTING:
+            return _text("◐", f"{facts.waiting.capitalize()} …", "Humans appear here.")
+        case ListState.LOADING if not facts.known:
+            return _text("◐", "Reading humans …", "They appear here as they come.")
+        case ListState.EMPTY:
+            return _text(
+                "○", "There are no humans yet.", "Create one with: aicx humans create --fullname …"
+            )
+        case ListState.BY_ID:
+            return _text(
+                "○",
+                "This platform has no list of humans.",
+                "Press i to read one by its id; it stays here until you quit.",
+            )
+        case ListState.NO_MATCH:
+            term, hits = facts.scarcest
+            reason = f"“{clean(term)}” alone matches {hits:,}." if term else ""
+            return _text("○", "Nobody matches.", f"{reason} Esc clears the search.".strip())
+        case ListState.FAILED if facts.error:
+            return _failure(facts.error, "Press r to try again.")
+        case ListState.SIGNED_OUT if facts.error and not facts.known:
+            return _failure(facts.error, "Then press r.")
+    return None
+
+
+def _failure(error: AicxError, last: str) -> Content:
+    return _text("!", clean(error.message), f"{clean(error.hint)} {last}".strip())
+
+
+def _text(sign: str, title: str, next_step: str) -> Content:
+    return Content.assemble((f"{sign} {title}", "bold"), "\n", (next_step, "$foreground 60%"))

@@ -1,0 +1,169 @@
+"""The platform modules against a real sandbox."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+
+import pytest
+from pydantic import SecretStr
+
+from aicx_tui.api.base import Platform
+from aicx_tui.api.console_api import ConsoleApi, sign_in
+from aicx_tui.api.http import HttpCore
+from aicx_tui.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidFieldsError,
+    NotFoundError,
+    NotSignedInError,
+    NotTheApiError,
+    UnsupportedError,
+)
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from tests.api.faulty import faulty, reply
+from tests.sandbox_platform import SandboxPlatform
+
+
+@pytest.mark.parametrize("kind", ["gateway", "console"])
+async def test_a_human_is_created_read_changed_and_tagged(
+    own_sandbox: SandboxPlatform, kind: str
+) -> None:
+    console = await own_sandbox.console()
+    platform: Platform = own_sandbox.gateway() if kind == "gateway" else console
+    tag = (await console.list_tags())[0]
+    draft = HumanDraft(
+        fullname="Jane Őrsi", email="jane@example.hu", access_token=SecretStr("end-user")
+    )
+    human_id = await platform.create_human(draft)
+    assert re.fullmatch(r"eu_[A-Za-z0-9]{12}", human_id)
+    await platform.update_human(human_id, HumanChanges(uid="u-1", email=None))
+    await platform.assign_tags([human_id], [TagValue(id=tag.id, value="Gold")])
+    human = (await platform.get_human(human_id)).human
+    assert (human.fullname, human.email, human.uid) == ("Jane Őrsi", None, "u-1")
+    assert human.tags == (TagValue(id=tag.id, value="Gold"),)
+    assert human.access_token == SecretStr("end-user")
+    assert human.created_at and human.created_at.tzinfo is not None
+    assert human.created_at.astimezone(UTC).microsecond == human.created_at.microsecond
+    await platform.aclose()
+    await console.aclose()
+
+
+async def test_a_change_on_an_old_version_is_a_conflict(own_sandbox: SandboxPlatform) -> None:
+    platform = await own_sandbox.console()
+    human_id = await platform.create_human(HumanDraft(fullname="Jane"))
+    _, first = await platform.get_human(human_id)
+    await platform.update_human(human_id, HumanChanges(uid="a"), if_match=first)
+    with pytest.raises(ConflictError):
+        await platform.update_human(human_id, HumanChanges(uid="b"), if_match=first)
+    assert (await platform.get_human(human_id)).human.uid == "a"
+    await platform.aclose()
+
+
+async def test_the_gateway_is_asked_for_nothing_undocumented() -> None:
+    async with faulty(reply(200, b"{}")) as anything:
+        gateway = SandboxPlatform(
+            {
+                "url": anything.url,
+                "company_id": "c",
+                "bot_id": "b",
+                "admin": {"token": "t"},
+            }
+        ).gateway()
+        for call in (
+            gateway.read_feed(None),
+            gateway.list_tags(),
+            gateway.get_account(),
+            gateway.sign_out(),
+            gateway.update_human("eu_1", HumanChanges(uid="u"), if_match='"1"'),
+        ):
+            with pytest.raises(UnsupportedError):
+                await call
+        await gateway.aclose()
+        assert anything.requests == []
+
+
+async def test_the_feed_is_read_to_its_end_and_followed(own_sandbox: SandboxPlatform) -> None:
+    platform = await own_sandbox.console()
+    first = await platform.read_feed(None, limit=25)
+    assert (len(first.items), first.total) == (25, 40)
+    rest = await platform.read_feed(first.next, limit=25)
+    assert len(rest.items) == 15
+    assert len({item.id for item in first.items + rest.items}) == 40
+    created = await platform.create_human(HumanDraft(fullname="New"))
+    assert [item.id for item in (await platform.read_feed(rest.next)).items] == [created]
+    await platform.aclose()
+
+
+async def test_who_is_signed_in_and_what_they_may(browsed_sandbox: SandboxPlatform) -> None:
+    viewer = await browsed_sandbox.console(person="viewer")
+    account = await viewer.get_account()
+    assert (account.role, account.company.name) == ("viewer", "Acme Support")
+    with pytest.raises(ForbiddenError):
+        await viewer.create_human(HumanDraft(fullname="Jane"))
+    await viewer.aclose()
+
+
+async def test_a_session_by_password_ends_with_sign_out(browsed_sandbox: SandboxPlatform) -> None:
+    agent = browsed_sandbox.announced["agent"]
+    http = HttpCore(browsed_sandbox.url)
+    with pytest.raises(NotSignedInError):
+        await sign_in(http, email=agent["email"], password=SecretStr("wrong password"))
+    await sign_in(http, email=agent["email"], password=SecretStr(agent["password"]))
+    credential = http.credential
+    platform = await ConsoleApi.open(
+        http,
+        company_id=str(browsed_sandbox.announced["company_id"]),
+        bot_id=str(browsed_sandbox.announced["bot_id"]),
+    )
+    assert (await platform.get_account()).role == "agent"
+    await platform.sign_out()
+    http.credential = credential
+    with pytest.raises(NotSignedInError):
+        await platform.get_account()
+    await platform.aclose()
+
+
+async def test_what_is_not_there_is_not_found(browsed_sandbox: SandboxPlatform) -> None:
+    gateway = browsed_sandbox.gateway()
+    with pytest.raises(NotFoundError):
+        await gateway.get_human("eu_000000000000")
+    await gateway.aclose()
+    for wrong in ({"company_id": "nobody"}, {"bot_id": "nothing"}):
+        elsewhere = SandboxPlatform(dict(browsed_sandbox.announced) | wrong).gateway()
+        with pytest.raises(NotFoundError):
+            await elsewhere.get_human("eu_000000000000")
+        await elsewhere.aclose()
+
+
+async def test_refused_values_are_named_by_field(browsed_sandbox: SandboxPlatform) -> None:
+    gateway = browsed_sandbox.gateway()
+    with pytest.raises(InvalidFieldsError) as caught:
+        await gateway.create_human(HumanDraft(fullname="x" * 10_000))
+    assert [problem.field for problem in caught.value.problems] == ["fullname"]
+    await gateway.aclose()
+
+
+async def test_a_server_without_the_contract_is_told_apart() -> None:
+    async with faulty(reply(404)) as other:
+        http = HttpCore(other.url)
+        with pytest.raises(NotTheApiError, match="console contract"):
+            await ConsoleApi.open(http, company_id="c", bot_id="b")
+        await http.aclose()
+
+
+def test_every_missing_capability_has_its_words() -> None:
+    platform = Platform.__dict__
+    assert {"read_feed", "list_tags", "get_account"} <= set(platform)
+    for capability in Capability:
+        with pytest.raises(UnsupportedError) as caught:
+            Nothing()._unsupported(capability)
+        assert caught.value.message
+        assert caught.value.hint
+
+
+class Nothing(Platform):
+    """A platform that can do nothing."""
+
+    capabilities = frozenset()

@@ -1,0 +1,165 @@
+"""The whole product in a real terminal: `aicx --sandbox`, from the first paint to the last."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from tests.cli.command import clean_environment
+
+ROWS, COLUMNS = 40, 120
+PATIENCE = 30
+LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+class Terminal:
+    """A program in a terminal that a person reads and types into."""
+
+    def __init__(self, *words: str, home: Path) -> None:
+        env = clean_environment(
+            {"AICX_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        )
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.program = pexpect.spawn(
+            sys.executable,
+            ["-m", "aicx_tui", *words],
+            env=env,
+            dimensions=(ROWS, COLUMNS),
+            timeout=PATIENCE,
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def sees(self, text: str) -> None:
+        self.waits_for(lambda: text in self.text)
+
+    def waits_for(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            try:
+                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
+            except (pexpect.TIMEOUT, pexpect.EOF) as error:
+                raise AssertionError(self.text) from error
+
+    def types(self, text: str) -> None:
+        self.program.send(text)
+
+    def ends(self) -> int:
+        """Read to the end and return the exit code."""
+        while True:
+            try:
+                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
+            except pexpect.EOF:
+                break
+        self.program.close()
+        code = self.program.exitstatus
+        return code if code is not None else -(self.program.signalstatus or 0)
+
+    def _take(self, data: bytes) -> None:
+        self.raw += data
+        self._stream.feed(data)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    running = Terminal("--sandbox", home=tmp_path)
+    yield running
+    running.program.close(force=True)
+
+
+def processes_of(home: Path) -> list[int]:
+    """Processes whose command line names a home."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+        except OSError:
+            continue  # it has ended meanwhile
+        if os.fsencode(home) in words:
+            found.append(int(entry.name))
+    return found
+
+
+def ended(pids: list[int]) -> None:
+    """Wait until processes that are not our children have ended."""
+    for pid in pids:
+        descriptor = os.pidfd_open(pid) if Path(f"/proc/{pid}").exists() else None
+        if descriptor is not None:
+            assert select.select([descriptor], [], [], PATIENCE)[0], f"{pid} is still there"
+            os.close(descriptor)
+
+
+def test_humans_appear_one_is_found_opened_and_the_console_quits(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.sees("Starting the sandbox")
+    terminal.sees("● 2,000 humans")
+    assert processes_of(tmp_path)
+    terminal.types("/")
+    terminal.types("[/]")
+    terminal.waits_for(
+        lambda: "2,000 of 2,000" not in terminal.text and " of 2,000" in terminal.text
+    )
+    terminal.types("\r\r")
+    terminal.sees("Merchant") if "Merchant" in terminal.text else terminal.sees("eu_")
+    terminal.types("\x11")
+    assert terminal.ends() == 0
+    assert processes_of(tmp_path) == []
+    assert terminal.raw.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.raw[-400:]
+
+
+def test_what_customers_are_called_never_reaches_the_terminal_raw(terminal: Terminal) -> None:
+    terminal.sees("● 2,000 humans")
+    for _ in range(6):
+        terminal.types("\x1b[6~")
+    terminal.sees("▌")
+    terminal.types("\x11")
+    terminal.ends()
+    for payload in (b"\x1b]0;owned", b"\x1b]52;", b"\x1b[31mful", b"\xc2\x9b31m", b"\x00"):
+        assert payload not in terminal.raw
+
+
+def test_killing_the_console_ends_the_sandbox(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.sees("● 2,000 humans")
+    sandbox = processes_of(tmp_path)
+    assert sandbox
+    os.kill(terminal.program.pid, signal.SIGKILL)
+    ended(sandbox)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_in_order_and_restores_the_terminal(
+    terminal: Terminal, tmp_path: Path, number: signal.Signals
+) -> None:
+    terminal.sees("● 2,000 humans")
+    os.kill(terminal.program.pid, number)
+    assert terminal.ends() == 128 + number
+    assert LEAVES_ALTERNATE_SCREEN in terminal.raw[-400:]
+    assert processes_of(tmp_path) == []
+
+
+def test_a_second_console_joins_and_outlives_the_first(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.sees("● 2,000 humans")
+    second = Terminal("--sandbox", home=tmp_path)
+    second.sees("● 2,000 humans")
+    terminal.types("\x11")
+    assert terminal.ends() == 0
+    second.types("r")
+    second.types("i")
+    second.sees("Go to a human by id")
+    second.types("eu_nobody\r")
+    second.sees("no such human")
+    second.types("\x11")
+    assert second.ends() == 0
+    assert processes_of(tmp_path) == []

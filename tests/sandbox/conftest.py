@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.sandbox.process import SandboxProcess
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess("--ephemeral", "--humans", "200") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def anonymous(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def admin(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
+    with as_person(sandbox, "admin") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def agent(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
+    with as_person(sandbox, "agent") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def viewer(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
+    with as_person(sandbox, "viewer") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def crm(sandbox: SandboxProcess) -> str:
+    return sandbox.crm
+
+
+@pytest.fixture(scope="session")
+def tag_ids(sandbox: SandboxProcess, admin: httpx.Client) -> dict[str, str]:
+    listed = admin.get(f"/console/v1/bots/{sandbox.bot_id}/tags").json()["result"]
+    return {tag["name"]: tag["id"] for tag in listed}
+
+
+def as_person(sandbox: SandboxProcess, role: str) -> httpx.Client:
+    token = sandbox.person(role).token
+    assert token
+    headers = {"X-SINITIC-TOKEN": token}
+    return httpx.Client(base_url=sandbox.url, headers=headers, trust_env=False)

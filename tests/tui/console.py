@@ -1,0 +1,85 @@
+"""The console under a pilot, read the way a person reads it: as lines of text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from textual import events
+from textual.geometry import Size
+from textual.pilot import Pilot
+
+from aicx_tui.services.access import Access
+from aicx_tui.tui.app import AicxApp
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+"""An hour after the latest change in the sandbox's sample data."""
+
+PATIENCE = 15
+"""Seconds after which what a test waits for will not come any more."""
+
+
+@asynccontextmanager
+async def console(
+    access: Access, *, size: tuple[int, int] = (120, 40), until: str = "fresh now"
+) -> AsyncIterator[Person]:
+    """Run the console until it shows a text, then hand it to a person."""
+    app = AicxApp(access, clock=lambda: NOW, zone=UTC)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        person = Person(pilot)
+        await person.sees(until)
+        yield person
+
+
+class Person:
+    """Presses keys and reads the screen."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self._pilot = pilot
+        self.app = pilot.app
+
+    @property
+    def lines(self) -> list[str]:
+        """What the terminal shows."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips(Size(width, height))
+        return [strip.text for strip in strips]
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(self.lines)
+
+    async def presses(self, *keys: str) -> None:
+        await self._pilot.press(*keys)
+        await self._pilot.pause()
+
+    async def types(self, text: str) -> None:
+        await self.presses(*(_KEY_NAMES.get(character, character) for character in text))
+
+    async def pastes(self, text: str) -> None:
+        self.app.post_message(events.Paste(text))
+        await self._pilot.pause()
+
+    async def clicks(self, x: int, y: int, *, times: int = 1) -> None:
+        await self._pilot.click(offset=(x, y), times=times)
+        await self._pilot.pause()
+
+    async def resizes(self, width: int, height: int) -> None:
+        await self._pilot.resize_terminal(width, height)
+        await self._pilot.pause()
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until the screen shows every text."""
+        await self.waits_for(lambda: all(text in self.screen for text in texts))
+
+    async def waits_for(self, condition: Callable[[], bool]) -> None:
+        """Wait for what has to come; when it does not, fail with what the screen shows."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while not condition():
+            assert asyncio.get_running_loop().time() < end, self.screen
+            await self._pilot.pause(0.01)
+
+
+_KEY_NAMES = {" ": "space", "_": "underscore", "@": "at", ".": "full_stop", "-": "minus"}

@@ -1,0 +1,347 @@
+"""The first console, by keyboard, on a real sandbox."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from textual.worker import WorkerFailed
+
+from aicx_tui.models.human import Human, HumanChanges, HumanDraft
+from aicx_tui.services.access import EnvironmentAccess
+from aicx_tui.services.session import Session
+from tests.api.faulty import faulty, json_reply, reply
+from tests.sandbox_platform import SandboxPlatform
+from tests.tui.console import Person, console
+
+KEPT_UNSEEN = "\u200c\u200d\u200e\u200f"
+"""Joiners and marks that real emoji and names need."""
+
+FIRST_ROW = 4
+"""The line of the first human on the screen: below header, border, search and headings."""
+
+
+async def everyone(platform: SandboxPlatform) -> list[Human]:
+    client = await platform.console()
+    page = await client.read_feed(None)
+    await client.aclose()
+    return [item for item in page.items if isinstance(item, Human)]
+
+
+async def test_it_opens_on_the_list_with_nothing_pressed(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.sees("Acme Support", "● 400 humans", "Ana Cruz · admin")
+        newest = max(await everyone(browsed_sandbox), key=lambda human: str(human.updated_at))
+        await person.sees(newest.id)
+
+
+async def test_the_cursor_moves_and_the_details_follow(browsed_sandbox: SandboxPlatform) -> None:
+    humans = sorted(
+        await everyone(browsed_sandbox), key=lambda human: str(human.updated_at), reverse=True
+    )
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("down", "j", "down", "k")
+        await person.sees(humans[2].id)
+        await person.presses("end")
+        await person.sees(humans[-1].id)
+        await person.presses("home", "pagedown")
+        await person.sees(humans[33].id)
+        await person.presses("right_square_bracket")
+        await person.sees(humans[34].id)
+
+
+async def test_typing_finds_and_escape_goes_back_step_by_step(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    wanted = next(h for h in await everyone(browsed_sandbox) if h.uid)
+    assert wanted.uid
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("slash")
+        await person.pastes(wanted.uid)
+        await person.sees("1 of 400", wanted.id)
+        await person.presses("enter", "enter")
+        assert person.app.focused is person.app.screen.query_one("#detail")
+        await person.presses("escape")
+        assert person.app.focused is person.app.screen.query_one("#table")
+        await person.sees("1 of 400")
+        await person.presses("escape")
+        await person.waits_for(lambda: "1 of 400" not in person.screen)
+
+
+async def test_nobody_matching_names_the_word(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("slash")
+        await person.types("eu zzzzq")
+        await person.sees("Nobody matches", "“zzzzq” alone matches 0", "Esc clears")
+
+
+async def test_sorting_by_menu_and_round(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("s")
+        await person.sees("Sort by", "now, descending")
+        await person.presses("c")
+        await person.presses("s", "n")
+        await person.sees("Name ↑")
+        await person.presses("s", "n")
+        await person.sees("Name ↓")
+
+
+async def test_a_heading_can_be_clicked_and_a_row_opened(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.clicks(4, FIRST_ROW - 1)
+        await person.sees("Name ↑")
+        await person.clicks(4, FIRST_ROW + 3, times=2)
+        assert person.app.focused is person.app.screen.query_one("#detail")
+
+
+async def test_the_json_is_the_platforms_own(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("enter", "right")
+        await person.sees('"human_id": "eu_', '"phone_number"')
+        await person.presses("left")
+        await person.sees("Created")
+
+
+async def test_a_secret_is_masked_wherever_it_could_show(own_sandbox: SandboxPlatform) -> None:
+    from pydantic import SecretStr
+
+    client = own_sandbox.gateway()
+    secret = SecretStr("end-user-secret")
+    human_id = await client.create_human(HumanDraft(fullname="Jane", access_token=secret))
+    await client.aclose()
+    async with console(own_sandbox.access()) as person:
+        await person.presses("i")
+        await person.pastes(human_id)
+        await person.presses("enter")
+        await person.sees("********")
+        assert "end-user-secret" not in person.screen
+        await person.presses("right")
+        await person.sees('"access_token": "********"')
+        assert "end-user-secret" not in person.screen
+
+
+@pytest.mark.parametrize(("key", "field"), [("i", "id"), ("u", "uid"), ("e", "email")])
+async def test_fields_are_copied(browsed_sandbox: SandboxPlatform, key: str, field: str) -> None:
+    wanted = next(h for h in await everyone(browsed_sandbox) if h.uid and h.email)
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("slash")
+        await person.pastes(wanted.id)
+        await person.presses("enter", "y", key)
+        await person.sees("Sent to the clipboard")
+        assert person.app.clipboard == getattr(wanted, field)
+
+
+async def test_what_is_not_there_cannot_be_copied(browsed_sandbox: SandboxPlatform) -> None:
+    wanted = next(h for h in await everyone(browsed_sandbox) if not h.email)
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("slash")
+        await person.pastes(wanted.id)
+        await person.presses("enter", "y", "e")
+        await person.sees("there is none")
+        await person.presses("escape")
+        assert person.app.clipboard == ""
+
+
+async def test_going_to_an_id_says_why_it_cannot_and_keeps_it(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    wanted = (await everyone(browsed_sandbox))[0]
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("i")
+        await person.types("eu_nobody")
+        await person.presses("enter")
+        await person.sees("no such human", "eu_nobody")
+        await person.presses(*["backspace"] * 9)
+        await person.pastes(wanted.id)
+        await person.presses("enter")
+        await person.sees(wanted.id, "E-mail")
+        assert person.app.focused is person.app.screen.query_one("#detail")
+
+
+async def test_refresh_shows_what_changed_and_keeps_the_cursor_on_its_human(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    humans = sorted(
+        await everyone(own_sandbox), key=lambda human: str(human.updated_at), reverse=True
+    )
+    client = own_sandbox.gateway()
+    async with console(own_sandbox.access()) as person:
+        await person.presses("down", "down")
+        await person.sees(humans[2].id)
+        await client.create_human(HumanDraft(fullname="Brand New"))
+        await client.update_human(humans[2].id, HumanChanges(fullname="Renamed"))
+        await person.presses("r")
+        await person.sees("● 41 humans", "Brand New", "Renamed")
+        await person.sees(f"{humans[2].id}")
+    await client.aclose()
+
+
+async def test_a_gateway_has_no_list_and_says_what_to_do(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    wanted = (await everyone(browsed_sandbox))[0]
+    access = browsed_sandbox.access(kind="gateway")
+    async with console(access, until="no list of humans") as person:
+        await person.sees("Press i to read one by its id")
+        await person.presses("i")
+        await person.pastes(wanted.id)
+        await person.presses("enter")
+        await person.sees("● 1 human read by id", wanted.id)
+
+
+def pointed_at(url: str) -> EnvironmentAccess:
+    return EnvironmentAccess(
+        {
+            "AICX_URL": url,
+            "AICX_PLATFORM": "console",
+            "AICX_COMPANY_ID": "acme",
+            "AICX_BOT_ID": "bot",
+            "AICX_TOKEN": "sk_1",
+        }
+    )
+
+
+async def test_failed_and_signed_out_are_told_apart() -> None:
+    async with (
+        faulty(reply(401)) as platform,
+        console(pointed_at(platform.url), until="! signed out") as person,
+    ):
+        await person.sees("does not accept the sign-in", "press r")
+    async with (
+        faulty(reply(200, b"<html>")) as platform,
+        console(pointed_at(platform.url), until="! not connected") as person,
+    ):
+        await person.sees("is not the platform's API", "Press r to try again")
+
+
+CAPABILITIES = json_reply(
+    200,
+    {
+        "result": {
+            "installation_id": "i",
+            "version": "1",
+            "capabilities": ["humans.feed", "humans.get"],
+        }
+    },
+)
+
+
+async def test_an_empty_platform_says_what_to_do_first() -> None:
+    nobody = json_reply(200, {"result": {"items": [], "next": "n", "total": 0}})
+    async with (
+        faulty(CAPABILITIES, nobody) as platform,
+        console(pointed_at(platform.url), until="There are no humans yet") as person,
+    ):
+        await person.sees("aicx humans create")
+
+
+async def test_what_was_read_stays_when_a_refresh_fails_and_r_mends_it() -> None:
+    page = json_reply(
+        200, {"result": {"items": [{"id": "eu_1", "fullname": "Jane"}], "next": "n", "total": 1}}
+    )
+    forbidden = reply(403)
+    async with (
+        faulty(CAPABILITIES, page, forbidden, page) as platform,
+        console(pointed_at(platform.url)) as person,
+    ):
+        await person.presses("r")
+        await person.sees("! 1 human, not refreshed", "Jane", "may not do that")
+        await person.presses("r")
+        await person.sees("● 1 human, fresh now")
+
+
+class Broken:
+    """A way to the platform that fails in a way nobody expected, with a secret at hand."""
+
+    waiting = "connecting"
+
+    async def open(self) -> Session:
+        secret = "sk_canary_in_a_local"
+        raise RuntimeError(f"unexpected {secret}")
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+async def test_a_crash_names_its_place_and_no_data(capsys: pytest.CaptureFixture[str]) -> None:
+    from aicx_tui.tui.app import AicxApp
+
+    app = AicxApp(Broken())
+    with pytest.raises(WorkerFailed):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            await pilot.pause()
+    assert app.return_code == 1
+    app._print_error_renderables()
+    said = capsys.readouterr()
+    assert "internal error: RuntimeError" in said.err + said.out
+    assert "sk_canary" not in said.err + said.out
+
+
+async def test_help_lists_every_key_and_closes(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("question_mark")
+        await person.sees("Keys", "Go to a human by id", "aicx tags assign")
+        await person.presses("escape")
+        await person.waits_for(lambda: "aicx tags assign" not in person.screen)
+
+
+async def test_the_palette_runs_an_action_and_offers_no_screenshot(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("ctrl+p")
+        await person.types("go to a")
+        await person.sees("Go to a human by id")
+        assert "creenshot" not in person.screen
+        await person.presses("enter")
+        await person.sees("Enter go")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (250, 80)])
+async def test_every_size_shows_list_and_details(
+    browsed_sandbox: SandboxPlatform, size: tuple[int, int]
+) -> None:
+    async with console(browsed_sandbox.access(), size=size) as person:
+        await person.sees("Name", "Updated", "Details · JSON", "/ search", "? help")
+        assert all(cell_len(line) <= size[0] for line in person.lines)
+
+
+async def test_too_small_says_so_and_recovers(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.resizes(50, 12)
+        await person.sees("at least 60 × 16")
+        await person.resizes(80, 24)
+        await person.sees("Details · JSON")
+
+
+async def test_quitting_over_a_dialog_ends_in_order(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("i", "ctrl+q")
+        await person.waits_for(lambda: not person.app.is_running)
+        assert person.app.return_code == 0
+
+
+async def test_hostile_names_reach_the_screen_harmless(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    hostile = [h for h in await everyone(browsed_sandbox) if "[/]" in (h.fullname or "")]
+    assert hostile, "the sample holds hostile names"
+    async with console(browsed_sandbox.access()) as person:
+        for human in await everyone(browsed_sandbox):
+            if human.fullname and not human.fullname.isprintable():
+                await shows_without_control(person, human)
+
+
+async def shows_without_control(person: Person, human: Human) -> None:
+    await person.presses("slash")
+    await person.pastes(human.id)
+    await person.presses("enter", "enter")
+    await person.sees(human.id)
+    await person.presses("right")
+    for line in person.lines:
+        assert line.isprintable() or all(
+            c.isprintable() or c in "\u200d\u200c\u200e\u200f" for c in line
+        )
+    await person.presses("left", "escape", "escape")

@@ -1,0 +1,101 @@
+"""How the house is built: what start-up imports, and how remote text reaches widgets."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aicx_tui.cli.commands import PREPARE
+from aicx_tui.cli.grammar import parse
+from aicx_tui.services.actions import ACTIONS
+from aicx_tui.tui.keys import KEYS
+
+SOURCE = Path(__file__).parents[2] / "src" / "aicx_tui"
+HEAVY = ("textual", "httpx", "pydantic", "keyring", "babel", "fastapi", "sqlalchemy")
+
+
+def imported_by(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has after running some code."""
+    probe = f"{code}\nimport sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.splitlines()}
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_questions_about_the_program_load_nothing_heavy(argument: str) -> None:
+    code = f"""
+import sys, contextlib, io
+sys.argv = ["aicx", "{argument}"]
+from aicx_tui.__main__ import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main()
+"""
+    assert imported_by(code).isdisjoint(HEAVY)
+
+
+def test_the_console_paints_before_it_loads_the_api_layer() -> None:
+    loaded = imported_by("import aicx_tui.tui.app, aicx_tui.services.access")
+    assert "textual" in loaded
+    assert loaded.isdisjoint(set(HEAVY) - {"textual"})
+
+
+def test_the_sandbox_starts_before_the_console_is_imported() -> None:
+    assert imported_by("import aicx_tui.services.access").isdisjoint(HEAVY)
+
+
+def test_every_action_has_a_command_or_says_why_not() -> None:
+    for action in ACTIONS.values():
+        assert bool(action.headless) != bool(action.only_console), action.id
+
+
+def test_every_command_of_the_registry_can_be_typed() -> None:
+    for action in ACTIONS.values():
+        if action.headless and action.headless != "sandbox":
+            with pytest.raises(SystemExit) as caught:
+                parse([*action.headless.split(), "--help"])
+            assert caught.value.code == 0
+
+
+def test_every_command_is_an_action_that_can_be_run() -> None:
+    commands = {
+        parse(words).command
+        for words in (
+            ["humans", "list"],
+            ["humans", "get", "x"],
+            ["humans", "create", "--fullname", "x"],
+            ["humans", "update", "x"],
+            ["tags", "list"],
+            ["tags", "assign", "--tag", "a=b"],
+        )
+    }
+    assert commands == set(PREPARE) <= set(ACTIONS)
+
+
+def test_keys_belong_to_actions_and_mean_one_thing() -> None:
+    assert set(KEYS) <= set(ACTIONS)
+    keys = [key for entry in KEYS.values() for key in entry.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+READS_MARKUP = {"from_markup", "from_ansi", "Markdown", "RichLog", "Tree", "DataTable", "Label"}
+
+
+@pytest.mark.parametrize("module", sorted(SOURCE.glob("tui/**/*.py")), ids=lambda path: path.stem)
+def test_no_widget_reads_markup(module: Path) -> None:
+    """Text becomes `Content`; what would read `[markup]` in a customer's name is not used."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        name = getattr(node, "id", getattr(node, "attr", None))
+        assert name not in READS_MARKUP, f"{module.name} uses {name}"
+
+
+def test_no_module_is_longer_than_one_idea() -> None:
+    long = {
+        str(path.relative_to(SOURCE)): lines
+        for path in SOURCE.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 400
+    }
+    assert long == {}
