@@ -13,8 +13,7 @@ from pathlib import Path
 import resvg_py
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import Person, console
-from textual.widgets import Input
+from tests.tui.console import console
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
@@ -36,18 +35,8 @@ async def main() -> None:
         for name, (size, keys) in SCENES.items():
             async with console(platform.own_access(), size=size) as person:
                 await person.presses(*keys)
-                await _holds_still(person)
+                await person.comes_to_rest()
                 write(name, person.app.export_screenshot(title="aicx"))
-
-
-async def _holds_still(person: Person) -> None:
-    """Stop the blinking and wait for the details to follow the cursor."""
-    for field in person.app.screen.query(Input):
-        field.cursor_blink = False
-    before = ""
-    while before != person.screen:
-        before = person.screen
-        await asyncio.sleep(0.2)
 
 
 def write(name: str, svg: str) -> None:

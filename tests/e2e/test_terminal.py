@@ -30,13 +30,18 @@ class Terminal:
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
-        self.program = pexpect.spawn(
+        self.program: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "aicx_tui", *words],
             env=env,
             dimensions=(ROWS, COLUMNS),
             timeout=PATIENCE,
         )
+
+    @property
+    def pid(self) -> int:
+        assert self.program.pid
+        return self.program.pid
 
     @property
     def text(self) -> str:
@@ -134,7 +139,7 @@ def test_killing_the_console_ends_the_sandbox(terminal: Terminal, tmp_path: Path
     terminal.sees("● 2,000 humans")
     sandbox = processes_of(tmp_path)
     assert sandbox
-    os.kill(terminal.program.pid, signal.SIGKILL)
+    os.kill(terminal.pid, signal.SIGKILL)
     ended(sandbox)
 
 
@@ -143,7 +148,7 @@ def test_a_signal_ends_it_in_order_and_restores_the_terminal(
     terminal: Terminal, tmp_path: Path, number: signal.Signals
 ) -> None:
     terminal.sees("● 2,000 humans")
-    os.kill(terminal.program.pid, number)
+    os.kill(terminal.pid, number)
     assert terminal.ends() == 128 + number
     assert LEAVES_ALTERNATE_SCREEN in terminal.raw[-400:]
     assert processes_of(tmp_path) == []

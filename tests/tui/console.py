@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from aicx_tui.services.access import Access
 from aicx_tui.tui.app import AicxApp
+from aicx_tui.tui.widgets.human_detail import HumanDetail
+from aicx_tui.tui.widgets.human_table import HumanTable
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """An hour after the latest change in the sandbox's sample data."""
@@ -80,6 +83,15 @@ class Person:
         while not condition():
             assert asyncio.get_running_loop().time() < end, self.screen
             await self._pilot.pause(0.01)
+
+    async def comes_to_rest(self) -> None:
+        """Stop the blinking, and wait until the details have followed the cursor."""
+        for field in self.app.screen.query(Input):
+            field.cursor_blink = False
+        humans = self.app.screen_stack[0]
+        table, detail = humans.query_one(HumanTable), humans.query_one(HumanDetail)
+        await self.waits_for(lambda: detail.human is table.current)
+        await self._pilot.pause()
 
 
 _KEY_NAMES = {" ": "space", "_": "underscore", "@": "at", ".": "full_stop", "-": "minus"}

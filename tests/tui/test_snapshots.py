@@ -1,0 +1,84 @@
+"""Pictures of the screens, at a fixed moment in a fixed zone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from typing import Protocol
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from aicx_tui.services.access import Access
+from aicx_tui.services.session import Session
+from aicx_tui.tui.app import AicxApp
+from tests.sandbox_platform import SandboxPlatform
+from tests.tui.console import NOW, Person
+
+
+class Compare(Protocol):
+    """The plugin's fixture."""
+
+    def __call__(
+        self,
+        app: App[None],
+        *,
+        terminal_size: tuple[int, int],
+        run_before: Callable[[Pilot[None]], Awaitable[None]],
+    ) -> bool: ...
+
+
+SCENES: dict[str, tuple[tuple[str, ...], str]] = {
+    "list": (("down", "down"), "▌"),
+    "json": (("enter", "right"), '"human_id"'),
+    "search": (("slash", "a", "n", "a"), " of 400"),
+    "no-match": (("slash", "z", "z", "z", "z"), "Nobody matches"),
+    "sort": (("s",), "Sort by"),
+    "copy": (("y",), "Esc back"),
+    "go-to": (("i", "x"), "Enter go"),
+    "help": (("question_mark",), "scroll"),
+}
+"""Keys, and what the screen shows when the picture may be taken."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_screen(
+    snap_compare: Compare, browsed_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = SCENES[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await person.presses(*keys)
+        await person.sees(shown)
+        await person.comes_to_rest()
+
+    app = AicxApp(browsed_sandbox.own_access(), clock=lambda: NOW, zone=UTC)
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+class Waiting:
+    """A way to the platform that is not open yet."""
+
+    waiting = "starting the sandbox"
+
+    async def open(self) -> Session:
+        import asyncio
+
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+def test_first_paint(snap_compare: Compare) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        await Person(pilot).sees("Starting the sandbox")
+
+    access: Access = Waiting()
+    app = AicxApp(access, clock=lambda: NOW, zone=UTC)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=arrange)
