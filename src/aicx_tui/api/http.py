@@ -228,7 +228,7 @@ class HttpCore:
             raise failures.from_exception(error, call, seconds=self.limits.read) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         if not response.is_success:
-            raise failures.from_status(response.status_code, headers, body, call)
+            raise failures.from_status(response.status_code, headers, self._redacted(body), call)
         if failures.is_web_page(headers, body):
             raise failures.not_the_api(call, "the answer is a web page")
         return Reply(call=call, headers=headers, body=body)
@@ -268,6 +268,12 @@ class HttpCore:
     def _close_gate(self, pause: RateLimitedError) -> None:
         until = asyncio.get_running_loop().time() + pause.retry_after
         self._open_again_at = max(self._open_again_at, until)
+
+    def _redacted(self, body: bytes) -> bytes:
+        """The body of a refusal, which messages quote, without the credential it may echo."""
+        if not self.credential:
+            return body
+        return body.replace(self.credential.secret.get_secret_value().encode(), b"********")
 
     async def _add_credential(self, request: httpx.Request) -> None:
         if self.credential and _origin(request.url) == self._origin:

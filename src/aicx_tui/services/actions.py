@@ -47,7 +47,7 @@ _ALL = (
     Action(
         "humans.search",
         "Search",
-        "Find by words in name, e-mail, phone, uid or id.",
+        "Words in name, e-mail, phone, uid or id.",
         headless="humans list",
     ),
     Action(
@@ -82,7 +82,7 @@ _ALL = (
     Action(
         "humans.sort",
         "Sort",
-        "Choose the order; the same one again turns it round.",
+        "The same order again turns it round.",
         only_console="a command prints the platform's order; pipe it through sort",
     ),
     Action("humans.open", "Open", "Move into the human's details.", headless="humans get"),
@@ -95,7 +95,7 @@ _ALL = (
     Action(
         "humans.tab",
         "Details or JSON",
-        "Switch to the platform's own object and back.",
+        "The platform's own object, and back.",
         headless="humans get",
     ),
     Action(

@@ -227,6 +227,8 @@ class HumansScreen(Screen[None]):
         """Dim what cannot act now."""
         if action == "open" and self._detail.has_focus:
             return False
+        if action == "search" and self._search.has_focus:
+            return False
         if action in ("open", "copy", "step"):
             return True if self._table.current else None
         if action == "go_to":
@@ -255,11 +257,12 @@ class HumansScreen(Screen[None]):
         self._detail.focus()
 
     def action_back(self) -> None:
-        """One step back: out of the search or the details, then out of the search's result."""
-        if self._search.has_focus or self._detail.has_focus:
+        """One step back: out of the details, or else out of the search and its result."""
+        if self._detail.has_focus:
             self._table.focus()
-        elif self._search.value:
-            self._search.value = ""
+            return
+        self._search.value = ""
+        self._table.focus()
 
     def action_sort(self) -> None:
         """Choose the order."""

@@ -121,12 +121,15 @@ def details_content(
     """
     from aicx_tui.services.documents import MASK  # pydantic is loaded once there is a human
 
+    # Lists come without tokens: only a human read by itself is known to have one or none.
+    is_told = "access_token" in human.document
+    token = [("Token", MASK if human.access_token else None)] if is_told else []
     fields = [
         ("E-mail", human.email),
         ("Phone", human.phone_number),
         ("UID", human.uid),
         ("Picture", human.profile_pic_id),
-        ("Token", MASK if human.access_token else None),
+        *token,
         ("Created", absolute(human.created_at, zone=zone)),
         ("Updated", absolute(human.updated_at, zone=zone)),
     ]

@@ -15,6 +15,7 @@ class SearchInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,down", "leave", "to the list", key_display="Enter"),
+        Binding("escape", "screen.back", "clear", key_display="Esc"),
     ]
 
     @dataclass
