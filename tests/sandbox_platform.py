@@ -74,6 +74,7 @@ class AnnouncedAccess:
 
     announced: Mapping[str, Any]
     waiting = "starting the sandbox"
+    is_lost = False
 
     async def open(self) -> Session:
         names = ("url", "company_id", "bot_id")

@@ -37,26 +37,27 @@ _REPLACED_FORMAT_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-
 _REPLACED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def clean(text: str, *, multiline: bool = False) -> str:
+def clean(text: str, *, multiline: bool = False, limit: int = MAX_DISPLAY_CHARACTERS) -> str:
     """Make remote text safe to write to a terminal, keeping every real script readable.
 
     Args:
         text: Any string, also one with control characters or lone surrogates.
         multiline: Keep line feeds; otherwise they show as `⏎`.
+        limit: Characters after which the text is cut.
 
     Returns:
         Text without control, bidirectional-override or unassigned characters.
     """
-    if text.isascii() and text.isprintable() and len(text) <= MAX_DISPLAY_CHARACTERS:
+    if text.isascii() and text.isprintable() and len(text) <= limit:
         return text
-    return _clean(text, multiline)
+    return _clean(text, multiline, limit)
 
 
-@lru_cache(maxsize=8192)
-def _clean(text: str, multiline: bool) -> str:
+@lru_cache(maxsize=2048)
+def _clean(text: str, multiline: bool, limit: int) -> str:
     shown: list[str] = []
     marks = 0
-    for character in text[:MAX_DISPLAY_CHARACTERS]:
+    for character in text[:limit]:
         category = unicodedata.category(character)
         if category.startswith("M"):
             marks += 1
@@ -66,7 +67,7 @@ def _clean(text: str, multiline: bool) -> str:
         if character not in _KEPT_FORMAT_CHARACTERS:
             marks = 0
         shown.append(_shown(character, category, multiline))
-    if len(text) > MAX_DISPLAY_CHARACTERS:
+    if len(text) > limit:
         shown.append(ELLIPSIS)
     return "".join(shown)
 

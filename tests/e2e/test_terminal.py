@@ -154,6 +154,19 @@ def test_a_signal_ends_it_in_order_and_restores_the_terminal(
     assert processes_of(tmp_path) == []
 
 
+def test_a_sandbox_that_was_killed_is_started_anew(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.sees("● 2,000 humans")
+    (sandbox,) = processes_of(tmp_path)
+    os.kill(sandbox, signal.SIGKILL)
+    ended([sandbox])
+    terminal.types("r")
+    terminal.waits_for(lambda: len(processes_of(tmp_path)) == 1)
+    terminal.sees("● 2,000 humans, fresh now")
+    assert processes_of(tmp_path) != [sandbox]
+    terminal.types("\x11")
+    assert terminal.ends() == 0
+
+
 def test_a_second_console_joins_and_outlives_the_first(terminal: Terminal, tmp_path: Path) -> None:
     terminal.sees("● 2,000 humans")
     second = Terminal("--sandbox", home=tmp_path)

@@ -255,6 +255,7 @@ class Broken:
     """A way to the platform that fails in a way nobody expected, with a secret at hand."""
 
     waiting = "connecting"
+    is_lost = False
 
     async def open(self) -> Session:
         secret = "sk_canary_in_a_local"

@@ -64,6 +64,7 @@ class Waiting:
     """A way to the platform that is not open yet."""
 
     waiting = "starting the sandbox"
+    is_lost = False
 
     async def open(self) -> Session:
         import asyncio

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
 
 from aicx_tui.cli import humans, tags
+from aicx_tui.cli.command import Command
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import INTERRUPTED_EXIT_CODE
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS
-from aicx_tui.services.session import Session
-
-Command = Callable[[Session], Awaitable[None]]
 
 PREPARE: dict[str, Callable[[Namespace], Command]] = {
     "humans.list": humans.prepare_list,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from pydantic import SecretStr
 
+from aicx_tui.cli.command import Command
 from aicx_tui.cli.output import (
     print_csv,
     print_fields,
@@ -27,8 +28,6 @@ from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
 from aicx_tui.services.search import Query
 from aicx_tui.services.session import Session
-
-Command = Callable[[Session], Awaitable[None]]
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 

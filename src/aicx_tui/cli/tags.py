@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from aicx_tui.cli.command import Command
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
@@ -14,8 +14,6 @@ from aicx_tui.models.human import TagValue
 from aicx_tui.services.editing import assign_tags, checked_assignment
 from aicx_tui.services.session import Session
 from aicx_tui.text import fit
-
-Command = Callable[[Session], Awaitable[None]]
 
 
 def prepare_list(arguments: Namespace) -> Command:

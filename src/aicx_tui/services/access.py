@@ -24,6 +24,11 @@ class Access(Protocol):
     waiting: str
     """What is being waited for meanwhile, as a person reads it."""
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether what was opened is gone for good and has to be opened anew."""
+        ...
+
     async def open(self) -> Session:
         """Open the platform; may be called again after a failure."""
         ...
@@ -42,6 +47,7 @@ class EnvironmentAccess:
     """
 
     waiting = "connecting"
+    is_lost = False
 
     def __init__(self, environ: MutableMapping[str, str]) -> None:
         from aicx_tui.credentials import token_from  # it needs pydantic
@@ -74,9 +80,14 @@ class SandboxAccess:
     def _start(self) -> SandboxProcess:
         return SandboxProcess.start(home=self._home, ephemeral=self._ephemeral)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the sandbox has ended, as when somebody stopped it."""
+        return not self._process.is_running
+
     async def open(self) -> Session:
         """Wait for the sandbox and sign in; start it anew where it has ended."""
-        if not self._process.is_running:
+        if self.is_lost:
             self._process.stop()
             self._process = self._start()
         announcement, _ = await asyncio.gather(self._process.ready(), _load_session())

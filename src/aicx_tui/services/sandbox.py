@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -29,8 +29,8 @@ class SignIn:
     """How to sign in as one of the sandbox's people; `None` for what was changed since."""
 
     email: str
-    password: str | None
-    token: str | None
+    password: str | None = field(repr=False)
+    token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

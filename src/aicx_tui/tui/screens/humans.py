@@ -138,7 +138,7 @@ class HumansScreen(Screen[None]):
         """Open the platform if need be and read what changed; reports by messages only."""
         try:
             session = self._session
-            if session is None:
+            if session is None or self._access.is_lost:
                 session = await self._access.open()
                 session.directory.clock = self._clock
                 self.post_message(self.PlatformOpened(session))
@@ -150,7 +150,7 @@ class HumansScreen(Screen[None]):
             self.post_message(self.ReadFailed(error))
 
     def on_humans_screen_platform_opened(self, message: PlatformOpened) -> None:
-        """Keep the session."""
+        """Keep the session; it may replace one whose platform is gone."""
         self._session = message.session
         self._update(directory=message.session.directory)
 
@@ -193,7 +193,6 @@ class HumansScreen(Screen[None]):
         if directory is not None and not humans:
             scarcest = directory.scarcest_term(self._query)
         self._update(shown=len(humans), scarcest=scarcest)
-        self._follow_cursor()
 
     def _update(self, **facts: object) -> None:
         self._facts = replace(self._facts, **facts)  # type: ignore[arg-type]  # fields by name

@@ -29,6 +29,7 @@ Tab = Literal["details", "json"]
 
 QUIET = "$foreground 60%"
 MAX_NAME_WIDTH = 18
+MAX_JSON_CHARACTERS = 100_000
 
 
 class HumanDetail(VerticalScroll):
@@ -148,7 +149,7 @@ def json_content(human: Human) -> Content:
     from aicx_tui.services.documents import masked  # pydantic is loaded once there is a human
 
     text = json.dumps(masked(human), indent=2, ensure_ascii=False)
-    return Content(clean(text, multiline=True))
+    return Content(clean(text, multiline=True, limit=MAX_JSON_CHARACTERS))
 
 
 def _pairs(pairs: Sequence[tuple[str, str | None]], *, width: int) -> list[Content]:
