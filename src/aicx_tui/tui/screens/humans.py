@@ -336,8 +336,9 @@ class HumansScreen(Screen[None]):
         self.action_open()
 
     @on(HumanTable.Highlighted)
-    def _cursor_moved(self) -> None:
-        self.refresh_bindings()
+    def _cursor_moved(self, message: HumanTable.Highlighted) -> None:
+        if (message.human is None) != (self._detail.human is None):
+            self.refresh_bindings()
         if self._rest:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self._follow_cursor)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 GUTTER = 1
 HEADER = 1
+AGEING_SECONDS = 20.0
+"""How often relative times are made anew."""
 
 
 class Column(NamedTuple):
@@ -126,6 +128,7 @@ class HumanTable(ScrollView, can_focus=True):
         self._humans: Sequence[Human] = ()
         self._sort = Sort()
         self._placed: list[PlacedColumn] = []
+        self._drawn: dict[tuple[int, bool], Strip] = {}
 
     @property
     def current(self) -> Human | None:
@@ -143,6 +146,7 @@ class HumanTable(ScrollView, can_focus=True):
         """
         before = self.current
         self._humans, self._sort = humans, sort
+        self._drawn.clear()
         self.virtual_size = Size(self.size.width, len(humans) + HEADER)
         place = self._index_of(before) if before else None
         target = 0 if from_top else self.cursor if place is None else place
@@ -178,16 +182,22 @@ class HumanTable(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """Place the columns anew."""
         self._placed = place_columns(self.size.width - GUTTER)
+        self._drawn.clear()
         self.virtual_size = Size(self.size.width, len(self._humans) + HEADER)
         self._keep_cursor_in_view()
 
-    def on_focus(self) -> None:
-        """The cursor's row looks different with focus."""
-        self._refresh_row(self.cursor)
+    def on_mount(self) -> None:
+        """Let relative times grow older."""
+        self.set_interval(AGEING_SECONDS, self._draw_anew)
 
-    def on_blur(self) -> None:
-        """The cursor's row looks different without focus."""
-        self._refresh_row(self.cursor)
+    def notify_style_update(self) -> None:
+        """Draw in the colours of another theme, or of having the focus or not."""
+        super().notify_style_update()
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        self._drawn.clear()
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Choose a row, or an order by its heading."""
@@ -245,7 +255,10 @@ class HumanTable(ScrollView, can_focus=True):
         row = self.scroll_offset.y + y - HEADER
         if row >= len(self._humans):
             return Strip.blank(self.size.width, self.rich_style)
-        return self._row(self._humans[row], at_cursor=row == self.cursor)
+        place = (row, row == self.cursor)
+        if place not in self._drawn:
+            self._drawn[place] = self._row(self._humans[row], at_cursor=row == self.cursor)
+        return self._drawn[place]
 
     def _heading(self) -> Strip:
         style = self.get_component_rich_style("human-table--heading")
