@@ -127,6 +127,10 @@ class AicxApp(App[None]):
                 yield SystemCommand(f"{action.title}  {KEYS[action.id].shown}", action.help, run)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
+    def action_help_quit(self) -> None:
+        """Answer ctrl+c, which copies where text is typed and would be easily hit elsewhere."""
+        self.notify(f"{KEYS['console.quit'].shown} quits.", timeout=3)
+
     def action_help(self) -> None:
         """Show every key."""
         self.push_screen(HelpScreen())

@@ -50,8 +50,8 @@ class Column(NamedTuple):
 
 COLUMNS = (
     Column("Name", 20, 4, SortKey.NAME, 0),
-    Column("E-mail", 22, 3, SortKey.EMAIL, 2),
-    Column("Phone", 17, 0, SortKey.PHONE, 3),
+    Column("E-mail", 20, 3, SortKey.EMAIL, 2),
+    Column("Phone", 16, 0, SortKey.PHONE, 3),
     Column("Created", 8, 0, SortKey.CREATED, 4),
     Column("Updated", 9, 0, SortKey.UPDATED, 1),
 )
