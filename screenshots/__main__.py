@@ -23,31 +23,29 @@ SCENES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
     "humans-80x24": ((80, 24), ("down", "down")),
     "search": ((120, 30), ("slash", *"ana")),
     "json": ((120, 30), ("enter", "right")),
-    "copy": ((120, 30), ("y",)),
 }
 """Size and keys of each picture."""
 
 
-async def main() -> None:
-    """Make every picture."""
-    with SandboxProcess("--ephemeral") as process:
-        platform = SandboxPlatform(process.announcement)
-        for name, (size, keys) in SCENES.items():
-            async with console(platform.own_access(), size=size) as person:
-                await person.presses(*keys)
-                await person.comes_to_rest()
-                write(name, person.app.export_screenshot(title="aicx"))
-
-
-def write(name: str, svg: str) -> None:
-    """Write a picture as SVG, without fonts from elsewhere, and as PNG."""
+async def picture(name: str, platform: SandboxPlatform) -> str:
+    """Arrange a scene and return it as SVG without fonts from elsewhere."""
+    size, keys = SCENES[name]
+    async with console(platform.own_access(), size=size) as person:
+        await person.presses(*keys)
+        await person.comes_to_rest()
+        svg = person.app.export_screenshot(title="aicx")
     own = re.sub(r"@font-face\s*{.*?}", "", svg, flags=re.DOTALL)
-    own = own.replace("Fira Code, monospace", f"{FONT}, monospace").replace(
-        "127.0.0.1:", "127.0.0.1:"
-    )
-    (FOLDER / f"{name}.svg").write_text(own, encoding="utf-8")
-    png = resvg_py.svg_to_bytes(svg_string=own, font_family=FONT, monospace_family=FONT)
-    (FOLDER / f"{name}.png").write_bytes(bytes(png))
+    return own.replace("Fira Code, monospace", f"{FONT}, monospace")
+
+
+async def main() -> None:
+    """Make every picture, as SVG and as PNG."""
+    with SandboxProcess("--ephemeral") as process:
+        for name in SCENES:
+            svg = await picture(name, SandboxPlatform(process.announcement))
+            (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+            png = resvg_py.svg_to_bytes(svg_string=svg, font_family=FONT, monospace_family=FONT)
+            (FOLDER / f"{name}.png").write_bytes(bytes(png))
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def _run(arguments: Namespace) -> int:
     if arguments.command == "sandbox":
         from aicx_tui.cli.sandbox import become_sandbox
 
+        os.environ.pop("AICX_TOKEN", None)
         return become_sandbox(arguments.passed_on, environ=os.environ)
     from aicx_tui.cli.commands import run
 

@@ -34,20 +34,31 @@ INTERRUPTED_EXIT_CODE = 130
 """What a shell expects of a program ended by Ctrl-C."""
 
 
+class FieldProblem(NamedTuple):
+    """Why one field was refused, in the platform's words."""
+
+    field: str
+    message: str
+
+
 class AicxError(Exception):
     """The root: nothing else leaves a service.
 
     Args:
         message: What happened, and what was and was not done. Never holds a secret.
         hint: The next step, as a sentence; empty when there is none to give.
+        problems: What is wrong with which field, where the platform says so.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", problems: Sequence[FieldProblem] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.problems = tuple(problems)
 
 
 class UsageError(AicxError):
@@ -84,19 +95,8 @@ class ForbiddenError(RefusedError):
     """The account's role may not do this."""
 
 
-class FieldProblem(NamedTuple):
-    """Why one field was refused, in the platform's words."""
-
-    field: str
-    message: str
-
-
 class InvalidFieldsError(RefusedError):
-    """The platform refused values, field by field."""
-
-    def __init__(self, message: str, *, problems: Sequence[FieldProblem], hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.problems = tuple(problems)
+    """The platform refused values; `problems` says which, where it says so."""
 
 
 class RateLimitedError(RefusedError):

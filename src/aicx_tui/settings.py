@@ -84,7 +84,7 @@ def connection_from(environ: Mapping[str, str]) -> Connection:
         root=platform_root(environ.get("AICX_URL", "").strip() or PROTO_URL),
         company_id=_required_id(environ, "AICX_COMPANY_ID"),
         bot_id=_required_id(environ, "AICX_BOT_ID"),
-        proxy=environ.get("AICX_PROXY", "").strip() or None,
+        proxy=_proxy(environ),
         ca_file=_ca_file(environ),
         timeout=_timeout(environ),
     )
@@ -134,7 +134,7 @@ def checked_id(value: str, *, what: str, hint: str = "") -> str:
     usable = value.isascii() and value.isprintable() and not set(value) & set(" /\\?#%")
     if not usable or set(value) == {"."} or len(value) > 255:
         raise UsageError(
-            f"{what} is not an id: it is too long or holds a space, a slash or another sign "
+            f"{what} cannot be one: it is too long, or holds a space, a slash or another sign "
             "that no id has. Nothing was sent.",
             hint=hint or "Copy it as the platform shows it.",
         )
@@ -149,6 +149,15 @@ def _required_id(environ: Mapping[str, str], name: str) -> str:
             hint=f"{WHERE_TO_FIND[name]} Or try everything on this machine: aicx --sandbox",
         )
     return checked_id(value, what=name, hint=WHERE_TO_FIND[name])
+
+
+def _proxy(environ: Mapping[str, str]) -> str | None:
+    address = environ.get("AICX_PROXY", "").strip()
+    if address and not address.startswith(("http://", "https://")):
+        raise UsageError(
+            "AICX_PROXY is not the address of an HTTP proxy.", hint="Give http://host:port."
+        )
+    return address or None
 
 
 def _ca_file(environ: Mapping[str, str]) -> Path | None:

@@ -147,7 +147,7 @@ OUTCOMES = [
     (["humans", "get", "eu_000000000000"], {}, 4, "no such human"),
     (["humans", "get", "eu_000000000000"], {"AICX_COMPANY_ID": "nobody"}, 4, "ompany"),
     (["humans", "get", "eu_000000000000"], {"AICX_BOT_ID": "nothing"}, 4, "ot"),
-    (["humans", "get", "../x"], {}, 2, "not an id"),
+    (["humans", "get", "../x"], {}, 2, "cannot be one"),
     (["humans", "get", "eu_1"], {"AICX_TOKEN": "sk_wrong"}, 3, "401"),
     (["humans", "get", "eu_1"], {"AICX_TOKEN": ""}, 3, "AICX_TOKEN is not set"),
     (["humans", "get", "eu_1"], {"AICX_TOKEN": "sk\n"}, 2, "newline"),

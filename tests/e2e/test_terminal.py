@@ -17,7 +17,7 @@ from tests.cli.command import clean_environment
 
 ROWS, COLUMNS = 40, 120
 PATIENCE = 30
-LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
+ENTERS_ALTERNATE_SCREEN, LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 
 
 class Terminal:
@@ -126,9 +126,14 @@ def test_humans_appear_one_is_found_opened_and_the_console_quits(
 
 def test_what_customers_are_called_never_reaches_the_terminal_raw(terminal: Terminal) -> None:
     terminal.sees("● 2,000 humans")
-    for _ in range(6):
-        terminal.types("\x1b[6~")
-    terminal.sees("▌")
+    for shown in (
+        "Title␛]0;owned␇Setter",
+        "Clip␛]52;",
+        "Colour␛[31mful",
+        "Nul␀Byte",
+        "[@click=app",
+    ):
+        terminal.sees(shown)
     terminal.types("\x11")
     terminal.ends()
     for payload in (b"\x1b]0;owned", b"\x1b]52;", b"\x1b[31mful", b"\xc2\x9b31m", b"\x00"):
@@ -141,6 +146,17 @@ def test_killing_the_console_ends_the_sandbox(terminal: Terminal, tmp_path: Path
     assert sandbox
     os.kill(terminal.pid, signal.SIGKILL)
     ended(sandbox)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_first_paint_already_restores_the_terminal(
+    terminal: Terminal, tmp_path: Path, number: signal.Signals
+) -> None:
+    terminal.waits_for(lambda: ENTERS_ALTERNATE_SCREEN in terminal.raw)
+    os.kill(terminal.pid, number)
+    assert terminal.ends() == 128 + number
+    assert LEAVES_ALTERNATE_SCREEN in terminal.raw
+    assert processes_of(tmp_path) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from rich.cells import cell_len
 from textual.worker import WorkerFailed
@@ -9,7 +11,7 @@ from textual.worker import WorkerFailed
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.access import EnvironmentAccess
 from aicx_tui.services.session import Session
-from tests.api.faulty import faulty, json_reply, reply
+from tests.api.faulty import Answer, faulty, json_reply, reply
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
 
@@ -57,7 +59,7 @@ async def test_typing_finds_and_escape_goes_back_step_by_step(
     async with console(browsed_sandbox.access()) as person:
         await person.presses("slash")
         await person.pastes(wanted.uid)
-        await person.sees("1 of 400", wanted.id)
+        await person.sees("1 of 400", wanted.id, "Enter to the list", "Esc clear")
         await person.presses("enter", "enter")
         assert person.app.focused is person.app.screen.query_one("#detail")
         await person.presses("escape")
@@ -212,7 +214,7 @@ async def test_failed_and_signed_out_are_told_apart() -> None:
         faulty(reply(200, b"<html>")) as platform,
         console(pointed_at(platform.url), until="! not connected") as person,
     ):
-        await person.sees("is not the platform's API", "Press r to try again")
+        await person.sees("answered with a web page", "Press r to try again")
 
 
 CAPABILITIES = json_reply(
@@ -240,15 +242,86 @@ async def test_what_was_read_stays_when_a_refresh_fails_and_r_mends_it() -> None
     page = json_reply(
         200, {"result": {"items": [{"id": "eu_1", "fullname": "Jane"}], "next": "n", "total": 1}}
     )
+    end = json_reply(200, {"result": {"items": [], "next": "n"}})
     forbidden = reply(403)
     async with (
-        faulty(CAPABILITIES, page, forbidden, page) as platform,
+        faulty(CAPABILITIES, page, end, forbidden, end) as platform,
         console(pointed_at(platform.url)) as person,
     ):
         await person.presses("r")
-        await person.sees("! 1 human, not refreshed", "Jane", "may not do that")
+        await person.sees("! 1 human, not refreshed", "Jane", "may not do that", "another role")
         await person.presses("r")
         await person.sees("● 1 human, fresh now")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_the_first_and_the_last_day_there_is_can_be_shown(moment: str) -> None:
+    human = {"id": "eu_1", "fullname": "Jane", "created_at": moment, "updated_at": moment}
+    page = json_reply(200, {"result": {"items": [human], "next": "n", "total": 1}})
+    end = json_reply(200, {"result": {"items": [], "next": "n"}})
+    async with (
+        faulty(CAPABILITIES, page, end) as platform,
+        console(pointed_at(platform.url)) as person,
+    ):
+        await person.sees("● 1 human", "Jane", "Created")
+
+
+async def test_an_answer_that_comes_while_the_palette_is_open_waits_for_it() -> None:
+    answer_now = asyncio.Event()
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await answer_now.wait()
+        await json_reply(200, {"result": {"id": "eu_1", "fullname": "Jane"}})(writer)
+
+    environment = {
+        "AICX_COMPANY_ID": "acme",
+        "AICX_BOT_ID": "bot",
+        "AICX_TOKEN": "sk_1",
+    }
+    async with faulty(late) as platform:
+        access = EnvironmentAccess(environment | {"AICX_URL": platform.url})
+        async with console(access, until="no list of humans") as person:
+            await person.presses("i")
+            await person.pastes("eu_1")
+            await person.presses("enter")
+            await person.sees("reading …")
+            await person.presses("ctrl+p")
+            await person.sees("Change the colours")
+            answer_now.set()
+            await person.presses("escape")
+            await person.sees("● 1 human read by id", "Jane")
+            await person.waits_for(lambda: "Go to a human" not in person.screen)
+
+
+async def test_shorter_pages_than_were_asked_for_are_not_the_end() -> None:
+    def page(*ids: str, following: str) -> Answer:
+        items = [{"id": human_id} for human_id in ids]
+        return json_reply(200, {"result": {"items": items, "next": following, "total": 3}})
+
+    async with (
+        faulty(
+            CAPABILITIES,
+            page("eu_1", "eu_2", following="a"),
+            page("eu_3", following="b"),
+            page(following="b"),
+        ) as platform,
+        console(pointed_at(platform.url)) as person,
+    ):
+        await person.sees("● 3 humans")
+
+
+async def test_refresh_reads_again_the_humans_of_a_gateway(own_sandbox: SandboxPlatform) -> None:
+    wanted = (await everyone(own_sandbox))[0]
+    client = own_sandbox.gateway()
+    async with console(own_sandbox.access(kind="gateway"), until="no list of humans") as person:
+        await person.presses("i")
+        await person.pastes(wanted.id)
+        await person.presses("enter")
+        await person.sees("● 1 human read by id")
+        await client.update_human(wanted.id, HumanChanges(fullname="Renamed Elsewhere"))
+        await person.presses("escape", "r")
+        await person.sees("Renamed Elsewhere")
+    await client.aclose()
 
 
 class Broken:
@@ -315,6 +388,7 @@ async def test_too_small_says_so_and_recovers(browsed_sandbox: SandboxPlatform) 
         await person.sees("at least 60 × 16")
         await person.resizes(80, 24)
         await person.sees("Details · JSON")
+        assert person.app.focused is person.app.screen.query_one("#table")
 
 
 async def test_quitting_over_a_dialog_ends_in_order(browsed_sandbox: SandboxPlatform) -> None:

@@ -90,6 +90,14 @@ def test_no_widget_reads_markup(module: Path) -> None:
     for node in ast.walk(ast.parse(module.read_text())):
         name = getattr(node, "id", getattr(node, "attr", None))
         assert name not in READS_MARKUP, f"{module.name} uses {name}"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Static":
+            assert is_own_text(node), f"{module.name}:{node.lineno} gives Static text to parse"
+
+
+def is_own_text(call: ast.Call) -> bool:
+    """Whether a widget gets a text of ours, or is told not to parse."""
+    told = any(word.arg == "markup" for word in call.keywords)
+    return told or all(isinstance(given, ast.Constant) for given in call.args)
 
 
 def test_no_module_is_longer_than_one_idea() -> None:

@@ -55,7 +55,13 @@ class ConsoleApi(ProtoGateway):
         if cursor is not None:
             query["cursor"] = cursor
         reply = await self._http.get(f"{self._bot}/humans", query=query)
-        return reply.parse(Envelope[FeedPage]).result
+        page = reply.parse(Envelope[FeedPage]).result
+        if page.items and page.next == cursor:
+            raise NotTheApiError(
+                "The platform's feed of humans goes round in a circle; it was not read on.",
+                hint="Tell whoever runs the platform.",
+            )
+        return page
 
     @override
     async def list_tags(self) -> tuple[TagDefinition, ...]:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError
 
 from aicx_tui.errors import (
     AicxError,
@@ -54,6 +54,15 @@ class Call:
 
     method: str
     host: str
+    secret: SecretStr | None = None
+    """The credential that was sent, which a platform may echo."""
+    proxy: str | None = None
+
+    def quote(self, remote: str) -> str:
+        """Remote text as a message may hold it: harmless, short, without the credential."""
+        if self.secret:
+            remote = remote.replace(self.secret.get_secret_value(), "********")
+        return " ".join(clean(remote)[:QUOTED_CHARACTERS].split()).rstrip(".")
 
     @property
     def writes(self) -> bool:
@@ -88,7 +97,7 @@ def from_exception(error: Exception, call: Call, *, seconds: float) -> AicxError
                 hint="Check the network and the address in AICX_URL, then try again.",
             )
         case httpx.ConnectError() | httpx.ProxyError():
-            return _from_connect(error, host)
+            return _from_connect(error, call)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             return UsageError(
                 f"The request to {host} cannot be put into words of HTTP. Nothing was sent.",
@@ -104,24 +113,27 @@ def from_exception(error: Exception, call: Call, *, seconds: float) -> AicxError
             return call.unanswered(f"The connection to {host} broke.", UnreachableError)
 
 
-def _from_connect(error: Exception, host: str) -> AicxError:
+def _from_connect(error: Exception, call: Call) -> AicxError:
     causes = list(_causes(error))
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        reason = next(
-            (c.verify_message for c in causes if isinstance(c, ssl.SSLCertVerificationError)),
-            "no secure connection could be agreed on",
-        )
+    if refused := next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None):
         return TlsError(
-            f"The certificate of {host} was not accepted: {clean(reason)}. Nothing was sent.",
+            f"The certificate of {call.host} was not accepted: {clean(refused.verify_message)}. "
+            "Nothing was sent.",
             hint="If your company has its own authority, name its PEM file in AICX_CA_FILE.",
         )
-    if isinstance(error, httpx.ProxyError):
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return TlsError(
+            f"No secure connection to {call.host} could be agreed on. Nothing was sent.",
+            hint="Check the port in the address: what listens there may not speak TLS.",
+        )
+    if call.proxy:
         return UnreachableError(
-            f"The proxy did not connect to {host}. Nothing was sent.",
+            f"No connection to {call.host} through the proxy {call.proxy}: {_reason(causes)}. "
+            "Nothing was sent.",
             hint="Check AICX_PROXY, and whether the proxy asks for a sign-in.",
         )
     return UnreachableError(
-        f"No connection to {host}: {_reason(causes)}. Nothing was sent.",
+        f"No connection to {call.host}: {_reason(causes)}. Nothing was sent.",
         hint="Check the network and the address in AICX_URL, then try again.",
     )
 
@@ -152,13 +164,13 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, call: Call
         call: What was asked.
     """
     said = _what_it_says(headers, body)
-    words = _in_one_line(said.message)
+    words = call.quote(said.message)
+    problems = [FieldProblem(call.quote(f.field), call.quote(f.message)) for f in said.fields]
     if known := _BY_STATUS.get(status):
         error, sentence, hint = known
-        return error(_answered(call, status, words or sentence), hint=hint)
+        return error(_answered(call, status, words or sentence), hint=hint, problems=problems)
     match status:
         case 400 | 413 | 422:
-            problems = [FieldProblem(clean(f.field), clean(f.message)) for f in said.fields]
             return InvalidFieldsError(
                 _answered(call, status, words or "The values were refused; nothing was changed"),
                 problems=problems,
@@ -179,7 +191,7 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, call: Call
                 hint="Nothing was changed. Try again later.",
             )
         case _ if status >= 500:
-            request = clean(headers.get("x-request-id", "unnamed"))[:64]
+            request = call.quote(headers.get("x-request-id", ""))
             return call.unanswered(
                 _answered(call, status, words or "The platform failed", request=request),
                 PlatformFailedError,
@@ -231,12 +243,12 @@ def _answered(call: Call, status: int, words: str, *, request: str = "") -> str:
 def _from_redirect(headers: Mapping[str, str], call: Call, status: int) -> AicxError:
     target = headers.get("location", "")
     try:
-        where = clean(urlsplit(target).netloc)[:QUOTED_CHARACTERS] or "another path"
+        where = call.quote(urlsplit(target).netloc) or "another path"
     except ValueError:
         where = "an unreadable address"
     return NotTheApiError(
         f"{call.host} redirects to {where} ({status}). It was not followed, and the token was "
-        "not sent there; nothing was changed.",
+        "not sent there.",
         hint=CHECK_ADDRESS,
     )
 
@@ -247,9 +259,12 @@ def is_web_page(headers: Mapping[str, str], body: bytes) -> bool:
     return kind in ("text/html", "application/xhtml+xml") or body.lstrip()[:1] == b"<"
 
 
-def not_the_api(call: Call, reason: str) -> NotTheApiError:
-    """The error for an answer that no AICX platform gives."""
-    return NotTheApiError(f"{call.host} is not the platform's API: {reason}.", hint=CHECK_ADDRESS)
+def web_page(call: Call) -> AicxError:
+    """The error for a page in place of the API's answer."""
+    reason = f"{call.host} answered with a web page, not as the platform's API does."
+    if call.writes:
+        return call.unanswered(reason, NotTheApiError)
+    return NotTheApiError(reason, hint=CHECK_ADDRESS)
 
 
 def unreadable(call: Call, error: ValidationError) -> AicxError:
@@ -259,7 +274,7 @@ def unreadable(call: Call, error: ValidationError) -> AicxError:
     reason = (
         "its JSON is cut off or damaged"
         if first["type"] == "json_invalid"
-        else f"{clean(place)[:QUOTED_CHARACTERS]} is missing or of another type"
+        else f"{call.quote(place)} is missing or of another type"
     )
     return call.unanswered(f"The answer of {call.host} cannot be read: {reason}.", NotTheApiError)
 
@@ -299,7 +314,3 @@ def _what_it_says(headers: Mapping[str, str], body: bytes) -> WireError:
     if isinstance(other, dict):
         other = next((other[k] for k in ("message", "detail", "error") if k in other), "")
     return WireError(code="", message=other if isinstance(other, str) else "")
-
-
-def _in_one_line(remote: str) -> str:
-    return " ".join(clean(remote)[:QUOTED_CHARACTERS].split()).rstrip(".")

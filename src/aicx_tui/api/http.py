@@ -122,6 +122,7 @@ class HttpCore:
         self._origin = _origin(httpx.URL(root))
         self._open_again_at = 0.0
         try:
+            self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
                 verify=_tls_context(ca_file),
                 proxy=proxy,
@@ -136,7 +137,7 @@ class HttpCore:
                     "User-Agent": f"aicx-tui/{__version__}",
                 },
             )
-        except (ValueError, httpx.InvalidURL):
+        except (ValueError, ImportError, httpx.InvalidURL):
             raise UsageError(
                 "AICX_PROXY is not the address of a proxy.", hint="Give http://host:port."
             ) from None
@@ -173,7 +174,7 @@ class HttpCore:
         request = self._client.build_request(
             method, self._root + path, params=query, json=body, headers=headers
         )
-        exchange = _Exchange(request, failures.Call(method=method, host=self._origin[1]))
+        exchange = _Exchange(request, self._call(method))
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self.limits.attempts if repeatable else 1),
             retry=retry_if_exception(self._is_worth_repeating),
@@ -187,6 +188,14 @@ class HttpCore:
             raise exchange.lost or self._out_of_time(exchange) from None
         except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
             raise exchange.lost or problem from None
+
+    def _call(self, method: str) -> failures.Call:
+        return failures.Call(
+            method=method,
+            host=self._origin[1],
+            secret=self.credential.secret if self.credential else None,
+            proxy=self._proxy,
+        )
 
     def _out_of_time(self, exchange: _Exchange) -> AicxError:
         seconds, host = self.limits.total, exchange.call.host
@@ -228,9 +237,9 @@ class HttpCore:
             raise failures.from_exception(error, call, seconds=self.limits.read) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         if not response.is_success:
-            raise failures.from_status(response.status_code, headers, self._redacted(body), call)
+            raise failures.from_status(response.status_code, headers, body, call)
         if failures.is_web_page(headers, body):
-            raise failures.not_the_api(call, "the answer is a web page")
+            raise failures.web_page(call)
         return Reply(call=call, headers=headers, body=body)
 
     async def _read(self, response: httpx.Response, call: failures.Call) -> bytes:
@@ -268,12 +277,6 @@ class HttpCore:
     def _close_gate(self, pause: RateLimitedError) -> None:
         until = asyncio.get_running_loop().time() + pause.retry_after
         self._open_again_at = max(self._open_again_at, until)
-
-    def _redacted(self, body: bytes) -> bytes:
-        """The body of a refusal, which messages quote, without the credential it may echo."""
-        if not self.credential:
-            return body
-        return body.replace(self.credential.secret.get_secret_value().encode(), b"********")
 
     async def _add_credential(self, request: httpx.Request) -> None:
         if self.credential and _origin(request.url) == self._origin:

@@ -6,13 +6,12 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import suppress
 from io import TextIOWrapper
 
 from aicx_tui.cli import humans, tags
 from aicx_tui.cli.command import Command
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import INTERRUPTED_EXIT_CODE
+from aicx_tui.errors import INTERRUPTED_EXIT_CODE, UsageError
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS
 
@@ -33,8 +32,8 @@ def run(arguments: Namespace, access: Access) -> int:
     Raises:
         AicxError: It failed; the message says what was and was not done.
     """
-    _write_utf8()
     try:
+        _write_utf8()
         command = PREPARE[arguments.command](arguments)
         asyncio.run(_run(command, access))
         sys.stdout.flush()
@@ -61,6 +60,6 @@ async def _run(command: Command, access: Access) -> None:
 
 def _write_utf8() -> None:
     """Data is UTF-8 whatever the locale, and line ends are written as they are."""
-    with suppress(AttributeError):
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")
+    if not isinstance(sys.stdout, TextIOWrapper):
+        raise UsageError("Standard output is closed.", hint="Commands print their data there.")
+    sys.stdout.reconfigure(encoding="utf-8", newline="")

@@ -12,10 +12,15 @@ from argparse import (
     RawDescriptionHelpFormatter,
 )
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from aicx_tui.errors import UsageError
 from aicx_tui.services.actions import ACTIONS
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Subparsers: TypeAlias = "_SubParsersAction[_Parser]"
 
 DESCRIPTION = "A keyboard-first console for AI customer-experience platforms, Proto AICX first."
 
@@ -34,7 +39,7 @@ environment:
 exit codes:
   0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 conflict,
   6 refused by the platform, 7 platform unreachable or not the API,
-  8 outcome unknown, 9 partly failed, 130 interrupted
+  8 outcome unknown, 9 partly failed, 130 interrupted, 141 the reader went away
 """
 
 CLEARABLE = ("email", "uid", "phone", "profile-pic-id", "access-token")
@@ -104,22 +109,22 @@ def _version() -> str:
     return f"aicx {__version__}"
 
 
-def _noun(nouns, name: str, explanation: str):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # argparse keeps this type private
+def _noun(nouns: Subparsers, name: str, explanation: str) -> Subparsers:
     noun = nouns.add_parser(name, help=explanation, description=f"Commands for {explanation}.")
     return noun.add_subparsers(title="verbs", metavar="VERB", required=True, parser_class=_Parser)
 
 
-def _verb(verbs, action_id: str) -> ArgumentParser:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _verb(verbs: Subparsers, action_id: str) -> ArgumentParser:
     """Add the verb of an action, explained in the registry's words."""
     action = ACTIONS[action_id]
-    verb: ArgumentParser = verbs.add_parser(
+    verb = verbs.add_parser(
         action.headless.split()[-1], help=action.help, description=action.help, allow_abbrev=False
     )
     verb.set_defaults(command=action_id)
     return verb
 
 
-def _humans_list(verbs: object) -> None:
+def _humans_list(verbs: Subparsers) -> None:
     verb = _verb(verbs, "humans.list")
     verb.add_argument(
         "query",
@@ -145,14 +150,14 @@ def _humans_list(verbs: object) -> None:
     verb.set_defaults(form="table")
 
 
-def _humans_get(verbs: object) -> None:
+def _humans_get(verbs: Subparsers) -> None:
     verb = _verb(verbs, "humans.get")
     verb.add_argument("id", metavar="ID", help="such as eu_KM8dKoKB5HJN")
     _json(verb)
     _reveal(verb)
 
 
-def _humans_create(verbs: object) -> None:
+def _humans_create(verbs: Subparsers) -> None:
     verb = _verb(verbs, "humans.create")
     verb.add_argument("--fullname", required=True, metavar="TEXT")
     _fields(verb)
@@ -160,7 +165,7 @@ def _humans_create(verbs: object) -> None:
     _json(verb)
 
 
-def _humans_update(verbs: object) -> None:
+def _humans_update(verbs: Subparsers) -> None:
     verb = _verb(verbs, "humans.update")
     verb.add_argument("id", metavar="ID")
     verb.add_argument("--fullname", metavar="TEXT")
@@ -171,11 +176,11 @@ def _humans_update(verbs: object) -> None:
     _json(verb)
 
 
-def _tags_list(verbs: object) -> None:
+def _tags_list(verbs: Subparsers) -> None:
     _json(_verb(verbs, "tags.list"))
 
 
-def _tags_assign(verbs: object) -> None:
+def _tags_assign(verbs: Subparsers) -> None:
     verb = _verb(verbs, "tags.assign")
     verb.add_argument(
         "--human", action="append", default=[], metavar="ID", help="may be given several times"

@@ -49,7 +49,8 @@ def prepare_list(arguments: Namespace) -> Command:
             count = await print_csv(cut.humans(), tag_names=await _tag_names(session))
         else:
             count = await print_table(cut.humans())
-        narrate(f"{count:,} humans." if not cut.is_cut else f"The first {count:,}; there are more.")
+        humans = "1 human" if count == 1 else f"{count:,} humans"
+        narrate(f"{humans}." if not cut.is_cut else f"The first {humans}; there are more.")
 
     return run
 
@@ -91,7 +92,7 @@ def prepare_get(arguments: Namespace) -> Command:
         names = await _tag_names(session)
         shown = document(human) | {"tags": None}
         fields = [(name, _text(value)) for name, value in shown.items() if name != "tags"]
-        fields += [(names.get(tag.id, tag.id), tag.value) for tag in human.tags]
+        fields += [(f"tag:{names.get(tag.id, tag.id)}", tag.value) for tag in human.tags]
         print_fields(fields)
 
     return run

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from aicx_tui.errors import NotTheApiError
 from aicx_tui.models.human import Human
 from aicx_tui.services.spreadsheet import HUMAN_HEADINGS, human_cells
 from aicx_tui.text import MISSING, clean, fit
@@ -29,7 +30,13 @@ def print_json(value: JsonValue | Mapping[str, JsonValue], *, indent: int | None
 
 
 def _json(value: JsonValue | Mapping[str, JsonValue], *, indent: int | None) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        raise NotTheApiError(
+            "The platform's object holds NaN or Infinity, which JSON has no words for.",
+            hint="Print it without --json, and tell whoever runs the platform.",
+        ) from None
     return _NOT_FOR_TERMINALS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 

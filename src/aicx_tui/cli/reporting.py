@@ -6,10 +6,13 @@ import os
 import sys
 from collections.abc import Callable
 
-from aicx_tui.errors import INTERRUPTED_EXIT_CODE, AicxError, InvalidFieldsError
+from aicx_tui.errors import INTERRUPTED_EXIT_CODE, AicxError
 
 BROKEN_PIPE_EXIT_CODE = 141
 """What a shell reports of a program whose reader went away, such as `head`."""
+
+PROBLEMS_SHOWN = 20
+"""Refused fields that are listed; a batch may have a thousand."""
 
 
 def reported(run: Callable[[], int]) -> int:
@@ -25,6 +28,10 @@ def reported(run: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE_EXIT_CODE
+    except OSError as error:
+        narrate(f"aicx: {error.strerror or 'A file or stream failed'}; the output is not complete.")
+        narrate("  Check where the output goes, and that there is room.")
+        return AicxError.exit_code
     except Exception as error:  # noqa: BLE001  # the outermost boundary: no traceback, no data
         place = error.__traceback__
         while place and place.tb_next:
@@ -37,9 +44,10 @@ def reported(run: Callable[[], int]) -> int:
 def report(error: AicxError) -> None:
     """Say on stderr what happened and what to do next."""
     narrate(f"aicx: {error.message}")
-    if isinstance(error, InvalidFieldsError):
-        for problem in error.problems:
-            narrate(f"  {problem.field}: {problem.message}")
+    for problem in error.problems[:PROBLEMS_SHOWN]:
+        narrate(f"  {problem.field}: {problem.message}")
+    if (more := len(error.problems) - PROBLEMS_SHOWN) > 0:
+        narrate(f"  … and {more:,} more")
     if error.hint:
         narrate(f"  {error.hint}")
 

@@ -42,7 +42,8 @@ def prepare_assign(arguments: Namespace) -> Command:
         await assign_tags(session.platform, assignment)
         if arguments.json:
             print_json({"success": True}, indent=None)
-        narrate(f"{len(assignment.human_ids):,} humans were given the tags.")
+        count = len(assignment.human_ids)
+        narrate("1 human has the tags." if count == 1 else f"{count:,} humans have the tags.")
 
     return run
 

@@ -6,6 +6,7 @@ Source of names and shapes: the Authentication API page of Proto's documentation
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NamedTuple
@@ -75,8 +76,10 @@ class Human(WireModel):
     def _keep_document(cls, data: object) -> object:
         if not isinstance(data, dict):
             return data
-        token = data.get("access_token")
-        document = data | {"access_token": SecretStr(token)} if isinstance(token, str) else data
+        token, document = data.get("access_token"), data
+        if token is not None:
+            text = token if isinstance(token, str) else json.dumps(token)
+            document = data | {"access_token": SecretStr(text)}
         return {"id": data.get("human_id")} | data | {"document": document}
 
     @field_validator("document", mode="plain")
@@ -140,8 +143,8 @@ class DeletedHuman(WireModel):
 class FeedPage(WireModel):
     """One page of the humans feed, oldest change first.
 
-    A page shorter than was asked for is the last one for now; `next` is then where the
-    following refresh goes on.
+    An empty page is the end for now, since a platform may serve shorter pages than were asked
+    for; `next` is then where the following refresh goes on.
     """
 
     items: tuple[Annotated[DeletedHuman | Human, Field(union_mode="left_to_right")], ...]

@@ -21,7 +21,7 @@ def main() -> int:
 
         run(arguments, lifetime)
     except StartError as error:
-        sys.stderr.write(f"aicx: {error.message}. {error.hint}\n")
+        sys.stderr.write(f"aicx: {error.message}.\n  {error.hint}\n")
         return 1
     except Stopped:
         return 0

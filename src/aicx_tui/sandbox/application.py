@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -21,7 +21,7 @@ def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
         platform: What the calls work on.
         loopback_only: Whether only this machine is served.
     """
-    application = FastAPI(
+    application = FastAPIOffline(
         title="AICX sandbox",
         version=__version__,
         description="The documented gateway calls, and the console calls they leave out.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import CursorTooOldError
+from aicx_tui.errors import CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import DeletedHuman, FeedPage, Human
 from aicx_tui.models.tag import TagDefinition
@@ -76,23 +76,32 @@ class Directory:
         """
         if Capability.TAGS_LIST in self.platform.capabilities:
             self.tags = {tag.id: tag for tag in await self.platform.list_tags()}
-        if self.is_listed and not self.is_truncated:
-            try:
-                async for count in self._follow_feed():
-                    yield count
-            except CursorTooOldError:
-                self._entries, self._cursor = {}, None
-                async for count in self._follow_feed():
-                    yield count
+        following = self._follow_feed if self.is_listed else self._read_each_again
+        try:
+            async for count in following():
+                yield count
+        except CursorTooOldError:
+            self._entries, self._cursor = {}, None
+            async for count in following():
+                yield count
         self.fresh_at = self.clock()
+
+    async def _read_each_again(self) -> AsyncIterator[int]:
+        """Where there is no feed: read the humans held, one after the other."""
+        for human_id in list(self._entries):
+            try:
+                await self.fetch(human_id)
+            except NotFoundError:
+                del self._entries[human_id]
+            yield len(self)
 
     async def _follow_feed(self) -> AsyncIterator[int]:
         while not self.is_truncated:
             page = await self.platform.read_feed(self._cursor, limit=CONSOLE_PAGE)
             self._take(page)
-            yield len(self)
-            if len(page.items) < CONSOLE_PAGE:
+            if not page.items:
                 return
+            yield len(self)
 
     def _take(self, page: FeedPage) -> None:
         if page.total is not None:
@@ -150,6 +159,6 @@ async def walk(
                 seen.add(item.id)
                 if query.matches(Entry.of(item)):
                     yield item
-        if len(read.items) < page:
+        if not read.items:
             return
         cursor = read.next

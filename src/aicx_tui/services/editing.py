@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aicx_tui.api.base import Platform
-from aicx_tui.errors import AicxError, PartlyFailedError, UsageError
+from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, UsageError
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.settings import checked_id
 from aicx_tui.text import has_control_character
@@ -80,6 +80,7 @@ async def assign_tags(platform: Platform, assignment: Assignment) -> None:
         try:
             await platform.assign_tags(batch, assignment.tags)
         except AicxError as error:
+            error.problems = tuple(_by_id(problem, batch) for problem in error.problems)
             if not done:
                 raise
             left = len(assignment.human_ids) - done
@@ -87,8 +88,17 @@ async def assign_tags(platform: Platform, assignment: Assignment) -> None:
                 f"{done:,} humans were given the tags, then: {error.message} "
                 f"The {left:,} from {batch[0]} on were not, or not surely.",
                 hint=error.hint,
+                problems=error.problems,
             ) from error
         done += len(batch)
+
+
+def _by_id(problem: FieldProblem, batch: Sequence[str]) -> FieldProblem:
+    """Name the human instead of its place in the batch, where the platform named the place."""
+    name, _, place = problem.field.partition(".")
+    if name == "human_ids" and place.isdecimal() and int(place) < len(batch):
+        return FieldProblem(batch[int(place)], problem.message)
+    return problem
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -20,7 +20,7 @@ from aicx_tui.errors import SandboxError
 READY_SECONDS = 60.0
 """How long the process may take until it answers."""
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """How long it may take to end before it is ended."""
 
 
@@ -115,7 +115,11 @@ class SandboxProcess:
                 hint="Try again; if it stays so, run `aicx sandbox` alone to see what it says.",
             ) from None
         if not line:
-            raise SandboxError(await asyncio.to_thread(self._why_it_ended))
+            raise SandboxError(
+                await asyncio.to_thread(self._why_it_ended),
+                hint="Its data lies in the folder `sandbox` under AICX_HOME: move it away to start "
+                "afresh, or use --ephemeral, which keeps nothing.",
+            )
         return line
 
     def stop(self) -> None:
@@ -135,7 +139,8 @@ class SandboxProcess:
         self._process.wait(STOP_SECONDS)
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        reason = lines[-1].removeprefix("aicx: ") if lines else "it gave no reason"
+        said = [line for line in lines if line.startswith("aicx: ")] or lines[-1:]
+        reason = said[0].removeprefix("aicx: ") if said else "it gave no reason."
         return f"The sandbox did not start: {reason}"
 
 

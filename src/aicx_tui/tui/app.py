@@ -83,8 +83,8 @@ class AicxApp(App[None]):
         """The list of humans is where everything starts."""
         return HumansScreen(self._access, clock=self._clock, zone=self._zone)
 
-    def on_mount(self) -> None:
-        """End in order when asked from outside."""
+    def on_load(self) -> None:
+        """End in order when asked from outside, from before the terminal is taken over."""
         if sys.platform == "win32":
             return
         loop = asyncio.get_running_loop()

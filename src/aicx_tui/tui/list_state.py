@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, NotSignedInError, RateLimitedError
 from aicx_tui.text import clean
 from aicx_tui.tui.moments import ago
 
@@ -80,11 +80,13 @@ def state_line(facts: ListFacts, *, now: datetime) -> Content:
     directory = facts.directory
     match facts.state:
         case ListState.SIGNED_OUT:
-            return Content.assemble(("!", "bold $error"), " signed out")
+            return Content.assemble(("!", "bold $error"), " signed out: press r")
         case ListState.FAILED:
-            return Content.assemble(("!", "bold $error"), " not connected")
+            asked = isinstance(facts.error, RateLimitedError)
+            words = " asked to pause" if asked else " not connected"
+            return Content.assemble(("!", "bold $error"), words)
         case ListState.STALE:
-            return Content.assemble(("!", "bold $warning"), f" {known}, not refreshed")
+            return Content.assemble(("!", "bold $warning"), f" {known}, not refreshed: press r")
         case ListState.CONNECTING:
             return Content.assemble(("◐", "$accent"), f" {facts.waiting}")
     if directory is None or (facts.reading and directory.is_listed):

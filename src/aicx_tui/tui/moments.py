@@ -35,5 +35,8 @@ def absolute(moment: datetime | None, *, zone: tzinfo | None) -> str:
         return MISSING
     from babel.dates import format_datetime  # loaded once there are rows, not at start
 
-    local = moment.astimezone(zone)
+    try:
+        local = moment.astimezone(zone)
+    except (OverflowError, ValueError):  # the first or last day there is, in a distant zone
+        return moment.isoformat()
     return format_datetime(local, "d MMM y, HH:mm", locale=LOCALE) + f" {local:%Z}"

@@ -43,6 +43,7 @@ class GoToScreen(ModalScreen[str | None]):
     def __init__(self, fetch: Callable[[str], Awaitable[str]]) -> None:
         super().__init__()
         self._fetch = fetch
+        self._found: str | None = None
 
     def compose(self) -> ComposeResult:
         """A field and a line for what went wrong."""
@@ -61,7 +62,7 @@ class GoToScreen(ModalScreen[str | None]):
             )
             self._read(human_id)
 
-    @work(exclusive=True, exit_on_error=False)
+    @work(exclusive=True)
     async def _read(self, human_id: str) -> None:
         try:
             self.post_message(self.Found(await self._fetch(human_id)))
@@ -69,8 +70,19 @@ class GoToScreen(ModalScreen[str | None]):
             self.post_message(self.Refused(error))
 
     def on_go_to_screen_found(self, message: Found) -> None:
-        """Answer with the id."""
-        self.dismiss(message.human_id)
+        """Answer with the id, at once or when what lies over this dialog is gone."""
+        self._found = message.human_id
+        self._answer()
+
+    def on_screen_resume(self) -> None:
+        """Answer now if the human came in meanwhile."""
+        self._answer()
+
+    def _answer(self) -> None:
+        found = self._found
+        if found is not None and self.is_active:
+            self._found = None
+            self.dismiss(found)
 
     def on_go_to_screen_refused(self, message: Refused) -> None:
         """Say why, and leave the id to be corrected."""

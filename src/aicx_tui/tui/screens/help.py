@@ -29,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "↑ ↓ scroll · Esc back"
-            yield Static(_help())
+            yield Static(_help(), markup=False)
 
     def action_scroll(self, direction: str) -> None:
         """Scroll by a line."""

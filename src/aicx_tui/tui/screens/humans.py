@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.search import Query
 from aicx_tui.services.sorting import Sort, SortKey
 from aicx_tui.text import clean
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.06
 """How long the cursor rests before the details follow, so that moving never waits for them."""
+
+PAINTED_GROWTH = 1.1
+"""How much longer a list has grown when it is painted anew; so its length costs no more than
+its logarithm."""
 
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew."""
@@ -108,7 +113,7 @@ class HumansScreen(Screen[None]):
         self._header = HeaderBar()
         self._search = SearchInput(id="search")
         self._table = HumanTable(clock=clock, id="table")
-        self._notice = Static(id="notice")
+        self._notice = Static(id="notice", markup=False)
         self._list = Vertical(self._search, self._table, self._notice, id="list")
         self._detail = HumanDetail(zone=zone, tags=self._tags, id="detail")
 
@@ -143,8 +148,11 @@ class HumansScreen(Screen[None]):
                 session.directory.clock = self._clock
                 self.post_message(self.PlatformOpened(session))
                 await session.identify()
-            async for _ in session.directory.refresh():
-                self.post_message(self.PageRead())
+            painted = 0
+            async for count in session.directory.refresh():
+                if count > painted * PAINTED_GROWTH:
+                    self.post_message(self.PageRead())
+                    painted = count
             self.post_message(self.ReadToEnd())
         except AicxError as error:
             self.post_message(self.ReadFailed(error))
@@ -152,7 +160,7 @@ class HumansScreen(Screen[None]):
     def on_humans_screen_platform_opened(self, message: PlatformOpened) -> None:
         """Keep the session; it may replace one whose platform is gone."""
         self._session = message.session
-        self._update(directory=message.session.directory)
+        self._know(replace(self._facts, directory=message.session.directory))
 
     def on_humans_screen_page_read(self) -> None:
         """Show the rows as they come."""
@@ -160,17 +168,16 @@ class HumansScreen(Screen[None]):
 
     def on_humans_screen_read_to_end(self) -> None:
         """Show everything."""
-        self._update(reading=False, error=None)
+        self._know(replace(self._facts, reading=False, error=None))
         self._list_humans(from_top=self._is_untouched)
         self._is_read_once = True
 
     def on_humans_screen_read_failed(self, message: ReadFailed) -> None:
         """Say why; what was read stays."""
-        self._update(reading=False, error=message.error)
+        self._know(replace(self._facts, reading=False, error=message.error))
         if self._facts.known:
-            self.notify(
-                clean(message.error.message), title="Not refreshed", severity="warning", timeout=8
-            )
+            said = f"{message.error.message} {message.error.hint}".strip()
+            self.notify(said, title="Not refreshed", severity="warning", timeout=12)
 
     @property
     def _is_untouched(self) -> bool:
@@ -192,10 +199,10 @@ class HumansScreen(Screen[None]):
         scarcest = ("", 0)
         if directory is not None and not humans:
             scarcest = directory.scarcest_term(self._query)
-        self._update(shown=len(humans), scarcest=scarcest)
+        self._know(replace(self._facts, shown=len(humans), scarcest=scarcest))
 
-    def _update(self, **facts: object) -> None:
-        self._facts = replace(self._facts, **facts)  # type: ignore[arg-type]  # fields by name
+    def _know(self, facts: ListFacts) -> None:
+        self._facts = facts
         self._paint()
         self.refresh_bindings()
 
@@ -231,7 +238,9 @@ class HumansScreen(Screen[None]):
         if action in ("open", "copy", "step"):
             return True if self._table.current else None
         if action == "go_to":
-            return True if self._directory is not None else None
+            directory, needed = self._directory, ACTIONS["humans.get"].needs
+            can = directory is not None and needed in directory.platform.capabilities
+            return True if can else None
         if action == "refresh_humans":
             return True if not self._facts.reading else None
         return True
@@ -287,7 +296,7 @@ class HumansScreen(Screen[None]):
 
     def action_refresh_humans(self) -> None:
         """Read what changed."""
-        self._update(reading=True, error=None)
+        self._know(replace(self._facts, reading=True, error=None))
         self._read()
 
     def action_go_to(self) -> None:

@@ -47,7 +47,9 @@ class MenuScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The choices in one text."""
-        body = Static(Content("\n").join([_line(c) for c in self._choices.values()]), id="menu")
+        body = Static(
+            Content("\n").join([_line(c) for c in self._choices.values()]), id="menu", markup=False
+        )
         body.border_title = Content(self._title)
         body.border_subtitle = "Esc back"
         yield body

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 GUTTER = 1
 HEADER = 1
+IN_FOCUS, OUT_OF_FOCUS = "▌", "▏"
+"""The sign before the row at the cursor; colour alone would not tell."""
+
 AGEING_SECONDS = 20.0
 """How often relative times are made anew."""
 
@@ -278,7 +281,7 @@ class HumanTable(ScrollView, can_focus=True):
         )
         if at_cursor and not self.has_focus:
             base, quiet = base + Style(bold=False), quiet + Style(bold=False)
-        sign = "▌" if at_cursor and self.has_focus else " "
+        sign = (IN_FOCUS if self.has_focus else OUT_OF_FOCUS) if at_cursor else " "
         segments = [Segment(sign, base)]
         for column, width in self._placed:
             text = self._value(human, column)

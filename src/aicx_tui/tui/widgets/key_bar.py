@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 
 class KeyBar(Widget):
-    """Shows the bindings that are active, as many as fit; help always does."""
+    """Shows the bindings that are active, as many as fit, and the one for help at the end."""
 
     def on_mount(self) -> None:
         """Follow what is active."""
@@ -21,7 +21,9 @@ class KeyBar(Widget):
     def render(self) -> Content:
         """Keys and what they do, the ones that cannot act now dim."""
         entries = {
-            active.binding.id: _entry(active.binding, enabled=active.enabled)
+            active.binding.id or active.binding.action: _entry(
+                active.binding, enabled=active.enabled
+            )
             for active in self.screen.active_bindings.values()
             if active.binding.show
         }

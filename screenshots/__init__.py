@@ -1,0 +1,1 @@
+"""The pictures that README shows, and what makes them."""
