@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,7 +52,9 @@ class Terminal:
         self.waits_for(lambda: text in self.text)
 
     def waits_for(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
         while not condition():
+            assert time.monotonic() < end, self.text
             try:
                 self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
             except (pexpect.TIMEOUT, pexpect.EOF) as error:
@@ -108,20 +111,21 @@ def ended(pids: list[int]) -> None:
 def test_humans_appear_one_is_found_opened_and_the_console_quits(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    terminal.sees("Starting the sandbox")
+    terminal.waits_for(lambda: b"Starting the sandbox" in terminal.raw)
     terminal.sees("● 2,000 humans")
     assert processes_of(tmp_path)
-    terminal.types("/")
-    terminal.types("[/]")
-    terminal.waits_for(
-        lambda: "2,000 of 2,000" not in terminal.text and " of 2,000" in terminal.text
-    )
-    terminal.types("\r\r")
-    terminal.sees("Merchant") if "Merchant" in terminal.text else terminal.sees("eu_")
+    terminal.types("/[/] ")
+    terminal.sees(" 2 of 2,000")
+    terminal.types("\r")
+    terminal.sees("Enter open")
+    terminal.types("\r")
+    terminal.sees("← → JSON")
+    terminal.types("\x1b[C")
+    terminal.sees('"fullname": "[/]"')
     terminal.types("\x11")
     assert terminal.ends() == 0
     assert processes_of(tmp_path) == []
-    assert terminal.raw.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.raw[-400:]
+    assert LEAVES_ALTERNATE_SCREEN in terminal.raw[-400:]
 
 
 def test_what_customers_are_called_never_reaches_the_terminal_raw(terminal: Terminal) -> None:

@@ -59,7 +59,7 @@ async def test_typing_finds_and_escape_goes_back_step_by_step(
     async with console(browsed_sandbox.access()) as person:
         await person.presses("slash")
         await person.pastes(wanted.uid)
-        await person.sees("1 of 400", wanted.id, "Enter to the list", "Esc clear")
+        await person.sees("1 of 400", wanted.id, "Enter to the list", "Esc back")
         await person.presses("enter", "enter")
         assert person.app.focused is person.app.screen.query_one("#detail")
         await person.presses("escape")

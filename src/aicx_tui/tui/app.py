@@ -61,7 +61,7 @@ class AicxApp(App[None]):
     CSS_PATH = ["styles/app.tcss", "styles/humans.tcss", "styles/dialogs.tcss"]  # noqa: RUF012  # as App declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.help", "help"),
-        binding("console.quit", "quit", everywhere=True),
+        binding("console.quit", "quit", at_once=True),
     ]
 
     def __init__(

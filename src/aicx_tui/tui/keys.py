@@ -33,7 +33,7 @@ KEYS: dict[str, Keys] = {
     "humans.previous": Keys("left_square_bracket", "["),
     "humans.next": Keys("right_square_bracket", "]"),
     "humans.tab": Keys("left,right,h,l", "← →", "JSON"),
-    "console.back": Keys("escape", "Esc"),
+    "console.back": Keys("escape", "Esc", "back"),
     "console.palette": Keys("ctrl+p", "^p"),
     "console.quit": Keys("ctrl+q", "^q", "quit"),
     "console.help": Keys("question_mark", "?", "help"),
@@ -48,13 +48,14 @@ MOVING = (
 """Keys that only move, for help."""
 
 
-def binding(action_id: str, target: str, *, everywhere: bool = False) -> Binding:
+def binding(action_id: str, target: str, *, at_once: bool = False) -> Binding:
     """The binding of an action to a method of the screen or app.
 
     Args:
         action_id: An action in the registry that has keys.
         target: Name of the `action_…` method, with its namespace if it is not the screen's.
-        everywhere: Whether it also acts over dialogs and while typing.
+        at_once: Whether it acts before the next key is even looked at, as what moves the focus
+            must: else what is typed right behind it reaches the old place.
     """
     keys = KEYS[action_id]
     return Binding(
@@ -63,7 +64,7 @@ def binding(action_id: str, target: str, *, everywhere: bool = False) -> Binding
         keys.label or ACTIONS[action_id].title,
         show=bool(keys.label),
         key_display=keys.shown,
-        priority=everywhere,
+        priority=at_once,
         id=action_id,
         tooltip=ACTIONS[action_id].help,
     )

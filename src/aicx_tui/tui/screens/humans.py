@@ -47,6 +47,9 @@ its logarithm."""
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew."""
 
+TYPED_IN_SEARCH = frozenset({"search", "open", "sort", "copy", "refresh_humans", "go_to", "step"})
+"""Actions whose keys are text while the search has the focus."""
+
 SORT_CHOICES = (
     ("n", "Name", SortKey.NAME),
     ("e", "E-mail", SortKey.EMAIL),
@@ -69,15 +72,15 @@ class HumansScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012  # as declared above
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("humans.search", "search"),
-        binding("humans.open", "open"),
-        binding("humans.sort", "sort"),
-        binding("humans.copy", "copy"),
+        binding("humans.search", "search", at_once=True),
+        binding("humans.open", "open", at_once=True),
+        binding("humans.sort", "sort", at_once=True),
+        binding("humans.copy", "copy", at_once=True),
         binding("humans.refresh", "refresh_humans"),
-        binding("humans.get", "go_to"),
+        binding("humans.get", "go_to", at_once=True),
+        binding("console.back", "back", at_once=True),
         binding("humans.previous", "step(-1)"),
         binding("humans.next", "step(1)"),
-        binding("console.back", "back"),
     ]
 
     @dataclass
@@ -126,7 +129,7 @@ class HumansScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint first, then connect."""
-        self._table.focus()
+        self.set_focus(self._table)
         self._paint()
         self.set_interval(FRESHNESS_SECONDS, self._paint_header)
         self.call_after_refresh(self._read)
@@ -230,11 +233,13 @@ class HumansScreen(Screen[None]):
     # What keys do
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot act now."""
-        if action == "open" and self._detail.has_focus:
+        """Dim what cannot act now, and let letters be letters where text is typed."""
+        if self.focused is self._search and action in TYPED_IN_SEARCH:
             return False
-        if action == "search" and self._search.has_focus:
+        if self.focused is self._detail and action == "open":
             return False
+        if action == "back":
+            return self.focused is not self._table or bool(self._search.value)
         if action in ("open", "copy", "step"):
             return True if self._table.current else None
         if action == "go_to":
@@ -247,7 +252,7 @@ class HumansScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Type into the search; what is there is selected, so typing replaces it."""
-        self._search.focus()
+        self.set_focus(self._search)
         self._search.action_select_all()
 
     @on(SearchInput.Changed, "#search")
@@ -255,22 +260,20 @@ class HumansScreen(Screen[None]):
         self._query = Query.parse(event.value)
         self._list_humans(from_top=True)
 
-    @on(SearchInput.Left)
-    def _query_done(self) -> None:
-        self._table.focus()
+    def action_leave_search(self) -> None:
+        """Go from the search to its result."""
+        self.set_focus(self._table)
 
     def action_open(self) -> None:
         """Move into the details."""
         self._follow_cursor()
-        self._detail.focus()
+        self.set_focus(self._detail)
 
     def action_back(self) -> None:
         """One step back: out of the details, or else out of the search and its result."""
-        if self._detail.has_focus:
-            self._table.focus()
-            return
-        self._search.value = ""
-        self._table.focus()
+        if self.focused is not self._detail:
+            self._search.value = ""
+        self.set_focus(self._table)
 
     def action_sort(self) -> None:
         """Choose the order."""

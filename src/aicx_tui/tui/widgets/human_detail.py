@@ -54,7 +54,7 @@ class HumanDetail(VerticalScroll):
         *,
         zone: tzinfo | None,
         tags: Callable[[], Mapping[str, TagDefinition]],
-        id: str,  # noqa: A002
+        id: str,  # noqa: A002  # as every widget calls it
     ) -> None:
         super().__init__(id=id)
         self._zone = zone

@@ -125,7 +125,7 @@ class HumanTable(ScrollView, can_focus=True):
 
         key: SortKey
 
-    def __init__(self, *, clock: Callable[[], datetime], id: str) -> None:  # noqa: A002
+    def __init__(self, *, clock: Callable[[], datetime], id: str) -> None:  # noqa: A002  # as every widget calls it
         super().__init__(id=id)
         self._clock = clock
         self._humans: Sequence[Human] = ()
