@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -62,3 +63,12 @@ def test_every_reply_conforms(
     case.path_parameters.update({name: known[name] for name in case.path_parameters})
     token = sandbox.person("agent").token
     case.call_and_validate(headers={"X-SINITIC-TOKEN": token}, checks=CHECKS)
+
+
+def test_the_documents_page_needs_nothing_from_elsewhere(anonymous: httpx.Client) -> None:
+    page = anonymous.get("/docs").text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    for address in addresses:
+        assert address.startswith("/")
+        assert anonymous.get(address).status_code == 200

@@ -32,8 +32,8 @@ class Session:
         self.directory = Directory(self.platform)
 
     async def identify(self) -> None:
-        """Ask who is signed in, where the platform can say."""
-        if Capability.SIGN_IN in self.platform.capabilities:
+        """Ask who is signed in, once, where the platform can say."""
+        if self.account is None and Capability.SIGN_IN in self.platform.capabilities:
             self.account = await self.platform.get_account()
 
     async def aclose(self) -> None:

@@ -150,7 +150,7 @@ class HumansScreen(Screen[None]):
                 session = await self._access.open()
                 session.directory.clock = self._clock
                 self.post_message(self.PlatformOpened(session))
-                await session.identify()
+            await session.identify()
             painted = 0
             async for count in session.directory.refresh():
                 if count > painted * PAINTED_GROWTH:
@@ -162,6 +162,8 @@ class HumansScreen(Screen[None]):
 
     def on_humans_screen_platform_opened(self, message: PlatformOpened) -> None:
         """Keep the session; it may replace one whose platform is gone."""
+        if self._session:
+            self.run_worker(self._session.aclose())
         self._session = message.session
         self._know(replace(self._facts, directory=message.session.directory))
 
