@@ -35,8 +35,9 @@ def run(*arguments: str) -> tuple[int, str]:
 
 def complains(result: tuple[int, str], *, code: int, about: str) -> None:
     assert result[0] == code, result
-    assert result[1].startswith("aicx: ")
-    assert result[1].count("\n") == 1
+    happened, next_step = result[1].splitlines()
+    assert happened.startswith("aicx: ")
+    assert next_step.startswith("  ")
     assert about in result[1]
 
 

@@ -36,7 +36,7 @@ class Arguments:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f'aicx: {message}. See "aicx sandbox --help".\n')
+        self.exit(2, f"aicx: {message}.\n  See: aicx sandbox --help\n")
 
 
 def parse_arguments(arguments: Sequence[str]) -> Arguments:
