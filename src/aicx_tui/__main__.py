@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as type checkers read it; importing typing costs `--version` a third
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from aicx_tui.services.access import Access
 
 LEAKING_VARIABLES = (
@@ -21,6 +19,10 @@ LEAKING_VARIABLES = (
 )
 """Taken out of the environment: through them secrets would leave the process unasked."""
 
+CONSOLE_LINES: tuple[list[str], ...] = ([], ["--sandbox"], ["--sandbox", "--ephemeral"])
+"""Command lines that open the console. They are known without the grammar, which the first paint
+would wait for."""
+
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
@@ -32,15 +34,19 @@ def main() -> int:
 
         sys.stdout.write(f"aicx {__version__}\n")
         return 0
-    from aicx_tui.cli.grammar import parse
     from aicx_tui.cli.reporting import reported
 
-    return reported(lambda: _run(parse(sys.argv[1:])))
+    return reported(lambda: _run(sys.argv[1:]))
 
 
-def _run(arguments: Namespace) -> int:
+def _run(words: list[str]) -> int:
+    if words in CONSOLE_LINES:
+        return _console(sandbox="--sandbox" in words, ephemeral="--ephemeral" in words)
+    from aicx_tui.cli.grammar import parse
+
+    arguments = parse(words)
     if arguments.command is None:
-        return _console(arguments)
+        return _console(sandbox=arguments.sandbox, ephemeral=arguments.ephemeral)
     if arguments.command == "sandbox":
         from aicx_tui.cli.sandbox import become_sandbox
 
@@ -48,29 +54,30 @@ def _run(arguments: Namespace) -> int:
         return become_sandbox(arguments.passed_on, environ=os.environ)
     from aicx_tui.cli.commands import run
 
-    return run(arguments, _access(arguments))
+    access = _access(sandbox=arguments.sandbox, ephemeral=arguments.ephemeral)
+    return run(arguments, access)
 
 
-def _console(arguments: Namespace) -> int:
+def _console(*, sandbox: bool, ephemeral: bool) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from aicx_tui.errors import UsageError
 
         raise UsageError(
             "The console needs a terminal.", hint="Without one, use commands: aicx --help"
         )
-    access = _access(arguments)
+    access = _access(sandbox=sandbox, ephemeral=ephemeral)
     from aicx_tui.tui.app import run
 
     return run(access)
 
 
-def _access(arguments: Namespace) -> Access:
+def _access(*, sandbox: bool, ephemeral: bool) -> Access:
     from aicx_tui.services.access import EnvironmentAccess, SandboxAccess
     from aicx_tui.settings import home
 
-    if arguments.sandbox:
+    if sandbox:
         os.environ.pop("AICX_TOKEN", None)  # it belongs to AICX_URL, not to the sandbox
-        return SandboxAccess(home=home(os.environ), ephemeral=arguments.ephemeral)
+        return SandboxAccess(home=home(os.environ), ephemeral=ephemeral)
     return EnvironmentAccess(os.environ)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
@@ -187,6 +186,8 @@ def _timeout(environ: Mapping[str, str]) -> float:
 
 
 def _is_loopback(parts: SplitResult) -> bool:
+    from ipaddress import ip_address  # only for http://, not at every start
+
     host = parts.hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
