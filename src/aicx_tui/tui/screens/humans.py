@@ -68,6 +68,7 @@ class HumansScreen(Screen[None]):
         zone: Where times are shown; None for the system's own zone.
     """
 
+    AUTO_FOCUS = "#table"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as declared above
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012  # as declared above
 
@@ -129,7 +130,6 @@ class HumansScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint first, then connect."""
-        self.set_focus(self._table)
         self._paint()
         self.set_interval(FRESHNESS_SECONDS, self._paint_header)
         self.call_after_refresh(self._read)
