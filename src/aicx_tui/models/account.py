@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import SecretStr
 
 from aicx_tui.models.base import WireModel
-from aicx_tui.models.capability import Capability as Capability
 from aicx_tui.models.human import Moment
 
 Role = Literal["admin", "agent", "viewer"]

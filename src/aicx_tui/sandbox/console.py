@@ -13,7 +13,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection, select
 
 from aicx_tui import __version__
-from aicx_tui.models.account import Account, Capability, PlatformCapabilities
+from aicx_tui.models.account import Account, PlatformCapabilities
+from aicx_tui.models.capability import Capability
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.models.wire import Envelope
 from aicx_tui.sandbox import accounts, humans
