@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from aicx_tui.models.account import Account, Capability, PlatformCapabilities
+from aicx_tui.models.account import Account, PlatformCapabilities
+from aicx_tui.models.capability import Capability
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.models.wire import Envelope
 from tests.sandbox.conftest import as_person
