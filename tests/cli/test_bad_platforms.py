@@ -106,6 +106,17 @@ async def test_a_platform_that_echoes_the_token_does_not_get_it_printed(echo: An
     assert CANARY[:10] not in ended.err
 
 
+async def test_an_end_users_token_that_is_echoed_is_not_printed() -> None:
+    secret = "end-user-token-51cd"
+    words = {"message": f"bad {secret}", "fields": [{"field": "access_token", "message": secret}]}
+    async with faulty(json_reply(422, {"error": {"code": "x"} | words})) as platform:
+        process = await start(*CREATE, "--access-token-stdin", url=platform.url)
+        out, err = await process.communicate(secret.encode())
+    assert secret.encode() in platform.requests[0]
+    assert process.returncode == 6
+    assert secret.encode() not in out + err
+
+
 async def test_a_number_that_json_has_not_is_not_printed_as_json() -> None:
     body = b'{"result": {"id": "eu_1", "notes": NaN}}'
     async with faulty(reply(200, body, "Content-Type: application/json")) as platform:

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import aicx
+from tests.cli.command import aicx, clean_environment
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 
@@ -222,12 +224,34 @@ def test_a_sandbox_that_cannot_start_says_why(tmp_path: Path) -> None:
     assert "The sandbox did not start" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("ending", "code", "part"),
+    [(">/dev/full", 1, "not complete"), (">&-", 2, "Standard output is closed")],
+)
+def test_output_that_cannot_be_written_is_an_error(
+    browsed_sandbox: SandboxPlatform, ending: str, code: int, part: str
+) -> None:
+    line = f'"{sys.executable}" -m aicx_tui humans list --json {ending}'
+    env = clean_environment(browsed_sandbox.environment())
+    done = subprocess.run(["/bin/sh", "-c", line], env=env, capture_output=True, check=False)
+    assert done.returncode == code
+    assert part in done.stderr.decode()
+
+
+def test_the_sandbox_does_not_inherit_a_token(tmp_path: Path) -> None:
+    env = clean_environment({"AICX_TOKEN": "canary", "AICX_HOME": str(tmp_path)})
+    words = [sys.executable, "-m", "aicx_tui", "sandbox", "--ephemeral", "--port", "0", "--json"]
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE) as sandbox:
+        assert sandbox.stdout
+        sandbox.stdout.readline()
+        inherited = Path(f"/proc/{sandbox.pid}/environ").read_bytes()
+        sandbox.terminate()
+    assert sandbox.returncode == 0
+    assert str(tmp_path).encode() in inherited
+    assert b"canary" not in inherited
+
+
 def test_a_reader_that_goes_away_is_no_error(browsed_sandbox: SandboxPlatform) -> None:
-    import subprocess
-    import sys
-
-    from tests.cli.command import clean_environment
-
     listing = subprocess.Popen(
         [sys.executable, "-m", "aicx_tui", "humans", "list", "--json"],
         env=clean_environment(browsed_sandbox.environment()),

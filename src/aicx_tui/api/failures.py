@@ -54,14 +54,14 @@ class Call:
 
     method: str
     host: str
-    secret: SecretStr | None = None
-    """The credential that was sent, which a platform may echo."""
+    secrets: tuple[SecretStr, ...] = ()
+    """What was sent and must not be quoted, though a platform may echo it."""
     proxy: str | None = None
 
     def quote(self, remote: str) -> str:
         """Remote text as a message may hold it: harmless, short, without the credential."""
-        if self.secret:
-            remote = remote.replace(self.secret.get_secret_value(), "********")
+        for secret in self.secrets:
+            remote = remote.replace(secret.get_secret_value(), "********")
         return " ".join(clean(remote)[:QUOTED_CHARACTERS].split()).rstrip(".")
 
     @property

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 import truststore
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from aicx_tui import __version__
@@ -37,6 +37,9 @@ from aicx_tui.errors import (
 )
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+SECRET_FIELDS = ("access_token", "password")
+"""Fields of what is sent that no message may quote, even where the platform does."""
 
 _REPEATED_AFTER = (UnreachableError, PlatformFailedError, TimedOutError, OutcomeUnknownError)
 """What a repeatable call is repeated after; a refused certificate or a web page stays as it is."""
@@ -174,7 +177,7 @@ class HttpCore:
         request = self._client.build_request(
             method, self._root + path, params=query, json=body, headers=headers
         )
-        exchange = _Exchange(request, self._call(method))
+        exchange = _Exchange(request, self._call(method, body or {}))
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self.limits.attempts if repeatable else 1),
             retry=retry_if_exception(self._is_worth_repeating),
@@ -189,11 +192,14 @@ class HttpCore:
         except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
             raise exchange.lost or problem from None
 
-    def _call(self, method: str) -> failures.Call:
+    def _call(self, method: str, body: Mapping[str, Any]) -> failures.Call:
+        sent = [SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)]
+        if self.credential:
+            sent.append(self.credential.secret)
         return failures.Call(
             method=method,
             host=self._origin[1],
-            secret=self.credential.secret if self.credential else None,
+            secrets=tuple(sent),
             proxy=self._proxy,
         )
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 GUTTER = 1
 HEADER = 1
+DRAWN_ROWS = 1000
+"""Rows kept as drawn; a long scroll starts over."""
+
 IN_FOCUS, OUT_OF_FOCUS = "▌", "▏"
 """The sign before the row at the cursor; colour alone would not tell."""
 
@@ -260,6 +263,8 @@ class HumanTable(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, self.rich_style)
         place = (row, row == self.cursor)
         if place not in self._drawn:
+            if len(self._drawn) >= DRAWN_ROWS:
+                self._drawn.clear()
             self._drawn[place] = self._row(self._humans[row], at_cursor=row == self.cursor)
         return self._drawn[place]
 
