@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,9 +12,12 @@ from aicx_tui.api.base import Credential
 from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway
-from aicx_tui.services.access import EnvironmentAccess
+from aicx_tui.credentials import Credentials
+from aicx_tui.services.access import ContextAccess
+from aicx_tui.services.renewal import Ask
 from aicx_tui.services.sandbox import Announcement, SignIn
 from aicx_tui.services.session import Session, open_sandbox
+from aicx_tui.settings import Context, context_from
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,9 @@ class SandboxPlatform:
             "AICX_TOKEN": self.token(person),
         }
 
-    def access(self, *, person: str = "admin", kind: str = "console") -> EnvironmentAccess:
+    def access(self, *, person: str = "admin", kind: str = "console") -> ContextAccess:
         """The console's way to it."""
-        return EnvironmentAccess(self.environment(person=person, kind=kind))
+        return access_by(self.environment(person=person, kind=kind))
 
     def own_access(self) -> AnnouncedAccess:
         """The console's way to it where it is the console's own sandbox."""
@@ -68,19 +71,40 @@ class SandboxPlatform:
         }
 
 
-@dataclass(frozen=True)
+def access_by(environ: Mapping[str, str]) -> ContextAccess:
+    """The console's way to the platform that an environment describes."""
+    return ContextAccess(context_from(environ), Credentials({"AICX_KEYRING": "off", **environ}))
+
+
 class AnnouncedAccess:
     """Opens a sandbox that runs already, as `--sandbox` opens the one it started."""
 
-    announced: Mapping[str, Any]
     waiting = "starting the sandbox"
     is_lost = False
+
+    def __init__(self, announced: Mapping[str, Any]) -> None:
+        self.announced = announced
+        self.ask: Ask | None = None
+        self.context = Context(
+            name="sandbox", source="sandbox", kind="console", root=str(announced["url"])
+        )
 
     async def open(self) -> Session:
         names = ("url", "company_id", "bot_id")
         admin = SignIn(**self.announced["admin"])
         said = {name: str(self.announced[name]) for name in names}
-        return await open_sandbox(Announcement(**said, admin=admin))
+        announcement = Announcement(**said, admin=admin)
+        return await open_sandbox(announcement, bot_id=self.context.bot_id)
+
+    def at_bot(self, bot_id: str) -> AnnouncedAccess:
+        self.context = replace(self.context, bot_id=bot_id)
+        return self
+
+    async def recall(self) -> str | None:
+        return None
+
+    async def remember(self, view: str) -> None:
+        """Every test starts afresh."""
 
     def close(self) -> None:
         """The sandbox goes on running."""

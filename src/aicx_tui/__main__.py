@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing costs `--version` a third
 if TYPE_CHECKING:
-    from aicx_tui.services.access import Access
+    from aicx_tui.services.setup import Setup
 
 LEAKING_VARIABLES = (
     "SSLKEYLOGFILE",  # writes the keys of every TLS connection to a file
@@ -40,45 +41,66 @@ def main() -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words in CONSOLE_LINES:
-        return _console(sandbox="--sandbox" in words, ephemeral="--ephemeral" in words)
+    if words in CONSOLE_LINES and "_ARGCOMPLETE" not in os.environ:  # a shell that completes
+        return _console(None, sandbox="--sandbox" in words, ephemeral="--ephemeral" in words)
     from aicx_tui.cli.grammar import parse
 
     arguments = parse(words)
-    if arguments.command is None:
-        return _console(sandbox=arguments.sandbox, ephemeral=arguments.ephemeral)
     if arguments.command == "sandbox":
         from aicx_tui.cli.sandbox import become_sandbox
 
         os.environ.pop("AICX_TOKEN", None)
         return become_sandbox(arguments.passed_on, environ=os.environ)
+    if arguments.command is None:
+        return _console(
+            arguments.context,
+            sandbox=arguments.sandbox,
+            ephemeral=arguments.ephemeral,
+            token_file=arguments.token_file,
+        )
+    if arguments.command == "completion.print":
+        from aicx_tui.cli.completion import print_completion
+
+        return print_completion(arguments.shell)
     from aicx_tui.cli.commands import run
 
-    access = _access(sandbox=arguments.sandbox, ephemeral=arguments.ephemeral)
-    return run(arguments, access)
+    setup = _setup(
+        sandbox=arguments.sandbox,
+        token_file=arguments.token_file,
+        as_found=arguments.command == "doctor.run",
+    )
+    return run(arguments, setup)
 
 
-def _console(*, sandbox: bool, ephemeral: bool) -> int:
+def _console(
+    name: str | None, *, sandbox: bool, ephemeral: bool, token_file: str | None = None
+) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from aicx_tui.errors import UsageError
 
         raise UsageError(
             "The console needs a terminal.", hint="Without one, use commands: aicx --help"
         )
-    access = _access(sandbox=sandbox, ephemeral=ephemeral)
+    gc.disable()  # costs the first paint an eighth; the console turns it on again
+    setup = _setup(sandbox=sandbox, token_file=token_file)
+    chosen = "sandbox" if sandbox else setup.chosen_name(name)
+    access = setup.access(chosen, ephemeral=ephemeral) if chosen else None
     from aicx_tui.tui.app import run
 
-    return run(access)
+    return run(setup, access)
 
 
-def _access(*, sandbox: bool, ephemeral: bool) -> Access:
-    from aicx_tui.services.access import EnvironmentAccess, SandboxAccess
-    from aicx_tui.settings import home
+def _setup(*, sandbox: bool, token_file: str | None, as_found: bool = False) -> Setup:
+    from aicx_tui.services.setup import Setup
 
     if sandbox:
         os.environ.pop("AICX_TOKEN", None)  # it belongs to AICX_URL, not to the sandbox
-        return SandboxAccess(home=home(os.environ), ephemeral=ephemeral)
-    return EnvironmentAccess(os.environ)
+    set_up = Setup.as_found if as_found else Setup
+    if not token_file:
+        return set_up(os.environ)
+    from aicx_tui.credentials import token_from_file
+
+    return set_up(os.environ, token=(token_from_file(token_file), f"the file {token_file}"))
 
 
 if __name__ == "__main__":

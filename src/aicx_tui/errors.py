@@ -22,7 +22,8 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
     │   └── NotTheApiError          something answered, but not the platform's API
     ├── OutcomeUnknownError      8  a change was sent and its reply never came
     ├── PartlyFailedError        9  some of several changes were refused
-    └── SandboxError             1  the embedded platform did not start
+    ├── SandboxError             1  the embedded platform did not start
+    └── KeyringUnavailableError  1  the system's keyring did not take or give a secret
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class AicxError(Exception):
     """
 
     exit_code = 1
+    code = ""
+    """The platform's own code for it, where it says one."""
 
     def __init__(
         self, message: str, *, hint: str = "", problems: Sequence[FieldProblem] = ()
@@ -160,3 +163,7 @@ class PartlyFailedError(AicxError):
 
 class SandboxError(AicxError):
     """The embedded platform did not start or stopped on its own."""
+
+
+class KeyringUnavailableError(AicxError):
+    """The system's keyring did not do what it was asked; the message says what that leaves."""

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from aicx_tui.addresses import PROTO_URL, checked_id, origin_of, platform_root
 from aicx_tui.errors import UsageError
-
-PROTO_URL = "https://api.proto.cx/gateway"
-"""The documented base address of Proto's Authentication API."""
 
 PlatformKind = Literal["gateway", "console"]
 """`gateway` has the four documented calls; `console` serves the console contract as well."""
 
+ContextSource = Literal["config", "environment", "sandbox"]
+"""Where a context is described."""
+
 DEFAULT_TIMEOUT = 30.0
 """Seconds that one call may take in all, retries included."""
+
+AIMING_VARIABLES = ("AICX_URL", "AICX_PLATFORM", "AICX_COMPANY_ID", "AICX_BOT_ID")
+"""Each of them says that the environment, and no context of config.toml, is meant."""
 
 WHERE_TO_FIND = {
     "AICX_COMPANY_ID": "In Proto's web app: company icon, bottom left, then General Settings.",
@@ -28,33 +32,50 @@ WHERE_TO_FIND = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Connection:
-    """Where a platform is and how it is reached; credentials are kept apart.
+class Context:
+    """A named connection: where a platform is, as whom, and how it is reached.
+
+    Secrets are kept apart, in `credentials`.
 
     Attributes:
-        kind: Which calls it serves; stated by the user, never probed.
+        name: What it is called, on the command line and in the header.
+        kind: Which calls the platform serves; stated by the user, never probed.
         root: The server's root without a trailing slash, such as `https://api.proto.cx`.
-        company_id: Opaque id of the company.
-        bot_id: Opaque id of the bot whose humans are meant.
+        company_id: Opaque id of the company; empty until the first sign-in tells it.
+        bot_id: Opaque id of the bot whose humans are meant; as above.
+        account: The e-mail address that signs in, where it is by password.
+        read_only: Whether everything that changes data is refused.
+        colour: One of `COLOURS`, worn by the header; empty for none.
+        production: Whether the header says so, in the context's colour.
         proxy: Address of an HTTP proxy; the environment's own proxy settings do not count.
         ca_file: A PEM file to trust instead of the system's store.
         timeout: Seconds for one call in all.
-        name: What the console calls it; the host where nothing better is known.
+        source: What the name stands in: `config.toml`, the environment or the sandbox.
     """
 
+    name: str
     kind: PlatformKind
     root: str
-    company_id: str
-    bot_id: str
+    company_id: str = ""
+    bot_id: str = ""
+    account: str = ""
+    read_only: bool = False
+    colour: str = ""
+    production: bool = False
     proxy: str | None = None
     ca_file: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
-    name: str = ""
+    source: ContextSource = "config"
 
     @property
     def host(self) -> str:
         """The host and port, for messages."""
         return urlsplit(self.root).netloc
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a secret belongs to."""
+        return origin_of(self.root)
 
 
 def home(environ: Mapping[str, str]) -> Path:
@@ -66,8 +87,19 @@ def home(environ: Mapping[str, str]) -> Path:
     return user_data_path("aicx", appauthor=False)
 
 
-def connection_from(environ: Mapping[str, str]) -> Connection:
-    """Read the connection that a command line without contexts uses.
+def is_aimed(environ: Mapping[str, str]) -> bool:
+    """Whether the environment names a platform of its own."""
+    return any(environ.get(name, "").strip() for name in AIMING_VARIABLES)
+
+
+def token_origin(environ: Mapping[str, str]) -> str:
+    """The origin that `AICX_TOKEN` belongs to: that of `AICX_URL`, or Proto's."""
+    url = environ.get("AICX_URL", "").strip() or PROTO_URL
+    return origin_of(platform_root(url, what="AICX_URL"))
+
+
+def context_from(environ: Mapping[str, str]) -> Context:
+    """Read the context that the environment describes.
 
     Raises:
         UsageError: A variable is missing or cannot be used; the message names it.
@@ -78,66 +110,17 @@ def connection_from(environ: Mapping[str, str]) -> Connection:
             "AICX_PLATFORM is neither gateway nor console.",
             hint="Set it to gateway for Proto, to console for a server with the console contract.",
         )
-    return Connection(
+    return Context(
+        name="environment",
+        source="environment",
         kind="console" if kind == "console" else "gateway",
-        root=platform_root(environ.get("AICX_URL", "").strip() or PROTO_URL),
+        root=platform_root(environ.get("AICX_URL", "").strip() or PROTO_URL, what="AICX_URL"),
         company_id=_required_id(environ, "AICX_COMPANY_ID"),
         bot_id=_required_id(environ, "AICX_BOT_ID"),
         proxy=_proxy(environ),
         ca_file=_ca_file(environ),
         timeout=_timeout(environ),
     )
-
-
-def platform_root(url: str) -> str:
-    """Check a platform's address and return its root, without `/gateway` and trailing slashes.
-
-    Raises:
-        UsageError: It has credentials or a query, no host, or would send a token in clear.
-    """
-    problem = "AICX_URL is not a usable address"
-    example = f"Give the server's root, such as {PROTO_URL}."
-    if not url.isprintable() or any(character.isspace() for character in url):
-        raise UsageError(f"{problem}: it has a space or a control character in it.", hint=example)
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  # a bad port shows only when it is read
-    except ValueError:
-        raise UsageError(f"{problem}: its host or port cannot be read.", hint=example) from None
-    if parts.username is not None or parts.password is not None:
-        raise UsageError(
-            f"{problem}: it carries credentials, and addresses end up in logs.",
-            hint="Remove them from the address; the token goes into AICX_TOKEN.",
-        )
-    if parts.query or parts.fragment:
-        raise UsageError(f"{problem}: it has a query or a fragment.", hint=example)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise UsageError(f"{problem}: it does not start with https:// and a host.", hint=example)
-    if parts.scheme == "http" and not _is_loopback(parts):
-        raise UsageError(
-            f"{problem}: http:// would send the token in clear; only loopback may do that.",
-            hint="Use https://.",
-        )
-    path = parts.path.rstrip("/").removesuffix("/gateway").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}"
-
-
-def checked_id(value: str, *, what: str, hint: str = "") -> str:
-    """Return an opaque id that can stand in an address.
-
-    Raises:
-        UsageError: It is empty, or holds what no id holds; sending it could reach another call.
-    """
-    if not value:
-        raise UsageError(f"{what} is empty.", hint=hint)
-    usable = value.isascii() and value.isprintable() and not set(value) & set(" /\\?#%")
-    if not usable or set(value) == {"."} or len(value) > 255:
-        raise UsageError(
-            f"{what} cannot be one: it is too long, or holds a space, a slash or another sign "
-            "that no id has. Nothing was sent.",
-            hint=hint or "Copy it as the platform shows it.",
-        )
-    return value
 
 
 def _required_id(environ: Mapping[str, str], name: str) -> str:
@@ -152,46 +135,59 @@ def _required_id(environ: Mapping[str, str], name: str) -> str:
 
 def _proxy(environ: Mapping[str, str]) -> str | None:
     address = environ.get("AICX_PROXY", "").strip()
-    if address and not address.startswith(("http://", "https://")):
-        raise UsageError(
-            "AICX_PROXY is not the address of an HTTP proxy.", hint="Give http://host:port."
-        )
-    return address or None
+    return checked_proxy(address, what="AICX_PROXY") if address else None
 
 
 def _ca_file(environ: Mapping[str, str]) -> Path | None:
     name = environ.get("AICX_CA_FILE", "").strip()
-    if not name:
-        return None
-    path = Path(name).expanduser()
-    if not path.is_file():
-        raise UsageError(
-            "AICX_CA_FILE does not name a readable file.", hint="Give the path of a PEM file."
-        )
-    return path
+    return checked_ca_file(name, what="AICX_CA_FILE") if name else None
 
 
 def _timeout(environ: Mapping[str, str]) -> float:
     text = environ.get("AICX_TIMEOUT", "").strip()
+    return checked_timeout(text, what="AICX_TIMEOUT") if text else DEFAULT_TIMEOUT
+
+
+def checked_proxy(address: str, *, what: str) -> str:
+    """Return the address of an HTTP proxy.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not address.startswith(("http://", "https://")) or any(c.isspace() for c in address):
+        raise UsageError(
+            f"{what} is not the address of an HTTP proxy.", hint="Give http://host:port."
+        )
+    return address
+
+
+def checked_ca_file(name: str, *, what: str) -> Path:
+    """Return the path of a file of certificates.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise UsageError(
+            f"{what} does not name a readable file.", hint="Give the path of a PEM file."
+        )
+    return path
+
+
+def checked_timeout(given: str | float, *, what: str) -> float:
+    """Return a number of seconds for one call.
+
+    Raises:
+        UsageError: It is no number, or no sensible one.
+    """
     try:
-        seconds = float(text) if text else DEFAULT_TIMEOUT
+        seconds = float(given)
     except ValueError:
         seconds = 0.0
     if not 0.1 <= seconds <= 600:
         raise UsageError(
-            "AICX_TIMEOUT is not a number of seconds from 0.1 to 600.",
+            f"{what} is not a number of seconds from 0.1 to 600.",
             hint=f"Leave it away for {DEFAULT_TIMEOUT:.0f} seconds.",
         )
     return seconds
-
-
-def _is_loopback(parts: SplitResult) -> bool:
-    from ipaddress import ip_address  # only for http://, not at every start
-
-    host = parts.hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

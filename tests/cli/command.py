@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NO_HOME = "/nonexistent/aicx"
+"""Where a test that keeps nothing finds no config.toml of the machine's own."""
+
 PATIENCE = 60
 """Seconds that no command of a test should ever take."""
 
@@ -27,9 +30,12 @@ class Ended:
 
 
 def clean_environment(given: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without what aims commands elsewhere, and the given variables."""
+    """This process's environment without what aims commands elsewhere, and the given variables.
+
+    Nothing of the machine's own is read: neither its config.toml nor its keyring.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AICX_")}
-    return kept | dict(given)
+    return kept | {"AICX_HOME": NO_HOME, "AICX_KEYRING": "off"} | dict(given)
 
 
 def aicx(*words: str, env: Mapping[str, str], stdin: str = "") -> Ended:

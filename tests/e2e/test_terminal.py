@@ -195,7 +195,7 @@ def test_a_second_console_joins_and_outlives_the_first(terminal: Terminal, tmp_p
     assert terminal.ends() == 0
     second.types("r")
     second.types("i")
-    second.sees("Go to a human by id")
+    second.sees("Go to humans by id")
     second.types("eu_nobody\r")
     second.sees("no such human")
     second.types("\x11")

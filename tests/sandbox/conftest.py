@@ -54,3 +54,9 @@ def as_person(sandbox: SandboxProcess, role: str) -> httpx.Client:
     assert token
     headers = {"X-SINITIC-TOKEN": token}
     return httpx.Client(base_url=sandbox.url, headers=headers, trust_env=False)
+
+
+def bots_of(client: httpx.Client) -> dict[str, str]:
+    """The ids of the caller's bots, by name and in their order."""
+    listed = client.get("/console/v1/me").json()["result"]["bots"]
+    return {bot["name"]: bot["id"] for bot in listed}

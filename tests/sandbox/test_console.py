@@ -70,7 +70,8 @@ def test_me_names_company_and_bots(admin: httpx.Client, sandbox: SandboxProcess)
         "id": sandbox.announcement["company_id"],
         "name": "Acme Support",
     }
-    assert [bot.model_dump() for bot in account.bots] == [{"id": sandbox.bot_id, "name": "Webchat"}]
+    assert [bot.name for bot in account.bots] == ["Webchat", "Facebook Messenger"]
+    assert account.bots[0].id == sandbox.bot_id
 
 
 def test_wrong_password_and_unknown_account_read_the_same(anonymous: httpx.Client) -> None:

@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from aicx_tui.config import Config
 from aicx_tui.services.access import Access
+from aicx_tui.services.setup import Setup
 from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.human_table import HumanTable
@@ -24,12 +28,33 @@ PATIENCE = 15
 """Seconds after which what a test waits for will not come any more."""
 
 
+def console_app(access: Access | None, *, setup: Setup | None = None) -> AicxApp:
+    """The console at a fixed moment in a fixed zone; without a setup, at its defaults."""
+    return AicxApp(setup or bare_setup(), access, clock=lambda: NOW, zone=UTC)
+
+
+def bare_setup(home: str = "/nonexistent", **said: Any) -> Setup:  # noqa: ANN401  # fields of Config
+    """A setup that reads no file and no keyring.
+
+    Args:
+        home: Where files would live.
+        said: What config.toml would say.
+    """
+    environ = {"AICX_HOME": home, "AICX_KEYRING": "off"}
+    config = Config(path=Path(home, "config.toml"), **({"theme": "dark"} | said))
+    return Setup(environ, config=config)
+
+
 @asynccontextmanager
 async def console(
-    access: Access, *, size: tuple[int, int] = (120, 40), until: str = "fresh now"
+    access: Access | None,
+    *,
+    setup: Setup | None = None,
+    size: tuple[int, int] = (120, 40),
+    until: str = "fresh now",
 ) -> AsyncIterator[Person]:
     """Run the console until it shows a text, then hand it to a person."""
-    app = AicxApp(access, clock=lambda: NOW, zone=UTC)
+    app = console_app(access, setup=setup)
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Person(pilot)
         await person.sees(until)

@@ -6,9 +6,9 @@ import pytest
 from rich.segment import ControlType, Segment
 from textual.color import Color
 
-from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.control_filter import ControlFilter
 from tests.sandbox_platform import SandboxPlatform
+from tests.tui.console import console_app
 
 BLACK = Color(0, 0, 0)
 
@@ -28,5 +28,5 @@ def test_plain_text_and_the_consoles_own_controls_stay() -> None:
 
 
 async def test_every_line_of_the_console_passes_it(browsed_sandbox: SandboxPlatform) -> None:
-    filters = AicxApp(browsed_sandbox.own_access()).get_line_filters()
+    filters = console_app(browsed_sandbox.own_access()).get_line_filters()
     assert any(isinstance(one, ControlFilter) for one in filters)

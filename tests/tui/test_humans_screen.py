@@ -9,11 +9,11 @@ from rich.cells import cell_len
 from textual.worker import WorkerFailed
 
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
-from aicx_tui.services.access import EnvironmentAccess
+from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.session import Session
 from tests.api.faulty import Answer, faulty, json_reply, reply
-from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import Person, console
+from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform, access_by
+from tests.tui.console import Person, console, console_app
 
 KEPT_UNSEEN = "\u200c\u200d\u200e\u200f"
 """Joiners and marks that real emoji and names need."""
@@ -185,15 +185,15 @@ async def test_a_gateway_has_no_list_and_says_what_to_do(
     wanted = (await everyone(browsed_sandbox))[0]
     access = browsed_sandbox.access(kind="gateway")
     async with console(access, until="no list of humans") as person:
-        await person.sees("Press i to read one by its id")
+        await person.sees("Press i to read some by their ids")
         await person.presses("i")
         await person.pastes(wanted.id)
         await person.presses("enter")
         await person.sees("● 1 human read by id", wanted.id)
 
 
-def pointed_at(url: str) -> EnvironmentAccess:
-    return EnvironmentAccess(
+def pointed_at(url: str) -> ContextAccess:
+    return access_by(
         {
             "AICX_URL": url,
             "AICX_PLATFORM": "console",
@@ -207,9 +207,11 @@ def pointed_at(url: str) -> EnvironmentAccess:
 async def test_failed_and_signed_out_are_told_apart() -> None:
     async with (
         faulty(reply(401)) as platform,
-        console(pointed_at(platform.url), until="! signed out") as person,
+        console(pointed_at(platform.url), until="Sign in to environment") as person,
     ):
-        await person.sees("does not accept the sign-in", "press r")
+        await person.sees("does not accept the sign-in")
+        await person.presses("escape")
+        await person.sees("! signed out", "L signs in here")
     async with (
         faulty(reply(200, b"<html>")) as platform,
         console(pointed_at(platform.url), until="! not connected") as person,
@@ -266,7 +268,7 @@ async def test_the_first_and_the_last_day_there_is_can_be_shown(moment: str) -> 
         await person.sees("● 1 human", "Jane", "Created")
 
 
-async def test_an_answer_that_comes_while_the_palette_is_open_waits_for_it() -> None:
+async def test_an_answer_that_comes_while_the_screen_is_locked_waits_for_it() -> None:
     answer_now = asyncio.Event()
 
     async def late(writer: asyncio.StreamWriter) -> None:
@@ -279,18 +281,18 @@ async def test_an_answer_that_comes_while_the_palette_is_open_waits_for_it() -> 
         "AICX_TOKEN": "sk_1",
     }
     async with faulty(late) as platform:
-        access = EnvironmentAccess(environment | {"AICX_URL": platform.url})
+        access = access_by(environment | {"AICX_URL": platform.url})
         async with console(access, until="no list of humans") as person:
             await person.presses("i")
             await person.pastes("eu_1")
             await person.presses("enter")
             await person.sees("reading …")
-            await person.presses("ctrl+p")
-            await person.sees("Change the colours")
+            await person.presses("ctrl+l")
+            await person.sees("Locked")
             answer_now.set()
-            await person.presses("escape")
+            await person.presses("enter")
             await person.sees("● 1 human read by id", "Jane")
-            await person.waits_for(lambda: "Go to a human" not in person.screen)
+            await person.waits_for(lambda: "Go to humans" not in person.screen)
 
 
 async def test_shorter_pages_than_were_asked_for_are_not_the_end() -> None:
@@ -324,24 +326,16 @@ async def test_refresh_reads_again_the_humans_of_a_gateway(own_sandbox: SandboxP
     await client.aclose()
 
 
-class Broken:
+class Broken(AnnouncedAccess):
     """A way to the platform that fails in a way nobody expected, with a secret at hand."""
-
-    waiting = "connecting"
-    is_lost = False
 
     async def open(self) -> Session:
         secret = "sk_canary_in_a_local"
         raise RuntimeError(f"unexpected {secret}")
 
-    def close(self) -> None:
-        """Nothing was opened."""
-
 
 async def test_a_crash_names_its_place_and_no_data(capsys: pytest.CaptureFixture[str]) -> None:
-    from aicx_tui.tui.app import AicxApp
-
-    app = AicxApp(Broken())
+    app = console_app(Broken({"url": "http://127.0.0.1"}))
     with pytest.raises(WorkerFailed):
         async with app.run_test() as pilot:
             await pilot.pause()
@@ -356,7 +350,7 @@ async def test_a_crash_names_its_place_and_no_data(capsys: pytest.CaptureFixture
 async def test_help_lists_every_key_and_closes(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.access()) as person:
         await person.presses("question_mark")
-        await person.sees("Keys", "Go to a human by id", "aicx tags assign")
+        await person.sees("Keys", "Go to humans by id")
         await person.presses("escape")
         await person.waits_for(lambda: "aicx tags assign" not in person.screen)
 
@@ -366,8 +360,8 @@ async def test_the_palette_runs_an_action_and_offers_no_screenshot(
 ) -> None:
     async with console(browsed_sandbox.access()) as person:
         await person.presses("ctrl+p")
-        await person.types("go to a")
-        await person.sees("Go to a human by id")
+        await person.types("go to h")
+        await person.sees("Go to humans by id")
         assert "creenshot" not in person.screen
         await person.presses("enter")
         await person.sees("Enter go")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC
 from typing import Protocol
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from aicx_tui.services.access import Access
 from aicx_tui.services.session import Session
-from aicx_tui.tui.app import AicxApp
-from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import NOW, Person
+from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
+from tests.tui.console import Person, console_app
 
 
 class Compare(Protocol):
@@ -56,15 +53,12 @@ def test_screen(
         await person.sees(shown)
         await person.comes_to_rest()
 
-    app = AicxApp(browsed_sandbox.own_access(), clock=lambda: NOW, zone=UTC)
+    app = console_app(browsed_sandbox.own_access())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
-class Waiting:
+class Waiting(AnnouncedAccess):
     """A way to the platform that is not open yet."""
-
-    waiting = "starting the sandbox"
-    is_lost = False
 
     async def open(self) -> Session:
         import asyncio
@@ -72,14 +66,10 @@ class Waiting:
         await asyncio.Event().wait()
         raise AssertionError
 
-    def close(self) -> None:
-        """Nothing was opened."""
 
-
-def test_first_paint(snap_compare: Compare) -> None:
+def test_first_paint(snap_compare: Compare, browsed_sandbox: SandboxPlatform) -> None:
     async def arrange(pilot: Pilot[None]) -> None:
         await Person(pilot).sees("Starting the sandbox")
 
-    access: Access = Waiting()
-    app = AicxApp(access, clock=lambda: NOW, zone=UTC)
+    app = console_app(Waiting(browsed_sandbox.announced))
     assert snap_compare(app, terminal_size=(80, 24), run_before=arrange)

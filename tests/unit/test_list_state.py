@@ -12,6 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import FeedPage, Human
 from aicx_tui.services import directory as directory_module
 from aicx_tui.services.directory import Directory
+from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.list_state import ListFacts, ListState, notice, state_line
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -62,12 +63,18 @@ async def test_states_are_told_apart_in_words() -> None:
         (ListState.READY, facts(some, shown=2), "● 2 humans, fresh 12s ago", ""),
     ]
     for state, known, header, said in cases:
-        text = notice(known)
+        text = notice(known, keys=shown)
         assert known.state is state
-        assert state_line(known, now=NOW).plain.startswith(header)
+        assert state_line(known, now=NOW, keys=shown).plain.startswith(header)
         assert said in (text.plain if text else "")
-    seen = {(state_line(known, now=NOW).plain, str(notice(known))) for _, known, _, _ in cases}
+    seen = {
+        (state_line(known, now=NOW, keys=shown).plain, str(notice(known, keys=shown)))
+        for _, known, _, _ in cases
+    }
     assert len(seen) == len(cases)
+
+
+shown = Keymap({}).shown
 
 
 def facts(
@@ -95,4 +102,4 @@ async def test_more_humans_than_memory_holds_are_said_to_be_more(
     directory = await read(Listed(*(f"eu_{n}" for n in range(700))))
     assert len(directory) == 500
     known = facts(directory, shown=500)
-    assert state_line(known, now=NOW).plain == "● the first 500 humans of 700"
+    assert state_line(known, now=NOW, keys=shown).plain == "● the first 500 humans of 700"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from aicx_tui.credentials import MAX_TOKEN_CHARACTERS, checked_token, token_from
-from aicx_tui.errors import NotSignedInError, UsageError
-from aicx_tui.settings import checked_id, connection_from, home, platform_root
+from aicx_tui.addresses import checked_id, platform_root
+from aicx_tui.credentials import MAX_TOKEN_CHARACTERS, Credentials, checked_token
+from aicx_tui.errors import UsageError
+from aicx_tui.settings import context_from, home
 
 COMPLETE = {"AICX_COMPANY_ID": "acme", "AICX_BOT_ID": "bot-1"}
 
@@ -27,7 +29,7 @@ COMPLETE = {"AICX_COMPANY_ID": "acme", "AICX_BOT_ID": "bot-1"}
     ],
 )
 def test_usable_addresses(url: str, root: str) -> None:
-    assert platform_root(url) == root
+    assert platform_root(url, what="AICX_URL") == root
 
 
 @pytest.mark.parametrize(
@@ -51,20 +53,20 @@ def test_usable_addresses(url: str, root: str) -> None:
 )
 def test_refused_addresses_name_the_reason_and_not_the_secret(url: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason) as caught:
-        platform_root(url)
+        platform_root(url, what="AICX_URL")
     assert "secret" not in caught.value.message + caught.value.hint
 
 
 def test_the_default_is_protos_documented_gateway() -> None:
-    connection = connection_from(COMPLETE)
-    assert (connection.kind, connection.root) == ("gateway", "https://api.proto.cx")
+    context = context_from(COMPLETE)
+    assert (context.kind, context.root) == ("gateway", "https://api.proto.cx")
 
 
 @pytest.mark.parametrize("missing", ["AICX_COMPANY_ID", "AICX_BOT_ID"])
 def test_a_missing_id_says_where_to_find_it(missing: str) -> None:
     environ = {name: value for name, value in COMPLETE.items() if name != missing}
     with pytest.raises(UsageError, match=missing) as caught:
-        connection_from(environ)
+        context_from(environ)
     assert "Proto's web app" in caught.value.hint
 
 
@@ -81,7 +83,7 @@ def test_a_missing_id_says_where_to_find_it(missing: str) -> None:
 )
 def test_a_wrong_variable_is_named(name: str, value: str) -> None:
     with pytest.raises(UsageError, match=name):
-        connection_from(COMPLETE | {name: value})
+        context_from(COMPLETE | {name: value})
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", "a/b", "a b", "a?b", "a#b", "a%2fb", "é", "a\n"])
@@ -111,13 +113,11 @@ def test_a_token_that_cannot_travel_is_refused_unquoted(token: str, reason: str)
 
 def test_the_token_is_taken_out_of_the_environment() -> None:
     environ = {"AICX_TOKEN": "sk_1"}
-    assert token_from(environ).get_secret_value() == "sk_1"
+    credentials = Credentials(environ)
     assert environ == {}
-
-
-def test_no_token_is_not_signed_in() -> None:
-    with pytest.raises(NotSignedInError, match="AICX_TOKEN"):
-        token_from({})
+    found = asyncio.run(credentials.find(context_from(COMPLETE)))
+    assert found is not None
+    assert (found.secret.get_secret_value(), found.source) == ("sk_1", "AICX_TOKEN")
 
 
 def test_home_can_be_moved(tmp_path: Path) -> None:

@@ -36,6 +36,11 @@ class Credential:
         """What a sign-in by password gave."""
         return cls(header="Authorization", secret=secret, prefix="Bearer ")
 
+    @property
+    def is_session(self) -> bool:
+        """Whether it ends on its own and can be ended."""
+        return bool(self.prefix)
+
     def header_value(self) -> str:
         """The header's value in clear; only the request hook asks for it."""
         return self.prefix + self.secret.get_secret_value()
@@ -86,6 +91,15 @@ class Platform(Protocol):
         """Read who is signed in."""
         self._unsupported(Capability.SIGN_IN)
 
+    async def check_token(self) -> None:
+        """Find out, changing nothing, whether the platform accepts the credential.
+
+        Raises:
+            NotSignedInError: It does not.
+            NotFoundError: Company or bot are not known to it.
+        """
+        self._unsupported(Capability.SIGN_IN)
+
     async def sign_out(self) -> None:
         """End the session; a personal access token stays as it is."""
         self._unsupported(Capability.SIGN_IN)
@@ -112,7 +126,7 @@ _MISSING = {
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
 }
 
-_OTHER_PLATFORM = "A server with the console contract can: set AICX_PLATFORM=console."
+_OTHER_PLATFORM = "A server with the console contract can: a context of kind console."
 
 _INSTEAD = dict.fromkeys(Capability, _OTHER_PLATFORM) | {
     Capability.HUMANS_FEED: f"Read one with: aicx humans get ID. {_OTHER_PLATFORM}",

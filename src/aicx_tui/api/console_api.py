@@ -39,14 +39,7 @@ class ConsoleApi(ProtoGateway):
         Raises:
             NotTheApiError: The server does not serve the console contract.
         """
-        try:
-            reply = await http.get(f"{_BASE}/capabilities")
-        except NotFoundError:
-            raise NotTheApiError(
-                "This server does not serve the console contract.",
-                hint="If it is Proto's gateway, set AICX_PLATFORM=gateway.",
-            ) from None
-        server = reply.parse(Envelope[PlatformCapabilities]).result
+        server = await read_capabilities(http)
         return cls(http, company_id=company_id, bot_id=bot_id, server=server)
 
     @override
@@ -70,13 +63,39 @@ class ConsoleApi(ProtoGateway):
 
     @override
     async def get_account(self) -> Account:
-        reply = await self._http.get(f"{_BASE}/me")
-        return reply.parse(Envelope[Account]).result
+        return await read_account(self._http)
+
+    @override
+    async def check_token(self) -> None:
+        await self.get_account()
 
     @override
     async def sign_out(self) -> None:
+        self._http.renew = None  # a session that has ended already is what is wanted
         await self._http.post(f"{_BASE}/sign-out", {})
         self._http.credential = None
+
+
+async def read_capabilities(http: HttpCore) -> PlatformCapabilities:
+    """Ask the server what it can do; needs no credential.
+
+    Raises:
+        NotTheApiError: The server does not serve the console contract.
+    """
+    try:
+        reply = await http.get(f"{_BASE}/capabilities")
+    except NotFoundError:
+        raise NotTheApiError(
+            "This server does not serve the console contract.",
+            hint="Check the address. If it is Proto's gateway, its kind is gateway.",
+        ) from None
+    return reply.parse(Envelope[PlatformCapabilities]).result
+
+
+async def read_account(http: HttpCore) -> Account:
+    """Ask who is signed in."""
+    reply = await http.get(f"{_BASE}/me")
+    return reply.parse(Envelope[Account]).result
 
 
 async def sign_in(http: HttpCore, *, email: str, password: SecretStr) -> Session:

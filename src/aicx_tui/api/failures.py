@@ -41,10 +41,13 @@ MAX_RETRY_AFTER = 60.0
 DEFAULT_RETRY_AFTER = 1.0
 """Seconds to wait where a 429 names no readable pause."""
 
+WEB_PAGE = "web_page"
+"""The code of an error whose body is a page for people; no platform of ours sends one."""
+
 QUOTED_CHARACTERS = 200
 """How much of an unexpected body a message quotes."""
 
-CHECK_ADDRESS = "Check the address in AICX_URL, and that no portal or proxy answers in its place."
+CHECK_ADDRESS = "Check the platform's address, and that no portal or proxy answers in its place."
 CHECK_OUTCOME = "Read the record again before you repeat the change."
 
 
@@ -94,7 +97,7 @@ def from_exception(error: Exception, call: Call, *, seconds: float) -> AicxError
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             return UnreachableError(
                 f"{host} did not accept a connection in time. Nothing was sent.",
-                hint="Check the network and the address in AICX_URL, then try again.",
+                hint="Check the network and the platform's address, then try again.",
             )
         case httpx.ConnectError() | httpx.ProxyError():
             return _from_connect(error, call)
@@ -119,7 +122,8 @@ def _from_connect(error: Exception, call: Call) -> AicxError:
         return TlsError(
             f"The certificate of {call.host} was not accepted: {clean(refused.verify_message)}. "
             "Nothing was sent.",
-            hint="If your company has its own authority, name its PEM file in AICX_CA_FILE.",
+            hint="If your company has its own authority, name its PEM file: ca_file of the "
+            "context, or AICX_CA_FILE.",
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return TlsError(
@@ -130,11 +134,11 @@ def _from_connect(error: Exception, call: Call) -> AicxError:
         return UnreachableError(
             f"No connection to {call.host} through the proxy {call.proxy}: {_reason(causes)}. "
             "Nothing was sent.",
-            hint="Check AICX_PROXY, and whether the proxy asks for a sign-in.",
+            hint="Check the proxy's address, and whether the proxy asks for a sign-in.",
         )
     return UnreachableError(
         f"No connection to {call.host}: {_reason(causes)}. Nothing was sent.",
-        hint="Check the network and the address in AICX_URL, then try again.",
+        hint="Check the network and the platform's address, then try again.",
     )
 
 
@@ -164,11 +168,17 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, call: Call
         call: What was asked.
     """
     said = _what_it_says(headers, body)
+    error = _from_status(status, headers, call, said)
+    error.code = said.code
+    return error
+
+
+def _from_status(status: int, headers: Mapping[str, str], call: Call, said: WireError) -> AicxError:
     words = call.quote(said.message)
     problems = [FieldProblem(call.quote(f.field), call.quote(f.message)) for f in said.fields]
     if known := _BY_STATUS.get(status):
-        error, sentence, hint = known
-        return error(_answered(call, status, words or sentence), hint=hint, problems=problems)
+        kind, sentence, hint = known
+        return kind(_answered(call, status, words or sentence), hint=hint, problems=problems)
     match status:
         case 400 | 413 | 422:
             return InvalidFieldsError(
@@ -302,7 +312,7 @@ _JSON = TypeAdapter[JsonValue](JsonValue)
 def _what_it_says(headers: Mapping[str, str], body: bytes) -> WireError:
     """Read the contract's error; else whatever text an unknown server sent."""
     if is_web_page(headers, body):
-        return WireError(code="", message="the answer is a web page")
+        return WireError(code=WEB_PAGE, message="the answer is a web page")
     try:
         return ErrorEnvelope.model_validate_json(body).error
     except ValidationError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +37,9 @@ from aicx_tui.errors import (
 )
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+Renew = Callable[[Credential, NotSignedInError], Awaitable[Credential]]
+"""What is done about a credential that is not accepted any more."""
 
 SECRET_FIELDS = ("access_token", "password")
 """Fields of what is sent that no message may quote, even where the platform does."""
@@ -105,6 +108,8 @@ class HttpCore:
     Args:
         root: The platform's root; the only origin that the credential is sent to.
         credential: Sent with every call; may be set later, after a sign-in.
+        renew: Gives another credential for one that is not accepted any more, or raises what it
+            is given; it may wait for a person. A refused call did nothing, so it is then sent anew.
         proxy: Address of an HTTP proxy.
         ca_file: A PEM file to trust instead of the system's store.
         limits: How long and how much a call may take.
@@ -115,11 +120,13 @@ class HttpCore:
         root: str,
         *,
         credential: Credential | None = None,
+        renew: Renew | None = None,
         proxy: str | None = None,
         ca_file: Path | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.credential = credential
+        self.renew = renew
         self.limits = limits or Limits()
         self._root = root
         self._origin = _origin(httpx.URL(root))
@@ -142,7 +149,7 @@ class HttpCore:
             )
         except (ValueError, ImportError, httpx.InvalidURL):
             raise UsageError(
-                "AICX_PROXY is not the address of a proxy.", hint="Give http://host:port."
+                "The proxy's address is not usable.", hint="Give http://host:port."
             ) from None
 
     async def aclose(self) -> None:
@@ -174,10 +181,20 @@ class HttpCore:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        request = self._client.build_request(
-            method, self._root + path, params=query, json=body, headers=headers
-        )
-        exchange = _Exchange(request, self._call(method, body or {}))
+        while True:
+            used = self.credential
+            request = self._client.build_request(
+                method, self._root + path, params=query, json=body, headers=headers
+            )
+            exchange = _Exchange(request, self._call(method, body or {}))
+            try:
+                return await self._exchanged(exchange, repeatable=repeatable)
+            except NotSignedInError as refused:
+                if self.renew is None or used is None:
+                    raise
+                self.credential = await self.renew(used, refused)
+
+    async def _exchanged(self, exchange: _Exchange, *, repeatable: bool) -> Reply:
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self.limits.attempts if repeatable else 1),
             retry=retry_if_exception(self._is_worth_repeating),
@@ -301,7 +318,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
         context.load_verify_locations(cafile=ca_file)
     except (OSError, ssl.SSLError):
         raise UsageError(
-            "The file in AICX_CA_FILE holds no certificate that can be read.",
+            f"{ca_file} holds no certificate that can be read.",
             hint="It has to be a PEM file.",
         ) from None
     return context

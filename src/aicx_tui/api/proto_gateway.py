@@ -11,13 +11,26 @@ from dataclasses import replace
 
 from typing_extensions import override
 
+from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import Platform
+from aicx_tui.api.failures import CHECK_ADDRESS, WEB_PAGE
 from aicx_tui.api.http import HttpCore
-from aicx_tui.errors import RefusedError
+from aicx_tui.errors import (
+    ForbiddenError,
+    NotFoundError,
+    NotSignedInError,
+    NotTheApiError,
+    RefusedError,
+)
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.models.wire import Envelope, HumanReference, TagsAssigned
-from aicx_tui.settings import checked_id
+
+NOBODY = "eu_000000000000"
+"""An id of the documented form that no human has."""
+
+_NOT_FOUND_ABOVE = ("company_not_found", "bot_not_found")
+"""Codes by which a server of the console contract tells a wrong company or bot from a human."""
 
 
 class ProtoGateway(Platform):
@@ -75,6 +88,23 @@ class ProtoGateway(Platform):
         literal = reply.body.replace(b"True", b"true").replace(b"False", b"false")
         if replace(reply, body=literal).parse(TagsAssigned).success is False:
             raise RefusedError("The platform did not assign the tags; it gave no reason.")
+
+    @override
+    async def check_token(self) -> None:
+        """Read a human that cannot be there: Proto documents no call that checks a token.
+
+        An answer that there is no such human shows that the token was let through. Which status
+        a refused token gets is not documented either; 401 and 403 are taken for that.
+        """
+        try:
+            await self._http.get(f"{self._crm}/human/{NOBODY}")
+        except ForbiddenError as error:
+            raise NotSignedInError(error.message, hint=error.hint) from None
+        except NotFoundError as error:
+            if error.code in _NOT_FOUND_ABOVE:
+                raise
+            if error.code == WEB_PAGE:
+                raise NotTheApiError(error.message, hint=CHECK_ADDRESS) from None
 
     @override
     async def aclose(self) -> None:

@@ -1,19 +1,20 @@
-"""Runs one headless command on an open platform."""
+"""Runs one headless command, on an open platform or on this machine alone."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from io import TextIOWrapper
 
-from aicx_tui.cli import humans, tags
+from aicx_tui.cli import contexts, doctor, humans, session, tags
 from aicx_tui.cli.command import Command
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import INTERRUPTED_EXIT_CODE, UsageError
 from aicx_tui.services.access import Access
-from aicx_tui.services.actions import ACTIONS
+from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
+from aicx_tui.services.setup import Setup
 
 PREPARE: dict[str, Callable[[Namespace], Command]] = {
     "humans.list": humans.prepare_list,
@@ -26,7 +27,24 @@ PREPARE: dict[str, Callable[[Namespace], Command]] = {
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
 
-def run(arguments: Namespace, access: Access) -> int:
+ON_THIS_MACHINE: dict[str, Callable[[Namespace, Setup], Awaitable[None]]] = {
+    "contexts.list": contexts.list_contexts,
+    "contexts.add": contexts.add,
+    "contexts.use": contexts.use,
+    "contexts.show": contexts.show,
+    "contexts.edit": contexts.edit,
+    "contexts.remove": contexts.remove,
+    "config.schema": contexts.schema,
+    "config.path": contexts.path,
+    "session.sign-in": session.login,
+    "session.sign-out": session.logout,
+    "session.who": session.whoami,
+    "doctor.run": doctor.run,
+}
+"""Commands that need no open platform, or open it in a way of their own."""
+
+
+def run(arguments: Namespace, setup: Setup) -> int:
     """Run a command and return its exit code.
 
     Raises:
@@ -34,8 +52,12 @@ def run(arguments: Namespace, access: Access) -> int:
     """
     try:
         _write_utf8()
-        command = PREPARE[arguments.command](arguments)
-        asyncio.run(_run(command, access))
+        if local := ON_THIS_MACHINE.get(arguments.command):
+            asyncio.run(_awaited(local(arguments, setup)))
+        else:
+            command = PREPARE[arguments.command](arguments)
+            name = "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
+            _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
         sys.stdout.flush()
     except KeyboardInterrupt:
         changed = ACTIONS[arguments.command].mutates
@@ -45,9 +67,19 @@ def run(arguments: Namespace, access: Access) -> int:
             else "Interrupted."
         )
         return INTERRUPTED_EXIT_CODE
+    return 0
+
+
+def _run_on(access: Access, command: Command, action_id: str) -> None:
+    try:
+        refuse_if_read_only(ACTIONS[action_id], access.context)
+        asyncio.run(_run(command, access))
     finally:
         access.close()
-    return 0
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
 
 
 async def _run(command: Command, access: Access) -> None:

@@ -82,7 +82,7 @@ def _build_parser() -> _Parser:
         "--humans",
         type=_whole_number("number of humans", most=MOST_HUMANS),
         metavar="N",
-        help=f"how many to make for new data ({DEFAULT_HUMANS})",
+        help=f"how many to make for new data, on its first bot ({DEFAULT_HUMANS})",
     )
     parser.add_argument(
         "--seed",

@@ -1,4 +1,4 @@
-"""Sample data: a company, its people, its tags and any number of believable humans.
+"""Sample data: a company, its people, its bots with their tags, and any number of humans.
 
 The same seed and number give the same data. Humans are made in the order of their latest
 update, one after another, so a million of them need no more memory than a thousand.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from random import Random
 
 import orjson
@@ -20,11 +21,16 @@ from aicx_tui.models.account import Role
 from aicx_tui.sandbox import accounts, database
 from aicx_tui.sandbox.clock import as_text
 from aicx_tui.sandbox.humans import ID_ALPHABET, ID_CHARACTERS, ID_PREFIX
-from aicx_tui.sandbox.sample_names import RARE_NAMES
-from aicx_tui.sandbox.sample_pools import Name, Pool, build_pools, handle
+from aicx_tui.sandbox.sample_bots import (
+    EARLIEST_CREATION,
+    MESSENGER,
+    WEBCHAT,
+    SampleBot,
+    humans_on_messenger,
+)
+from aicx_tui.sandbox.sample_pools import Name, Pool, Pools, build_pools, handle
 
 LATEST_UPDATE = datetime(2026, 11, 20, 17, tzinfo=UTC)
-EARLIEST_CREATION = datetime(2020, 10, 19, 3, 33, 30, 207384, tzinfo=UTC)
 
 _SECONDS = (LATEST_UPDATE - EARLIEST_CREATION).total_seconds()
 _ROWS_AT_ONCE = 5000
@@ -56,15 +62,6 @@ _NOTES = (
     "Uses a screen reader.",
     "Trial ends at the end of the month.\nWants:\n\t- a yearly plan\n\t- two seats",
 )
-_TAGS: tuple[tuple[str, str, tuple[str, ...], str, float], ...] = (
-    # Name, kind, choices, colour, how many of the humans have it.
-    ("Merchant", "choice", ("Gold", "Silver", "Bronze"), "#d4a017", 0.25),
-    ("Consent", "flag", (), "#3a7d44", 0.45),
-    ("Orders", "number", (), "#2f6690", 0.42),
-    ("Customer since", "date", (), "#7d5ba6", 0.33),
-    ("City", "text", (), "#b5651d", 0.5),
-    ("VIP", "flag", (), "#b23a48", 0.05),
-)
 
 
 def fill(connection: Connection, *, seed: int, count: int, check: Callable[[], None]) -> None:
@@ -73,13 +70,12 @@ def fill(connection: Connection, *, seed: int, count: int, check: Callable[[], N
     Args:
         connection: A transaction that may write.
         seed: What the data derives from.
-        count: How many humans.
+        count: How many humans the first bot has.
         check: Called now and then; may raise to give up.
     """
     for table in database.metadata.sorted_tables:
         connection.execute(CreateTable(table))
-    tag_ids = _add_company(connection, seed=seed, count=count)
-    rows = _humans(seed, count, tag_ids)
+    rows = _add_company(connection, seed=seed, count=count)
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         check()
         connection.execute(insert(database.humans), batch)
@@ -89,11 +85,10 @@ def fill(connection: Connection, *, seed: int, count: int, check: Callable[[], N
             index.create(connection)
 
 
-def _add_company(connection: Connection, *, seed: int, count: int) -> dict[str, str]:
-    """Add all that is not a human, and return the tags' ids by name."""
-    generator = Random(f"{seed} company")  # noqa: S311  no secret comes from it
-    company_id, bot_id = _uuid(generator), _uuid(generator)
-    tag_ids = {tag[0]: _uuid(generator) for tag in _TAGS}
+def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[dict[str, object]]:
+    """Add all that is not a human, and return the rows of the humans."""
+    generator = _generator(seed, "company")
+    company_id = _uuid(generator)
     connection.execute(
         insert(database.installation).values(
             id=str(uuid.uuid4()),
@@ -103,31 +98,56 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> dict[str, 
         )
     )
     connection.execute(insert(database.companies).values(id=company_id, name="Acme Support"))
+    add_bot = partial(_add_bot, connection, company_id, pools=build_pools(seed))
+    first = add_bot(WEBCHAT, generator, humans=_generator(seed, "humans"), count=count)
+    connection.execute(
+        insert(database.users),
+        [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
+    )
+    # From generators of its own, so that the first bot's data is as it would be without it.
+    second = add_bot(
+        MESSENGER,
+        _generator(seed, MESSENGER.name),
+        humans=_generator(seed, f"{MESSENGER.name} humans"),
+        count=humans_on_messenger(count),
+    )
+    return chain(first, second)
+
+
+def _add_bot(
+    connection: Connection,
+    company_id: str,
+    bot: SampleBot,
+    generator: Random,
+    *,
+    humans: Random,
+    count: int,
+    pools: Pools,
+) -> Iterator[dict[str, object]]:
+    """Add a bot with its tags, and return the rows of its humans."""
+    bot_id = _uuid(generator)
+    tag_ids = {tag.name: _uuid(generator) for tag in bot.tags}
     connection.execute(
         insert(database.bots).values(
-            number=1, id=bot_id, company_id=company_id, name="Webchat", change_number=count
+            number=bot.number, id=bot_id, company_id=company_id, name=bot.name, change_number=count
         )
     )
     connection.execute(
         insert(database.tags),
         [
             {
-                "id": tag_ids[name],
-                "bot_number": 1,
+                "id": tag_ids[tag.name],
+                "bot_number": bot.number,
                 "position": position,
-                "name": name,
-                "kind": kind,
-                "choices": orjson.dumps(choices).decode(),
-                "colour": colour,
+                "name": tag.name,
+                "kind": tag.kind,
+                "choices": orjson.dumps(tag.choices).decode(),
+                "colour": tag.colour,
             }
-            for position, (name, kind, choices, colour, _share) in enumerate(_TAGS)
+            for position, tag in enumerate(bot.tags)
         ],
     )
-    connection.execute(
-        insert(database.users),
-        [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
-    )
-    return tag_ids
+    return _humans(bot, humans, count, tag_ids, pools)
 
 
 def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, object]:
@@ -142,15 +162,16 @@ def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, obje
     }
 
 
-def _humans(seed: int, count: int, tag_ids: dict[str, str]) -> Iterator[dict[str, object]]:
-    generator = Random(f"{seed} humans")  # noqa: S311  no secret comes from it
-    pools, totals = build_pools(seed)
+def _humans(
+    bot: SampleBot, generator: Random, count: int, tag_ids: dict[str, str], pools: Pools
+) -> Iterator[dict[str, object]]:
+    languages, totals = pools
     for at in range(count):
-        pool = generator.choices(pools, cum_weights=totals)[0]
-        human = _human(generator, pool, tag_ids)
-        before_last = count - 1 - at
-        if before_last % _RARE_EVERY == 1 and before_last // _RARE_EVERY < len(RARE_NAMES):
-            _make_rare(human, before_last // _RARE_EVERY, tag_ids["City"])
+        pool = generator.choices(languages, cum_weights=totals)[0]
+        human = _human(bot, generator, pool, tag_ids)
+        rare, when = divmod(count - 1 - at, _RARE_EVERY)
+        if when == 1 and rare < len(bot.rare_names):
+            _make_rare(human, rare, bot.rare_names[rare], tag_ids["City"])
         share = 1 - (at + generator.random()) / count
         # The cube crowds updates towards today, an eighth into the last week; the linear part
         # keeps the very latest of a million from falling into one second.
@@ -165,14 +186,16 @@ def _humans(seed: int, count: int, tag_ids: dict[str, str]) -> Iterator[dict[str
         yield human
 
 
-def _human(generator: Random, pool: Pool, tag_ids: dict[str, str]) -> dict[str, object]:
+def _human(
+    bot: SampleBot, generator: Random, pool: Pool, tag_ids: dict[str, str]
+) -> dict[str, object]:
     chance = generator.random
     given, family = generator.choice(pool.given), generator.choice(pool.family)
     first, second = (family, given) if pool.family_first else (given, family)
     phone = pool.phone_prefix + str(pool.phone_modulus + int(chance() * pool.phone_modulus))[1:]
     return {
         "id": ID_PREFIX + _characters(generator),
-        "bot_number": 1,
+        "bot_number": bot.number,
         "fullname": first.written + pool.separator + second.written,
         "email": None if chance() < 0.08 else _email(generator, given, family),
         "uid": None if chance() < 0.2 else _uuid(generator),
@@ -180,7 +203,7 @@ def _human(generator: Random, pool: Pool, tag_ids: dict[str, str]) -> dict[str, 
         "profile_pic_id": "pic_" + _characters(generator) if chance() < 0.15 else None,
         "access_token": "eut_" + _uuid(generator) if chance() < 0.03 else None,
         "notes": generator.choice(_NOTES) if chance() < 0.12 else None,
-        "tags": _tags(generator, pool, tag_ids),
+        "tags": _tags(bot, generator, pool, tag_ids),
     }
 
 
@@ -199,36 +222,25 @@ def _email(generator: Random, given: Name, family: Name) -> str:
     return f"{first}_{last}{int(generator.random() * 100)}@{domain}"
 
 
-def _tags(generator: Random, pool: Pool, tag_ids: dict[str, str]) -> str | None:
+def _tags(bot: SampleBot, generator: Random, pool: Pool, tag_ids: dict[str, str]) -> str | None:
     values = {
-        tag_ids[name]: _VALUES[name](generator, pool)
-        for name, _kind, _choices, _colour, share in _TAGS
-        if generator.random() < share
+        tag_ids[tag.name]: tag.value(generator, pool)
+        for tag in bot.tags
+        if generator.random() < tag.share
     }
     return orjson.dumps(values).decode() if values else None
 
 
-def _date(generator: Random) -> str:
-    return (EARLIEST_CREATION + timedelta(days=int(generator.random() * 2200))).date().isoformat()
-
-
-_VALUES: dict[str, Callable[[Random, Pool], str]] = {
-    "Merchant": lambda generator, _: generator.choice(("Gold", "Silver", "Silver", "Bronze")),
-    "Consent": lambda generator, _: "no" if generator.random() < 0.2 else "yes",
-    "Orders": lambda generator, _: str(int(1 / (0.002 + generator.random()))),
-    "Customer since": lambda generator, _: _date(generator),
-    "City": lambda generator, pool: generator.choice(pool.cities),
-    "VIP": lambda _, __: "yes",
-}
-
-
-def _make_rare(human: dict[str, object], position: int, city: str) -> None:
+def _make_rare(human: dict[str, object], position: int, name: str, city: str) -> None:
     """Put a rare name in; where it matters, into the other free texts too."""
-    name = RARE_NAMES[position]
     human["fullname"] = name
     if position % 4 == 0:
         human["notes"] = f"Typed in the web chat: {name}"
         human["tags"] = orjson.dumps({city: name}).decode()
+
+
+def _generator(seed: int, purpose: str) -> Random:
+    return Random(f"{seed} {purpose}")  # noqa: S311  no secret comes from it
 
 
 def _characters(generator: Random) -> str:

@@ -66,7 +66,11 @@ class Pool:
     phone_modulus: int
 
 
-def build_pools(seed: int) -> tuple[list[Pool], list[int]]:
+Pools = tuple[list[Pool], list[int]]
+"""Pools, and running totals of their shares for a choice."""
+
+
+def build_pools(seed: int) -> Pools:
     """Draw the pools of every language, and running totals of their shares for a choice."""
     pools: list[Pool] = []
     totals: list[int] = []

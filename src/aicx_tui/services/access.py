@@ -1,4 +1,4 @@
-"""How a run gets to its platform: from the environment, or by starting the sandbox.
+"""The ways to a platform: of a context with its credential, or by starting the sandbox.
 
 Light until `open` is awaited, so that the console can paint first and connect then.
 """
@@ -6,23 +6,38 @@ Light until `open` is awaited, so that the console can paint first and connect t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from aicx_tui.errors import NotSignedInError
+from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.sandbox import SandboxProcess
-from aicx_tui.settings import connection_from
+from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
+    from aicx_tui.credentials import Credentials
+    from aicx_tui.services.renewal import Ask
     from aicx_tui.services.session import Session
+
+FAREWELL_SECONDS = 1.0
+"""How long the keyring may take to keep where a person was; nobody waits longer to quit."""
 
 
 class Access(Protocol):
-    """A way to a platform."""
+    """A way to a platform.
 
+    Attributes:
+        context: Which one; the sandbox's address is known only when it is open.
+        waiting: What is being waited for meanwhile, as a person reads it.
+        ask: Asks a person to sign in again; None where nobody can be asked.
+    """
+
+    context: Context
     waiting: str
-    """What is being waited for meanwhile, as a person reads it."""
+    ask: Ask | None
 
     @property
     def is_lost(self) -> bool:
@@ -30,7 +45,24 @@ class Access(Protocol):
         ...
 
     async def open(self) -> Session:
-        """Open the platform; may be called again after a failure."""
+        """Open the platform; may be called again after a failure.
+
+        Raises:
+            NotSignedInError: There is nothing to sign in with.
+            AicxError: The platform cannot be reached or does not answer as its kind does.
+        """
+        ...
+
+    def at_bot(self, bot_id: str) -> Access:
+        """The way to another bot of the company, which may be this one from now on."""
+        ...
+
+    async def recall(self) -> str | None:
+        """What `remember` was given last, where that was kept."""
+        ...
+
+    async def remember(self, view: str) -> None:
+        """Keep where a person was, in a place as safe as what it says of customers."""
         ...
 
     def close(self) -> None:
@@ -38,30 +70,69 @@ class Access(Protocol):
         ...
 
 
-class EnvironmentAccess:
-    """The platform that `AICX_URL` and its companions name.
-
-    Raises:
-        UsageError: A variable is missing or cannot be used.
-        NotSignedInError: There is no token.
-    """
+class ContextAccess:
+    """The platform of a context, with the credential found for it."""
 
     waiting = "connecting"
     is_lost = False
 
-    def __init__(self, environ: MutableMapping[str, str]) -> None:
-        from aicx_tui.credentials import token_from  # it needs pydantic
-
-        self._connection = connection_from(environ)
-        self._token = token_from(environ)
+    def __init__(self, context: Context, credentials: Credentials) -> None:
+        self.context = context
+        self.ask: Ask | None = None
+        self._credentials = credentials
+        self._keeps_views = False
 
     async def open(self) -> Session:
-        """Open the platform with the token."""
+        """Open the platform with the credential that is found for the context."""
         await _load_session()
-        from aicx_tui.api.base import Credential
+        found = await self._credentials.find(self.context)
+        if found is None:
+            raise self._nobody()
+        self._keeps_views = found.source == self._credentials.keyring.name
+        from aicx_tui.services.renewal import Renewal, credential_of
         from aicx_tui.services.session import open_session
 
-        return await open_session(self._connection, credential=Credential.token(self._token))
+        return await open_session(
+            self.context,
+            credential=credential_of(found),
+            renew=Renewal(self.context, self._credentials, ask=self.ask),
+            source=found.source,
+        )
+
+    def _nobody(self) -> NotSignedInError:
+        name = self.context.name
+        if self.context.source == "environment":
+            from aicx_tui.settings import WHERE_TO_FIND  # said by nothing else here
+
+            return NotSignedInError("AICX_TOKEN is not set.", hint=WHERE_TO_FIND["AICX_TOKEN"])
+        if problem := self._credentials.problem:
+            return NotSignedInError(
+                f"The sign-in to {name} is not known. {problem.message}", hint=problem.hint
+            )
+        return NotSignedInError(
+            f"Nobody is signed in to {name}.", hint=f"Sign in: aicx login --context {name}"
+        )
+
+    def at_bot(self, bot_id: str) -> ContextAccess:
+        """The same context with another bot, for this run."""
+        there = ContextAccess(replace(self.context, bot_id=bot_id), self._credentials)
+        there._keeps_views = self._keeps_views
+        return there
+
+    async def recall(self) -> str | None:
+        """Read it from the keyring, where the secret came from there too."""
+        if not self._keeps_views:
+            return None
+        view = await self._credentials.read(self.context, Slot.VIEW, patience=SILENT_SECONDS)
+        return view.get_secret_value() if view else None
+
+    async def remember(self, view: str) -> None:
+        """Write it to the keyring: a search may name customers, so no file is good enough."""
+        if self._keeps_views:
+            from pydantic import SecretStr  # loaded long before anybody quits
+
+            kept = SecretStr(view)
+            await self._credentials.write(self.context, Slot.VIEW, kept, patience=FAREWELL_SECONDS)
 
     def close(self) -> None:
         """Nothing was started."""
@@ -72,9 +143,14 @@ class SandboxAccess:
 
     waiting = "starting the sandbox"
 
-    def __init__(self, *, home: Path, ephemeral: bool) -> None:
+    def __init__(self, *, home: Path, ephemeral: bool = False, bot_id: str = "") -> None:
+        self.context = Context(
+            name="sandbox", source="sandbox", kind="console", root="http://127.0.0.1", bot_id=bot_id
+        )
+        self.ask: Ask | None = None
         self._home = home
         self._ephemeral = ephemeral
+        self._view = home / "sandbox" / "view.json"
         self._process = self._start()
 
     def _start(self) -> SandboxProcess:
@@ -93,7 +169,27 @@ class SandboxAccess:
         announcement, _ = await asyncio.gather(self._process.ready(), _load_session())
         from aicx_tui.services.session import open_sandbox
 
-        return await open_sandbox(announcement)
+        session = await open_sandbox(announcement, bot_id=self.context.bot_id)
+        self.context = session.context
+        return session
+
+    def at_bot(self, bot_id: str) -> SandboxAccess:
+        """The same process, opened at another bot from now on."""
+        self.context = replace(self.context, bot_id=bot_id)
+        return self
+
+    async def recall(self) -> str | None:
+        """Read it from the file beside the sandbox's data."""
+        try:
+            return await asyncio.to_thread(self._view.read_text, "utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    async def remember(self, view: str) -> None:
+        """Write it beside the sandbox's data, which is made up."""
+        if not self._ephemeral:
+            with suppress(OSError):  # where one was is no loss worth a word
+                await asyncio.to_thread(self._view.write_text, view, "utf-8")
 
     def close(self) -> None:
         """End the sandbox."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from aicx_tui.errors import RefusedError
 from aicx_tui.models.capability import Capability
+from aicx_tui.settings import Context
 
 
 class Action(NamedTuple):
@@ -52,8 +54,8 @@ _ALL = (
     ),
     Action(
         "humans.get",
-        "Go to a human by id",
-        "Read one human by its id.",
+        "Go to humans by id",
+        "Read one or several humans by their ids.",
         needs=Capability.HUMANS_GET,
         headless="humans get",
     ),
@@ -114,10 +116,114 @@ _ALL = (
         headless="tags assign",
     ),
     Action(
+        "contexts.list",
+        "List contexts",
+        "List the contexts, and which one is used.",
+        headless="contexts list",
+    ),
+    Action(
+        "contexts.add",
+        "Add a context",
+        "Describe another platform in config.toml.",
+        headless="contexts add",
+    ),
+    Action(
+        "contexts.use",
+        "Use a context",
+        "Use a context from now on, wherever none is named.",
+        headless="contexts use",
+    ),
+    Action(
+        "contexts.switch",
+        "Switch context",
+        "Go to another platform, in this console only.",
+        only_console="a command names its own: --context",
+    ),
+    Action(
+        "contexts.show",
+        "Show a context",
+        "Print the settings of a context, and where its secret comes from.",
+        headless="contexts show",
+    ),
+    Action(
+        "contexts.edit",
+        "Change a context",
+        "Change settings of a context; comments in config.toml stay.",
+        headless="contexts edit",
+    ),
+    Action(
+        "contexts.remove",
+        "Remove a context",
+        "Remove a context from config.toml and its secrets from the keyring.",
+        headless="contexts remove",
+    ),
+    Action(
+        "bots.switch",
+        "Switch bot",
+        "Go to the humans of another bot of the company.",
+        needs=Capability.SIGN_IN,
+        headless="contexts edit",
+    ),
+    Action(
+        "config.schema",
+        "Schema of config.toml",
+        "Print the JSON Schema of config.toml.",
+        headless="config schema",
+    ),
+    Action(
+        "config.path",
+        "Place of config.toml",
+        "Print where config.toml is, or would be.",
+        headless="config path",
+    ),
+    Action(
+        "session.sign-in",
+        "Sign in",
+        "Sign in to the context, with a token or by password.",
+        headless="login",
+    ),
+    Action(
+        "session.sign-out",
+        "Sign out",
+        "End the session and remove its secret from the keyring.",
+        headless="logout",
+    ),
+    Action(
+        "session.who",
+        "Who is signed in",
+        "Print who is signed in, where, and where the secret comes from.",
+        headless="whoami",
+    ),
+    Action(
+        "doctor.run",
+        "Doctor",
+        "Check terminal, keyring, configuration, clock, and each context.",
+        headless="doctor",
+    ),
+    Action(
+        "completion.print",
+        "Shell completion",
+        "Print what makes bash, zsh or fish complete aicx's words.",
+        headless="completion",
+    ),
+    Action(
         "sandbox.run",
         "Run the sandbox",
         "Run the embedded platform alone, as an emulator of Proto's API.",
         headless="sandbox",
+    ),
+    Action("console.go", "Go", "Go to another place.", only_console=_CURSOR),
+    Action(
+        "console.theme",
+        "Theme",
+        "Choose the colours; config.toml keeps the choice.",
+        only_console="a command prints no colours",
+    ),
+    Action(
+        "console.lock",
+        "Lock",
+        "Cover the screen until somebody comes back.",
+        only_console="a command leaves nothing on the screen to cover",
     ),
     Action("console.help", "Help", "Show every key.", only_console="commands have --help"),
     Action("console.palette", "Palette", "Find an action by name.", only_console=_CURSOR),
@@ -127,3 +233,35 @@ _ALL = (
 
 ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
 """Every action by its id, in the order in which help shows them."""
+
+
+def refusal(
+    action: Action, context: Context, capabilities: frozenset[Capability] | None = None
+) -> str:
+    """Why an action cannot be done in a context; empty where it can.
+
+    The read-only guard of console and commands alike is here and nowhere else.
+
+    Args:
+        action: What is wanted.
+        context: Where.
+        capabilities: What the platform can do; None where that is not known yet.
+    """
+    if action.mutates and context.read_only:
+        return f"The context {context.name} is read-only."
+    if action.needs and capabilities is not None and action.needs not in capabilities:
+        return "This platform has no such call."
+    return ""
+
+
+def refuse_if_read_only(action: Action, context: Context) -> None:
+    """Stop a command before anything is opened.
+
+    Raises:
+        RefusedError: The context is read-only and the action changes data.
+    """
+    if reason := refusal(action, context):
+        raise RefusedError(
+            f"{reason} Nothing was sent.",
+            hint=f"Allow it with: aicx contexts edit {context.name} --no-read-only",
+        )

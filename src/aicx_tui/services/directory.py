@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import CursorTooOldError, NotFoundError
+from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import DeletedHuman, FeedPage, Human
 from aicx_tui.models.tag import TagDefinition
@@ -20,6 +21,9 @@ MEMORY_LIMIT = 50_000
 CONSOLE_PAGE = 250
 """Humans per page where a person waits; small enough that parsing one never holds up a key."""
 
+
+FETCHED_AT_ONCE = 8
+"""Humans read by id at the same time; more make no platform faster."""
 
 _SORT_VALUES: dict[SortKey, Callable[[Human], str | datetime | None]] = {
     SortKey.NAME: lambda human: fold(human.fullname or ""),
@@ -122,6 +126,25 @@ class Directory:
         human = (await self.platform.get_human(human_id)).human
         self._entries[human.id] = Entry.of(human)
         return human
+
+    async def fetch_each(
+        self, human_ids: Sequence[str]
+    ) -> AsyncIterator[tuple[str, AicxError | None]]:
+        """Read several humans at once and yield each id, in order, with why it failed if it did."""
+        gate = asyncio.Semaphore(FETCHED_AT_ONCE)
+
+        async def one(human_id: str) -> tuple[str, AicxError | None]:
+            async with gate:
+                try:
+                    await self.fetch(human_id)
+                except AicxError as error:
+                    return human_id, error
+                return human_id, None
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(human_id)) for human_id in human_ids]
+            for task in tasks:
+                yield await task
 
     def find(self, query: Query, *, sort: Sort) -> list[Human]:
         """The humans that match, in order."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import Platform
 from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, UsageError
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
-from aicx_tui.settings import checked_id
 from aicx_tui.text import has_control_character
 
 ASSIGN_BATCH = 500

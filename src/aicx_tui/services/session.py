@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential, Platform
-from aicx_tui.api.console_api import ConsoleApi, sign_in
-from aicx_tui.api.http import HttpCore, Limits
+from aicx_tui.api.console_api import ConsoleApi, read_account, sign_in
+from aicx_tui.api.http import HttpCore, Limits, Renew
 from aicx_tui.api.proto_gateway import ProtoGateway
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.sandbox import Announcement
-from aicx_tui.settings import Connection
+from aicx_tui.settings import Context
 
 
 @dataclass
 class Session:
-    """A platform that is ready to be asked, and what is known of who asks."""
+    """A platform that is ready to be asked, and what is known of who asks.
 
-    connection: Connection
+    Attributes:
+        context: Which one, with company and bot.
+        platform: Its calls.
+        account: Who is signed in; None until it is known, or where the platform cannot tell.
+        source: Where the secret came from, as a person reads it.
+        is_by_password: Whether a session signs in, and not a token.
+        directory: Its humans.
+    """
+
+    context: Context
     platform: Platform
     account: Account | None = None
+    source: str = ""
+    is_by_password: bool = False
     directory: Directory = field(init=False)
     _signs_out: bool = field(default=False, kw_only=True)
 
@@ -47,66 +58,112 @@ class Session:
             await self.platform.aclose()
 
 
-async def open_session(connection: Connection, *, credential: Credential) -> Session:
+async def open_session(
+    context: Context, *, credential: Credential, renew: Renew | None = None, source: str = ""
+) -> Session:
     """Open a platform with a credential that is at hand.
+
+    Args:
+        context: Where.
+        credential: As whom.
+        renew: What is done when the platform does not accept the credential any more.
+        source: Where the credential came from, as a person reads it.
 
     Raises:
         AicxError: The platform did not answer as its kind does.
     """
-    http = _core(connection, credential)
+    http = open_core(context, credential, renew=renew)
     try:
-        return Session(connection, await _platform(connection, http))
+        account = None
+        if not (context.company_id and context.bot_id):
+            account = await read_account(http)
+            context = with_ids(context, account)
+        return Session(
+            context,
+            await _platform(context, http),
+            account=account,
+            source=source,
+            is_by_password=credential.is_session,
+        )
     except BaseException:
         await http.aclose()
         raise
 
 
-async def open_sandbox(sandbox: Announcement) -> Session:
+async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     """Open the sandbox as its admin: by token, or by password where the token was changed.
+
+    Args:
+        sandbox: Where it is.
+        bot_id: Another of its bots than the first.
 
     Raises:
         NotSignedInError: Both were changed.
     """
-    connection = Connection(
+    context = Context(
+        name="sandbox",
+        source="sandbox",
         kind="console",
         root=sandbox.url,
         company_id=sandbox.company_id,
-        bot_id=sandbox.bot_id,
-        name="sandbox",
+        bot_id=bot_id or sandbox.bot_id,
     )
     if sandbox.admin.token:
         return await open_session(
-            connection, credential=Credential.token(SecretStr(sandbox.admin.token))
+            context, credential=Credential.token(SecretStr(sandbox.admin.token))
         )
     if not sandbox.admin.password:
         raise NotSignedInError(
             "The sandbox's password and token were both changed, so it cannot be opened by itself.",
-            hint="Start an untouched one with --ephemeral, or set AICX_URL and AICX_TOKEN.",
+            hint="Start an untouched one with --ephemeral, or add it as a context with its URL.",
         )
-    http = _core(connection, None)
+    http = open_core(context, None)
     try:
         password = SecretStr(sandbox.admin.password)
         await sign_in(http, email=sandbox.admin.email, password=password)
-        platform = await _platform(connection, http)
+        platform = await _platform(context, http)
     except BaseException:
         await http.aclose()
         raise
-    return Session(connection, platform, _signs_out=True)
+    return Session(context, platform, _signs_out=True)
 
 
-def _core(connection: Connection, credential: Credential | None) -> HttpCore:
-    return HttpCore(
-        connection.root,
-        credential=credential,
-        proxy=connection.proxy,
-        ca_file=connection.ca_file,
-        limits=Limits(total=connection.timeout, read=min(connection.timeout, Limits.read)),
+def with_ids(context: Context, account: Account) -> Context:
+    """The context with its company and bot, which the account tells where they are not stated.
+
+    Raises:
+        UsageError: The account has no bot, or several and none is chosen.
+    """
+    if context.bot_id:
+        return replace(context, company_id=context.company_id or account.company.id)
+    if len(account.bots) != 1:
+        served = ", ".join(f"{bot.id} ({bot.name})" for bot in account.bots) or "none"
+        raise UsageError(
+            f"{account.company.name} has several bots and none is chosen: {served}.",
+            hint=f"Choose one: aicx contexts edit {context.name} --bot ID",
+        )
+    return replace(
+        context,
+        company_id=context.company_id or account.company.id,
+        bot_id=account.bots[0].id,
     )
 
 
-async def _platform(connection: Connection, http: HttpCore) -> Platform:
-    if connection.kind == "console":
-        return await ConsoleApi.open(
-            http, company_id=connection.company_id, bot_id=connection.bot_id
-        )
-    return ProtoGateway(http, company_id=connection.company_id, bot_id=connection.bot_id)
+def open_core(
+    context: Context, credential: Credential | None, *, renew: Renew | None = None
+) -> HttpCore:
+    """The HTTP core of a context's platform."""
+    return HttpCore(
+        context.root,
+        credential=credential,
+        renew=renew,
+        proxy=context.proxy,
+        ca_file=context.ca_file,
+        limits=Limits(total=context.timeout, read=min(context.timeout, Limits.read)),
+    )
+
+
+async def _platform(context: Context, http: HttpCore) -> Platform:
+    if context.kind == "console":
+        return await ConsoleApi.open(http, company_id=context.company_id, bot_id=context.bot_id)
+    return ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import traceback
@@ -11,77 +12,103 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from textual import events
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
-from textual.filter import LineFilter
-from textual.screen import Screen
-from textual.theme import Theme
+from textual.binding import ActiveBinding, BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.worker import WorkerFailed
 
+from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
 from aicx_tui.tui.control_filter import ControlFilter
+from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
-from aicx_tui.tui.screens.help import HelpScreen
+from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.themes import THEMES, fitting
+from aicx_tui.tui.widgets.search_input import is_typed_into
 
 if TYPE_CHECKING:
+    from aicx_tui.api.base import Credential
     from aicx_tui.services.access import Access
-
-CALM = Theme(
-    name="aicx",
-    primary="#7aa2f7",
-    accent="#7dcfff",
-    secondary="#9aa5ce",
-    foreground="#d5daea",
-    background="#16181f",
-    surface="#1b1e27",
-    panel="#252936",
-    success="#9ece6a",
-    warning="#e0af68",
-    error="#f7768e",
-    dark=True,
-)
-"""One accent on calm greys."""
+    from aicx_tui.services.setup import Setup
+    from aicx_tui.settings import Context
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 """Ask the console to end; it then restores the terminal like after `ctrl+q`."""
+
+MINUTE = 60.0
+
+NOT_OVER_DIALOGS = frozenset(
+    {"help", "go", "switch_bot", "sign_in", "command_palette", "show_theme"}
+)
+"""Actions of the whole console that wait until a dialog is answered."""
 
 
 class AicxApp(App[None]):
     """The console.
 
     Args:
-        access: The way to the platform; the console closes it at its end.
+        setup: What this run stands on.
+        access: The way to the first platform, which the console closes; None asks for one.
         clock: The present, injected so that pictures and tests can hold it still.
         zone: Where times are shown; None for the system's own zone.
     """
 
     TITLE = "aicx"
+    DEFAULT_MODE = FIRST_PLACE
     CSS_PATH = ["styles/app.tcss", "styles/humans.tcss", "styles/dialogs.tcss"]  # noqa: RUF012  # as App declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("console.help", "help"),
+        binding("console.go", "go", at_once=True),
+        binding("console.help", "help", at_once=True),
+        binding("console.palette", "command_palette", at_once=True),
+        binding("session.sign-in", "sign_in", at_once=True),
+        binding("bots.switch", "switch_bot", at_once=True),
+        binding("console.lock", "lock", at_once=True),
         binding("console.quit", "quit", at_once=True),
     ]
 
     def __init__(
         self,
-        access: Access,
+        setup: Setup,
+        access: Access | None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__()
-        self._access = access
+        self.setup = setup
+        self.keymap = Keymap(setup.config.keys)
+        self.places = Places(self, access)
+        self.add_mode(self.DEFAULT_MODE, self.places.first_screen)
         self._clock = clock
         self._zone = zone
+        self._idle: Timer | None = None
+        self._is_ready = False
+        self._ends_with: int | None = None
+        self._offered: dict[str, ActiveBinding] = {}
         self.animation_level = "none"
-        self.register_theme(CALM)
-        self.theme = CALM.name
+        self.set_keymap(self.keymap.overrides)
+        for theme in THEMES:
+            self.register_theme(theme)
+        colours = self.console.color_system
+        self._start_with(fitting(setup.config.theme, colours=colours, no_color=self.no_color))
 
-    def get_default_screen(self) -> Screen[None]:
-        """The list of humans is where everything starts."""
-        return HumansScreen(self._access, clock=self._clock, zone=self._zone)
+    def _start_with(self, theme: str) -> None:
+        """Take a theme, not by assignment: that would parse every style a second time."""
+        self.set_reactive(App.theme, theme)
+        dark = self.current_theme.dark
+        self.set_class(dark, "-dark-mode", update=False)
+        self.set_class(not dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def humans_screen(self, access: Access) -> HumansScreen:
+        """The list of humans of a platform."""
+        access.ask = self.ask_to_sign_in
+        return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self._zone)
 
     def on_load(self) -> None:
         """End in order when asked from outside, from before the terminal is taken over."""
@@ -90,15 +117,45 @@ class AicxApp(App[None]):
         loop = asyncio.get_running_loop()
         for name in ENDING_SIGNALS:
             number = signal.Signals[name]
-            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            loop.add_signal_handler(number, self._end_with, 128 + number)
+
+    def _end_with(self, return_code: int) -> None:
+        """End now, or as soon as the first screen is there: before, Textual cannot."""
+        self._ends_with = return_code
+        if self._is_ready:
+            self.exit(return_code=return_code)
+
+    def on_mount(self) -> None:
+        """Say what is wrong with the keys of config.toml, and begin to wait for idleness."""
+        if self.keymap.problems:
+            said = " ".join(self.keymap.problems)
+            self.notify(said, title="Keys in config.toml", severity="warning", timeout=12)
+        if minutes := self.setup.config.lock_after:
+            self._idle = self.set_timer(minutes * MINUTE, self.action_lock)
+
+    def on_ready(self) -> None:
+        """Collect garbage again once the first screen is painted."""
+        self._is_ready = True
+        if self._ends_with is not None:
+            self.exit(return_code=self._ends_with)
+        self.screen.call_after_refresh(_collect_from_now_on)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and click puts the lock off."""
+        if self._idle is not None and isinstance(event, events.InputEvent):
+            self._idle.reset()
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """End what was started to reach the platform."""
-        await asyncio.to_thread(self._access.close)
+        await asyncio.to_thread(self.places.close)
+
+    # What holds on every screen
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Behind `text.clean`, a filter that no widget can forget."""
-        return [*super().get_line_filters(), ControlFilter()]
+        """Behind `text.clean`, a filter that no widget can forget; and no greys for NO_COLOR."""
+        filters = [f for f in super().get_line_filters() if not isinstance(f, Monochrome)]
+        return [*filters, *([NoColor()] if self.no_color else []), ControlFilter()]
 
     def notify(
         self,
@@ -118,22 +175,132 @@ class AicxApp(App[None]):
             markup=False,
         )
 
+    def report(self, error: AicxError, *, title: str) -> None:
+        """Show what went wrong and the next step, for as long as reading takes."""
+        parts = (error.message, *(f"{p.field}: {p.message}" for p in error.problems), error.hint)
+        said = " ".join(part for part in parts if part)
+        self.notify(said, title=title, severity="warning", timeout=12)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys to dialogs and to what is typed; dim what cannot act now."""
+        if action not in NOT_OVER_DIALOGS:
+            return super().check_action(action, parameters)
+        if isinstance(self.screen, ModalScreen) or is_typed_into(self.focused):
+            return False
+        if action == "switch_bot":
+            return None if self.places.refusal("bots.switch") else True
+        if action == "sign_in":
+            return None if self.places.refusal("session.sign-in") else True
+        return True
+
+    def refusal(self, action_id: str) -> str:
+        """Why an action cannot be done here and now; empty where it can."""
+        local = getattr(self.screen, "refusal", None)
+        return self.places.refusal(action_id) or (local(action_id) if local else "")
+
+    def live_actions(self) -> dict[str, ActiveBinding]:
+        """The actions of the registry that have a key on this screen, by id."""
+        return {
+            active.binding.id: active
+            for active in self.screen.active_bindings.values()
+            if active.binding.id in KEYS
+        }
+
+    def run_live(self, active: ActiveBinding) -> None:
+        """Run an action as if its key had been pressed, once the dialog over it is gone."""
+        self.call_later(self.run_action, active.binding.action, active.node)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the registry's actions that have keys here and now, and the theme."""
-        for active in screen.active_bindings.values():
-            if active.binding.id in KEYS and active.enabled:
-                action = ACTIONS[active.binding.id]
-                run = partial(self.call_later, self.run_action, active.binding.action, active.node)
-                yield SystemCommand(f"{action.title}  {KEYS[action.id].shown}", action.help, run)
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        """The palette: the registry's actions that can act here and now, contexts and themes."""
+        del screen  # it has the palette over it by now, which takes all keys
+        for action_id, active in self._offered.items():
+            if active.enabled:
+                action = ACTIONS[action_id]
+                title = f"{action.title}  {self.keymap.shown(action_id)}"
+                yield SystemCommand(title, action.help, partial(self.run_live, active))
+        yield from self.places.commands()
+        for theme in THEMES:
+            show = partial(self.show_theme, theme.name)
+            yield SystemCommand(f"Theme: {theme.name}", ACTIONS["console.theme"].help, show)
+
+    # What keys do
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which copies where text is typed and would be easily hit elsewhere."""
-        self.notify(f"{KEYS['console.quit'].shown} quits.", timeout=3)
+        self.notify(f"{self.keymap.shown('console.quit')} quits.", timeout=3)
 
     def action_help(self) -> None:
-        """Show every key."""
-        self.push_screen(HelpScreen())
+        """Show every key of this screen; typing finds one and Enter runs it."""
+        from aicx_tui.tui.screens.help import help_screen  # needed only when asked for
+
+        live = self.live_actions()
+
+        def chosen(action_id: str | None) -> None:
+            if action_id:
+                self.run_live(live[action_id])
+
+        self.push_screen(help_screen(self), chosen)
+
+    def action_command_palette(self) -> None:
+        """Find an action by name among those that can act now."""
+        self._offered = self.live_actions()
+        super().action_command_palette()
+
+    def action_go(self) -> None:
+        """Show where one can go; the next key goes there."""
+        self.places.show_menu()
+
+    def action_switch_bot(self) -> None:
+        """Choose another bot of the company."""
+        self.places.choose_bot()
+
+    def action_lock(self) -> None:
+        """Cover the screen until somebody comes back."""
+        from aicx_tui.tui.screens.lock import LockScreen  # needed only when nobody is there
+
+        if not isinstance(self.screen, LockScreen):
+            self.push_screen(LockScreen(self.places, self.setup.credentials))
+
+    def action_sign_in(self) -> None:
+        """Sign in to this context, anew if somebody is signed in."""
+        self.run_worker(self._sign_in(), group="sign-in", exclusive=True)
+
+    async def _sign_in(self) -> None:
+        if await self.places.signs_in_again():
+            self.places.reopen()
+
+    async def ask_to_sign_in(
+        self, context: Context, refused: NotSignedInError | None
+    ) -> Credential:
+        """Ask for a token or password over whatever is shown; called from workers.
+
+        Args:
+            context: Where.
+            refused: Why it is asked for now; None where the person wants it.
+
+        Raises:
+            NotSignedInError: Nobody signed in.
+        """
+        from aicx_tui.tui.screens.sign_in import SignInScreen  # needed only when asked for
+
+        answer = asyncio.get_running_loop().create_future()
+        dialog = SignInScreen(context, self.setup, refused=refused)
+        self.push_screen(dialog, answer.set_result)
+        signed_in = await answer
+        if signed_in is None:
+            raise refused or NotSignedInError(f"Nobody signed in to {context.name}.")
+        credential: Credential = signed_in.credential
+        return credential
+
+    def show_theme(self, name: str) -> None:
+        """Take other colours, and keep the choice."""
+        from aicx_tui.services.contexts import keep_theme  # needed only when one is chosen
+
+        self.theme = name
+        try:
+            self.setup.config = keep_theme(self.setup.config.path, name)
+        except AicxError as error:
+            self.report(error, title="The colours are for this run only")
 
     def _fatal_error(self) -> None:
         """Name the place of an unexpected error and nothing of its data.
@@ -152,11 +319,18 @@ class AicxApp(App[None]):
         )
 
 
-def run(access: Access) -> int:
+def _collect_from_now_on() -> None:
+    """Take what was loaded so far for permanent, so that no later collection walks through it."""
+    if not gc.isenabled():  # not in tests, whose garbage must stay collectable
+        gc.freeze()
+        gc.enable()
+
+
+def run(setup: Setup, access: Access | None) -> int:
     """Run the console and return its exit code."""
-    app = AicxApp(access)
+    app = AicxApp(setup, access)
     try:
         app.run()
     finally:
-        access.close()
+        app.places.close()
     return app.return_code or 0

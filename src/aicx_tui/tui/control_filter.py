@@ -16,6 +16,8 @@ class ControlFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with every control character replaced."""
+        if not _CONTROL.search("".join([segment.text for segment in segments])):
+            return segments
         return [
             Segment(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), style)
             if control is None and _CONTROL.search(text)

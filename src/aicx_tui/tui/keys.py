@@ -14,30 +14,35 @@ class Keys(NamedTuple):
 
     Attributes:
         keys: Key names as Textual spells them, separated by commas.
-        shown: How help writes them.
         label: What the footer calls it; empty keeps it out of the footer.
+        shown: How footer and help write the keys, where the first name does not say it well.
     """
 
     keys: str
-    shown: str
     label: str = ""
+    shown: str = ""
 
 
 KEYS: dict[str, Keys] = {
-    "humans.search": Keys("slash", "/", "search"),
-    "humans.open": Keys("enter", "Enter", "open"),
-    "humans.sort": Keys("s", "s", "sort"),
-    "humans.copy": Keys("y", "y", "copy"),
-    "humans.refresh": Keys("r", "r", "refresh"),
-    "humans.get": Keys("i", "i", "go to id"),
-    "humans.previous": Keys("left_square_bracket", "["),
-    "humans.next": Keys("right_square_bracket", "]"),
-    "humans.tab": Keys("left,right,h,l", "← →", "JSON"),
-    "console.back": Keys("escape", "Esc", "back"),
-    "console.palette": Keys("ctrl+p", "^p"),
-    "console.quit": Keys("ctrl+q", "^q", "quit"),
-    "console.help": Keys("question_mark", "?", "help"),
+    "humans.search": Keys("slash", "search"),
+    "humans.open": Keys("enter", "open"),
+    "humans.sort": Keys("s", "sort"),
+    "humans.copy": Keys("y", "copy"),
+    "humans.refresh": Keys("r", "refresh"),
+    "humans.get": Keys("i", "go to id"),
+    "humans.previous": Keys("left_square_bracket"),
+    "humans.next": Keys("right_square_bracket"),
+    "humans.tab": Keys("left,right,h,l", "JSON", "← →"),
+    "session.sign-in": Keys("L"),
+    "bots.switch": Keys("B"),
+    "console.go": Keys("g", "go"),
+    "console.back": Keys("escape", "back"),
+    "console.lock": Keys("ctrl+l"),
+    "console.palette": Keys("ctrl+p"),
+    "console.quit": Keys("ctrl+q", "quit"),
+    "console.help": Keys("question_mark", "help"),
 }
+"""The keys, in the order in which footer and help show them."""
 
 MOVING = (
     ("j k ↑ ↓", "Move by one"),
@@ -63,7 +68,6 @@ def binding(action_id: str, target: str, *, at_once: bool = False) -> Binding:
         target,
         keys.label or ACTIONS[action_id].title,
         show=bool(keys.label),
-        key_display=keys.shown,
         priority=at_once,
         id=action_id,
         tooltip=ACTIONS[action_id].help,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,10 @@ from aicx_tui.tui.moments import ago
 
 if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
+
+
+Shown = Callable[[str], str]
+"""How the keys of an action are written in this run."""
 
 
 class ListState(StrEnum):
@@ -74,19 +79,29 @@ class ListFacts:
         return ListState.READY
 
 
-def state_line(facts: ListFacts, *, now: datetime) -> Content:
-    """The state as a sign and words, for the header."""
+def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
+    """The state as a sign and words, for the header.
+
+    Args:
+        facts: What it follows from.
+        now: The present.
+        keys: How the keys of an action are written.
+    """
     known = f"{facts.known:,} {'human' if facts.known == 1 else 'humans'}"
     directory = facts.directory
     match facts.state:
         case ListState.SIGNED_OUT:
-            return Content.assemble(("!", "bold $error"), " signed out: press r")
+            return Content.assemble(
+                ("!", "bold $error"), f" signed out: press {keys('session.sign-in')}"
+            )
         case ListState.FAILED:
             asked = isinstance(facts.error, RateLimitedError)
             words = " asked to pause" if asked else " not connected"
             return Content.assemble(("!", "bold $error"), words)
         case ListState.STALE:
-            return Content.assemble(("!", "bold $warning"), f" {known}, not refreshed: press r")
+            return Content.assemble(
+                ("!", "bold $warning"), f" {known}, not refreshed: press {keys('humans.refresh')}"
+            )
         case ListState.CONNECTING:
             return Content.assemble(("◐", "$accent"), f" {facts.waiting}")
     if directory is None or (facts.reading and directory.is_listed):
@@ -100,8 +115,13 @@ def state_line(facts: ListFacts, *, now: datetime) -> Content:
     return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
 
 
-def notice(facts: ListFacts) -> Content | None:
-    """What stands where rows would be, if there are none."""
+def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
+    """What stands where rows would be, if there are none.
+
+    Args:
+        facts: What it follows from.
+        keys: How the keys of an action are written.
+    """
     match facts.state:
         case ListState.CONNECTING:
             return _text("◐", f"{facts.waiting.capitalize()} …", "Humans appear here.")
@@ -115,16 +135,23 @@ def notice(facts: ListFacts) -> Content | None:
             return _text(
                 "○",
                 "This platform has no list of humans.",
-                "Press i to read one by its id; it stays here until you quit.",
+                f"Press {keys('humans.get')} to read some by their ids; they stay until you quit.",
             )
         case ListState.NO_MATCH:
             term, hits = facts.scarcest
             reason = f"“{clean(term)}” alone matches {hits:,}." if term else ""
-            return _text("○", "Nobody matches.", f"{reason} Esc clears the search.".strip())
+            return _text(
+                "○",
+                "Nobody matches.",
+                f"{reason} {keys('console.back')} clears the search.".strip(),
+            )
         case ListState.FAILED if facts.error:
-            return _failure(facts.error, "Press r to try again.")
+            return _failure(facts.error, f"Press {keys('humans.refresh')} to try again.")
         case ListState.SIGNED_OUT if facts.error and not facts.known:
-            return _failure(facts.error, "Then press r.")
+            return _failure(
+                facts.error,
+                f"{keys('humans.refresh')} tries again, {keys('session.sign-in')} signs in here.",
+            )
     return None
 
 
@@ -133,4 +160,4 @@ def _failure(error: AicxError, last: str) -> Content:
 
 
 def _text(sign: str, title: str, next_step: str) -> Content:
-    return Content.assemble((f"{sign} {title}", "bold"), "\n", (next_step, "$foreground 60%"))
+    return Content.assemble((f"{sign} {title}", "bold"), "\n", (next_step, "$quiet"))

@@ -1,104 +1,150 @@
-"""Asks for a human's id and reads that human from the platform."""
+"""Asks for ids of humans and reads those humans from the platform."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from aicx_tui.errors import AicxError
 from aicx_tui.text import clean
+from aicx_tui.tui.screens.dialog import Dialog
+
+Fetch = Callable[[Sequence[str]], AsyncIterator[tuple[str, AicxError | None]]]
+"""Reads humans and says of each id whether it worked, as it goes."""
+
+_BETWEEN_IDS = re.compile(r"[\s,;\"']+")
 
 
-class GoToScreen(ModalScreen[str | None]):
-    """A dialog with one field; answers with the id once the human was read.
+class IdsInput(Input):
+    """One line of ids; a list that is pasted becomes one line."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take every line, where Textual's own takes the first."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(" ".join(_ids_in(event.text)))
+
+
+@dataclass
+class _Tally:
+    """How far the reading is."""
+
+    wanted: int
+    found: list[str] = field(default_factory=list)
+    refused: dict[str, AicxError] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        return len(self.found) + len(self.refused)
+
+
+class GoToScreen(Dialog[str]):
+    """A dialog with one field; answers with the first id once its human was read.
+
+    Ids that could not be read stay in the field, with the reason.
 
     Args:
-        fetch: Reads the human with an id.
+        fetch: Reads the humans with some ids.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back", show=False)]
 
     @dataclass
-    class Found(Message):
-        """The human was read."""
+    class Read(Message):
+        """Some more ids were asked for."""
 
-        human_id: str
+        tally: _Tally
 
-    @dataclass
-    class Refused(Message):
-        """The human could not be read."""
-
-        error: AicxError
-
-    def __init__(self, fetch: Callable[[str], Awaitable[str]]) -> None:
+    def __init__(self, fetch: Fetch) -> None:
         super().__init__()
         self._fetch = fetch
-        self._found: str | None = None
+        self._answer_is: str | None = None
+        self._last_found: str | None = None
 
     def compose(self) -> ComposeResult:
-        """A field and a line for what went wrong."""
+        """A field and a line for how it goes."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Go to a human by id"
+            dialog.border_title = "Go to humans by id"
             dialog.border_subtitle = "Enter go · Esc back"
-            yield Input(placeholder="eu_…", id="human-id", compact=True)
+            yield IdsInput(
+                placeholder="eu_… one, several, or a pasted list", id="ids", compact=True
+            )
             yield Static("", id="problem", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Read the human; what was typed stays until it worked."""
+        """Read the humans; what could not be read stays."""
         event.stop()
-        if human_id := event.value.strip():
-            self.query_one("#problem", Static).update(
-                Content.styled("reading …", "$foreground 60%")
-            )
-            self._read(human_id)
+        if ids := _ids_in(event.value):
+            self._say(Content.styled("reading …", "$quiet"))
+            self._read(ids)
 
     @work(exclusive=True)
-    async def _read(self, human_id: str) -> None:
-        try:
-            self.post_message(self.Found(await self._fetch(human_id)))
-        except AicxError as error:
-            self.post_message(self.Refused(error))
+    async def _read(self, ids: Sequence[str]) -> None:
+        tally = _Tally(len(ids))
+        async for human_id, error in self._fetch(ids):
+            if error is None:
+                tally.found.append(human_id)
+            else:
+                tally.refused[human_id] = error
+            self.post_message(self.Read(tally))
 
-    def on_go_to_screen_found(self, message: Found) -> None:
-        """Answer with the id, at once or when what lies over this dialog is gone."""
-        self._found = message.human_id
-        self._answer()
+    def on_go_to_screen_read(self, message: Read) -> None:
+        """Say how far it is; at the end answer, or say what could not be read."""
+        tally = message.tally
+        if tally.done < tally.wanted:
+            self._say(Content.styled(f"read {tally.done:,} of {tally.wanted:,} …", "$quiet"))
+            return
+        self._last_found = tally.found[0] if tally.found else self._last_found
+        if tally.refused:
+            self.query_one("#ids", Input).value = " ".join(tally.refused)
+            self._say(_refusal(tally))
+        else:
+            self._answer_is = self._last_found
+            self._answer_if_on_top()
 
     def on_screen_resume(self) -> None:
-        """Answer now if the human came in meanwhile."""
-        self._answer()
+        """Answer now if the humans came in meanwhile."""
+        self._answer_if_on_top()
 
-    def _answer(self) -> None:
-        found = self._found
+    def _answer_if_on_top(self) -> None:
+        found = self._answer_is
         if found is not None and self.is_active:
-            self._found = None
-            self.dismiss(found)
-
-    def on_go_to_screen_refused(self, message: Refused) -> None:
-        """Say why, and leave the id to be corrected."""
-        error = message.error
-        self._say(
-            Content.assemble(
-                ("! ", "bold $error"),
-                clean(error.message),
-                "\n",
-                (clean(error.hint), "$foreground 60%"),
-            )
-        )
+            self._answer_is = None
+            self.answer(found)
 
     def _say(self, text: Content) -> None:
         self.query_one("#problem", Static).update(text)
 
     def action_cancel(self) -> None:
-        """Go back without a human."""
-        self.dismiss(None)
+        """Go back, to the first of those that were read if there are any."""
+        self.answer(self._last_found)
+
+
+def _ids_in(text: str) -> list[str]:
+    """The ids in what was typed or pasted, each once, in order."""
+    return list(dict.fromkeys(part for part in _BETWEEN_IDS.split(text) if part))
+
+
+def _refusal(tally: _Tally) -> Content:
+    """What could not be read, and why the first of it."""
+    error = next(iter(tally.refused.values()))
+    counted = ""
+    if tally.wanted > 1:
+        counted = f"{len(tally.found):,} read, {len(tally.refused):,} not; those stay above. "
+    return Content.assemble(
+        ("! ", "bold $error"),
+        counted,
+        clean(error.message),
+        "\n",
+        (clean(error.hint), "$quiet"),
+    )

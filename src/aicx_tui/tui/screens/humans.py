@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
-from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.search import Query
 from aicx_tui.services.sorting import Sort, SortKey
-from aicx_tui.text import clean
+from aicx_tui.services.views import View, read_view
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, notice, state_line
-from aicx_tui.tui.screens.go_to import GoToScreen
-from aicx_tui.tui.screens.menu import Choice, MenuScreen
+from aicx_tui.tui.reading import Reading
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.human_table import HumanTable
@@ -32,31 +31,36 @@ from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.search_input import SearchInput
 
 if TYPE_CHECKING:
+    from aicx_tui.credentials import Credentials
     from aicx_tui.models.tag import TagDefinition
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
+    from aicx_tui.tui.app import AicxApp
 
 REST_SECONDS = 0.06
 """How long the cursor rests before the details follow, so that moving never waits for them."""
 
-PAINTED_GROWTH = 1.1
-"""How much longer a list has grown when it is painted anew; so its length costs no more than
-its logarithm."""
-
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew."""
+
+FAREWELL_SECONDS = 1.5
+"""How long keeping the view and ending the session may hold up quitting."""
 
 TYPED_IN_SEARCH = frozenset({"search", "open", "sort", "copy", "refresh_humans", "go_to", "step"})
 """Actions whose keys are text while the search has the focus."""
 
-SORT_CHOICES = (
-    ("n", "Name", SortKey.NAME),
-    ("e", "E-mail", SortKey.EMAIL),
-    ("p", "Phone", SortKey.PHONE),
-    ("c", "Created", SortKey.CREATED),
-    ("u", "Updated", SortKey.UPDATED),
-)
+ACTION_IDS = {
+    "open": "humans.open",
+    "copy": "humans.copy",
+    "step": "humans.next",
+    "go_to": "humans.get",
+    "refresh_humans": "humans.refresh",
+}
+"""Actions that are not always possible, by the name of their method."""
+
+OF_A_HUMAN = frozenset({"humans.open", "humans.copy", "humans.next", "humans.previous"})
+"""Actions that need a human at the cursor."""
 
 
 class HumansScreen(Screen[None]):
@@ -64,6 +68,7 @@ class HumansScreen(Screen[None]):
 
     Args:
         access: The way to the platform.
+        credentials: Whose trouble with the keyring the header states.
         clock: The present.
         zone: Where times are shown; None for the system's own zone.
     """
@@ -84,48 +89,41 @@ class HumansScreen(Screen[None]):
         binding("humans.next", "step(1)"),
     ]
 
-    @dataclass
-    class PlatformOpened(Message):
-        """The platform is ready to be asked."""
-
-        session: Session
-
-    class PageRead(Message):
-        """Some more humans were read."""
-
-    class ReadToEnd(Message):
-        """Everything was read."""
-
-    @dataclass
-    class ReadFailed(Message):
-        """The platform could not be opened or read."""
-
-        error: AicxError
-
     def __init__(
-        self, access: Access, *, clock: Callable[[], datetime], zone: tzinfo | None
+        self,
+        access: Access,
+        credentials: Credentials,
+        *,
+        clock: Callable[[], datetime],
+        zone: tzinfo | None,
     ) -> None:
         super().__init__()
+        self.session: Session | None = None
         self._access = access
+        self._credentials = credentials
         self._clock = clock
-        self._session: Session | None = None
+        self._reading = Reading(access, clock=clock, post=self.post_message)
         self._facts = ListFacts(waiting=access.waiting)
         self._query = Query()
         self._sort = Sort()
         self._rest: Timer | None = None
         self._is_read_once = False
-        self._header = HeaderBar()
+        self._wanted: View | None = None
+        self._is_in_detail = False
+        self._header = HeaderBar(access.context)
         self._search = SearchInput(id="search")
         self._table = HumanTable(clock=clock, id="table")
         self._notice = Static(id="notice", markup=False)
-        self._list = Vertical(self._search, self._table, self._notice, id="list")
+        self._list = Vertical(
+            self._search, self._table, self._notice, id="list", classes="-noticed"
+        )
         self._detail = HumanDetail(zone=zone, tags=self._tags, id="detail")
 
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
         yield self._header
         yield Container(self._list, self._detail, id="panes")
-        yield KeyBar()
+        yield KeyBar(self.aicx.keymap)
         yield Static("This console needs at least 60 × 16 cells.", id="too-small")
 
     def on_mount(self) -> None:
@@ -135,54 +133,49 @@ class HumansScreen(Screen[None]):
         self.call_after_refresh(self._read)
 
     @property
+    def aicx(self) -> AicxApp:
+        """The console this screen belongs to."""
+        return cast("AicxApp", self.app)
+
+    @property
     def _directory(self) -> Directory | None:
         return self._facts.directory
 
     def _tags(self) -> Mapping[str, TagDefinition]:
         return self._directory.tags if self._directory is not None else {}
 
-    @work(exclusive=True, group="reading")
-    async def _read(self) -> None:
-        """Open the platform if need be and read what changed; reports by messages only."""
-        try:
-            session = self._session
-            if session is None or self._access.is_lost:
-                session = await self._access.open()
-                session.directory.clock = self._clock
-                self.post_message(self.PlatformOpened(session))
-            await session.identify()
-            painted = 0
-            async for count in session.directory.refresh():
-                if count > painted * PAINTED_GROWTH:
-                    self.post_message(self.PageRead())
-                    painted = count
-            self.post_message(self.ReadToEnd())
-        except AicxError as error:
-            self.post_message(self.ReadFailed(error))
+    def _read(self) -> None:
+        self.run_worker(self._reading.run(), exclusive=True, group="reading")
 
-    def on_humans_screen_platform_opened(self, message: PlatformOpened) -> None:
+    @on(Reading.PlatformOpened)
+    def _platform_opened(self, message: Reading.PlatformOpened) -> None:
         """Keep the session; it may replace one whose platform is gone."""
-        if self._session:
-            self.run_worker(self._session.aclose())
-        self._session = message.session
+        if self.session:
+            self.run_worker(self.session.aclose())
+        self.session = message.session
         self._know(replace(self._facts, directory=message.session.directory))
+        if not self._is_read_once:
+            self._return_to(read_view(message.view))
 
-    def on_humans_screen_page_read(self) -> None:
+    @on(Reading.PageRead)
+    def _page_read(self) -> None:
         """Show the rows as they come."""
         self._list_humans(from_top=self._is_untouched)
 
-    def on_humans_screen_read_to_end(self) -> None:
+    @on(Reading.ReadToEnd)
+    def _read_to_end(self) -> None:
         """Show everything."""
         self._know(replace(self._facts, reading=False, error=None))
         self._list_humans(from_top=self._is_untouched)
         self._is_read_once = True
+        self._wanted = None
 
-    def on_humans_screen_read_failed(self, message: ReadFailed) -> None:
+    @on(Reading.Failed)
+    def _read_failed(self, message: Reading.Failed) -> None:
         """Say why; what was read stays."""
         self._know(replace(self._facts, reading=False, error=message.error))
         if self._facts.known:
-            said = f"{message.error.message} {message.error.hint}".strip()
-            self.notify(said, title="Not refreshed", severity="warning", timeout=12)
+            self.aicx.report(message.error, title="Not refreshed")
 
     @property
     def _is_untouched(self) -> bool:
@@ -190,9 +183,50 @@ class HumansScreen(Screen[None]):
         return not self._is_read_once and self._table.cursor == 0
 
     async def on_unmount(self) -> None:
-        """Leave nothing open at the platform."""
-        if self._session:
-            await self._session.aclose()
+        """Keep where this was, and leave nothing open at the platform."""
+        if self.session is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await self._access.remember(self._view(self.session).written())
+                    await self.session.aclose()
+
+    # Where one was
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember which pane is in use: when the screen goes, the focus is gone already."""
+        self._is_in_detail = event.widget is self._detail
+
+    def _view(self, session: Session) -> View:
+        human = self._table.current
+        pane = self._detail.tab if self._is_in_detail else "list"
+        return View(
+            bot_id=session.context.bot_id,
+            query=self._search.value,
+            sort=self._sort.key,
+            descending=self._sort.descending,
+            human_id=human.id if human is not None else "",
+            pane=pane,
+        )
+
+    def _return_to(self, view: View | None) -> None:
+        """Go on where one was, if nothing was done here yet."""
+        if view is None or self.session is None or self._search.value:
+            return
+        if view.bot_id != self.session.context.bot_id:
+            return
+        self._wanted = view
+        self._sort = view.order
+        self._search.value = view.query
+
+    def _place_cursor(self) -> None:
+        """Put the cursor where it was, once that human is read."""
+        view = self._wanted
+        if view is None or not view.human_id or not self._table.move_to(view.human_id):
+            return
+        self._wanted = None
+        if view.pane != "list":
+            self._detail.tab = "json" if view.pane == "json" else "details"
+            self.action_open()
 
     # What is shown
 
@@ -201,6 +235,7 @@ class HumansScreen(Screen[None]):
         directory = self._directory
         humans = directory.find(self._query, sort=self._sort) if directory is not None else []
         self._table.show(humans, sort=self._sort, from_top=from_top)
+        self._place_cursor()
         scarcest = ("", 0)
         if directory is not None and not humans:
             scarcest = directory.scarcest_term(self._query)
@@ -217,20 +252,23 @@ class HumansScreen(Screen[None]):
         count = f"{shown:,} of {known:,}" if shown != known else f"{known:,}"
         self._list.border_title = "Humans"
         self._list.border_subtitle = count if known else ""
-        said = notice(self._facts)
+        said = notice(self._facts, keys=self.aicx.keymap.shown)
         self._list.set_class(said is not None, "-noticed")
         if said is not None:
             self._notice.update(said)
 
     def _paint_header(self) -> None:
-        session = self._session
-        self._header.state = state_line(self._facts, now=self._clock())
-        if session is None:
+        self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
+        problem = self._credentials.problem if self._access.context.source == "config" else None
+        self._header.standing = problem.message if problem else ""
+        if self.session is None:
             return
-        place = session.connection.name or session.connection.host
-        account = session.account
-        self._header.place = f"{account.company.name} · {place}" if account else place
-        self._header.person = f"{account.name} · {account.role}" if account else ""
+        self._header.context = self.session.context
+        if account := self.session.account:
+            bots = {bot.id: bot.name for bot in account.bots}
+            bot = bots.get(self.session.context.bot_id, "") if len(bots) > 1 else ""
+            self._header.company = " · ".join(filter(None, (account.company.name, bot)))
+            self._header.person = f"{account.name} · {account.role}"
 
     # What keys do
 
@@ -242,15 +280,19 @@ class HumansScreen(Screen[None]):
             return False
         if action == "back":
             return self.focused is not self._table or bool(self._search.value)
-        if action in ("open", "copy", "step"):
-            return True if self._table.current else None
-        if action == "go_to":
-            directory, needed = self._directory, ACTIONS["humans.get"].needs
-            can = directory is not None and needed in directory.platform.capabilities
-            return True if can else None
-        if action == "refresh_humans":
-            return True if not self._facts.reading else None
+        if action_id := ACTION_IDS.get(action):
+            return None if self.aicx.refusal(action_id) else True
         return True
+
+    def refusal(self, action_id: str) -> str:
+        """Why an action cannot be done in this list now; empty where it can."""
+        if action_id in OF_A_HUMAN and self._table.current is None:
+            return "There is no human at the cursor."
+        if action_id == "humans.get" and self._directory is None:
+            return "The platform is not open yet."
+        if action_id == "humans.refresh" and self._facts.reading:
+            return "It is being read already."
+        return ""
 
     def action_search(self) -> None:
         """Type into the search; what is there is selected, so typing replaces it."""
@@ -279,16 +321,9 @@ class HumansScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Choose the order."""
-        choices = [
-            Choice(letter, title, key, note=self._sort_note(key))
-            for letter, title, key in SORT_CHOICES
-        ]
-        self.app.push_screen(MenuScreen("Sort by", choices), self._sort_chosen)
+        from aicx_tui.tui.human_menus import MenuScreen, sort_choices  # only when asked for
 
-    def _sort_note(self, key: SortKey) -> str:
-        if key != self._sort.key:
-            return ""
-        return "now, descending" if self._sort.descending else "now, ascending"
+        self.app.push_screen(MenuScreen("Sort by", sort_choices(self._sort)), self._sort_chosen)
 
     def _sort_chosen(self, key: str | None) -> None:
         if key:
@@ -299,6 +334,10 @@ class HumansScreen(Screen[None]):
     def _heading_clicked(self, message: HumanTable.SortChosen) -> None:
         self._sort_chosen(message.key)
 
+    def read_anew(self) -> None:
+        """Read again after a sign-in, from opening the platform on where that failed."""
+        self.action_refresh_humans()
+
     def action_refresh_humans(self) -> None:
         """Read what changed."""
         self._know(replace(self._facts, reading=True, error=None))
@@ -306,12 +345,14 @@ class HumansScreen(Screen[None]):
 
     def action_go_to(self) -> None:
         """Ask for an id."""
+        from aicx_tui.tui.screens.go_to import GoToScreen  # only when asked for
+
         self.app.push_screen(GoToScreen(self._fetch), self._went_to)
 
-    async def _fetch(self, human_id: str) -> str:
+    def _fetch(self, human_ids: Sequence[str]) -> AsyncIterator[tuple[str, AicxError | None]]:
         if self._directory is None:
             raise AicxError("The platform is not open yet.", hint="Wait a moment.")
-        return (await self._directory.fetch(human_id)).id
+        return self._directory.fetch_each(human_ids)
 
     def _went_to(self, human_id: str | None) -> None:
         if human_id is None:
@@ -326,15 +367,12 @@ class HumansScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Choose what to copy."""
+        from aicx_tui.tui.human_menus import MenuScreen, copy_choices  # only when asked for
+
         human = self._table.current
         if human is None:
             return
-        choices = [
-            _copy_choice("i", "Id", human.id),
-            _copy_choice("u", "UID", human.uid),
-            _copy_choice("e", "E-mail", human.email),
-        ]
-        self.app.push_screen(MenuScreen("Copy", choices), self._copy_chosen)
+        self.app.push_screen(MenuScreen("Copy", copy_choices(human)), self._copy_chosen)
 
     def _copy_chosen(self, value: str | None) -> None:
         if value:
@@ -359,8 +397,3 @@ class HumansScreen(Screen[None]):
 
     def _follow_cursor(self) -> None:
         self._detail.human = self._table.current
-
-
-def _copy_choice(letter: str, title: str, value: str | None) -> Choice:
-    shown = clean(value or "")
-    return Choice(letter, title, shown, note=shown, refused="" if shown else "there is none")

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from aicx_tui.text import clean
+from aicx_tui.tui.screens.dialog import Dialog
 
 
 class Choice(NamedTuple):
@@ -32,7 +32,7 @@ class Choice(NamedTuple):
     refused: str = ""
 
 
-class MenuScreen(ModalScreen[str | None]):
+class MenuScreen(Dialog[str]):
     """Lists choices and answers with the value of the one whose key is pressed.
 
     Args:
@@ -59,19 +59,17 @@ class MenuScreen(ModalScreen[str | None]):
         event.stop()
         event.prevent_default()
         if event.key == "escape":
-            self.dismiss(None)
+            self.answer(None)
         elif (choice := self._choices.get(event.character or "")) and not choice.refused:
-            self.dismiss(choice.value)
+            self.answer(choice.value)
 
 
 def _line(choice: Choice) -> Content:
     if choice.refused:
-        return Content.styled(
-            f" {choice.key}  {choice.title}  {clean(choice.refused)}", "$foreground 35%"
-        )
+        return Content.styled(f" {choice.key}  {choice.title}  {clean(choice.refused)}", "$faint")
     return Content.assemble(
         " ",
         (choice.key, "bold $accent"),
         f"  {choice.title:<12}",
-        (clean(choice.note), "$foreground 60%"),
+        (clean(choice.note), "$quiet"),
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Tab = Literal["details", "json"]
 
-QUIET = "$foreground 60%"
+QUIET = "$quiet"
 MAX_NAME_WIDTH = 18
 MAX_JSON_CHARACTERS = 100_000
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import Input
 
 MAX_CHARACTERS = 200
 """Nobody types more; a pasted page of words would be compared with every human."""
+
+
+def is_typed_into(focused: Widget | None) -> bool:
+    """Whether letters are text where the focus is."""
+    return isinstance(focused, Input)
 
 
 class SearchInput(Input):

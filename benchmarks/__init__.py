@@ -1,0 +1,1 @@
+"""What the console costs, against the least that a Textual program can cost."""

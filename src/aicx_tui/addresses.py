@@ -1,0 +1,85 @@
+"""What may stand in the address of a platform, and whom a secret for it belongs to."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+from aicx_tui.errors import UsageError
+
+PROTO_URL = "https://api.proto.cx/gateway"
+"""The documented base address of Proto's Authentication API."""
+
+MAX_ID_CHARACTERS = 255
+
+
+def origin_of(root: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(root)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def platform_root(url: str, *, what: str) -> str:
+    """Check a platform's address and return its root, without `/gateway` and trailing slashes.
+
+    Args:
+        url: As typed.
+        what: What the address is called where it was typed, for messages.
+
+    Raises:
+        UsageError: It has credentials or a query, no host, or would send a token in clear.
+    """
+    problem = f"{what} is not a usable address"
+    example = f"Give the server's root, such as {PROTO_URL}."
+    if not url.isprintable() or any(character.isspace() for character in url):
+        raise UsageError(f"{problem}: it has a space or a control character in it.", hint=example)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # a bad port shows only when it is read
+    except ValueError:
+        raise UsageError(f"{problem}: its host or port cannot be read.", hint=example) from None
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            f"{problem}: it carries credentials, and addresses end up in logs.",
+            hint="Take them out of the address; the token is asked for apart.",
+        )
+    if parts.query or parts.fragment:
+        raise UsageError(f"{problem}: it has a query or a fragment.", hint=example)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise UsageError(f"{problem}: it does not start with https:// and a host.", hint=example)
+    if parts.scheme == "http" and not _is_loopback(parts):
+        raise UsageError(
+            f"{problem}: http:// would send the token in clear; only loopback may do that.",
+            hint="Use https://.",
+        )
+    path = parts.path.rstrip("/").removesuffix("/gateway").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def checked_id(value: str, *, what: str, hint: str = "") -> str:
+    """Return an opaque id that can stand in an address.
+
+    Raises:
+        UsageError: It is empty, or holds what no id holds; sending it could reach another call.
+    """
+    if not value:
+        raise UsageError(f"{what} is empty.", hint=hint)
+    usable = value.isascii() and value.isprintable() and not set(value) & set(" /\\?#%")
+    if not usable or set(value) == {"."} or len(value) > MAX_ID_CHARACTERS:
+        raise UsageError(
+            f"{what} cannot be one: it is too long, or holds a space, a slash or another sign "
+            "that no id has. Nothing was sent.",
+            hint=hint or "Copy it as the platform shows it.",
+        )
+    return value
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    from ipaddress import ip_address  # only for http://, not at every start
+
+    host = parts.hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,94 @@
+"""The words of `aicx humans`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING
+
+from aicx_tui.cli.grammar.options import (
+    json_form,
+    noun,
+    positive,
+    reveal,
+    tag_values,
+    verb,
+)
+
+if TYPE_CHECKING:
+    from aicx_tui.cli.grammar.options import Subparsers
+
+CLEARABLE = ("email", "uid", "phone", "profile-pic-id", "access-token")
+"""Fields that `--clear` takes, as their options are called."""
+
+
+def add_humans(nouns: Subparsers) -> None:
+    """Add the noun and its verbs."""
+    humans = noun(nouns, "humans", "end users' records")
+    _humans_list(humans)
+    _humans_get(humans)
+    _humans_create(humans)
+    _humans_update(humans)
+
+
+def _humans_list(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.list")
+    added.add_argument(
+        "query",
+        nargs="?",
+        default="",
+        metavar="QUERY",
+        help="words that must all occur in name, e-mail, phone, uid or id",
+    )
+    added.add_argument("--limit", type=positive, metavar="N", help="print at most so many")
+    form = added.add_mutually_exclusive_group()
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="one array")
+    form.add_argument(
+        "--jsonl", dest="form", action="store_const", const="jsonl", help="one object a line"
+    )
+    form.add_argument(
+        "--csv",
+        dest="form",
+        action="store_const",
+        const="csv",
+        help="for spreadsheets: cells that could run as formulas are quoted",
+    )
+    reveal(added)
+    added.set_defaults(form="table")
+
+
+def _humans_get(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.get")
+    added.add_argument("id", metavar="ID", help="such as eu_KM8dKoKB5HJN")
+    json_form(added)
+    reveal(added)
+
+
+def _humans_create(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.create")
+    added.add_argument("--fullname", required=True, metavar="TEXT")
+    _fields(added)
+    tag_values(added, required=False)
+    json_form(added)
+
+
+def _humans_update(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.update")
+    added.add_argument("id", metavar="ID")
+    added.add_argument("--fullname", metavar="TEXT")
+    _fields(added)
+    added.add_argument(
+        "--clear", action="append", default=[], choices=CLEARABLE, help="empty this field"
+    )
+    json_form(added)
+
+
+def _fields(added: ArgumentParser) -> None:
+    added.add_argument("--email", metavar="TEXT")
+    added.add_argument("--uid", metavar="TEXT", help="the id that your web app and webchat use")
+    added.add_argument("--phone", dest="phone_number", metavar="TEXT")
+    added.add_argument("--profile-pic-id", metavar="TEXT")
+    added.add_argument(
+        "--access-token-stdin",
+        action="store_true",
+        help="read the end user's access token from standard input",
+    )

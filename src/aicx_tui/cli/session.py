@@ -1,0 +1,230 @@
+"""What `aicx login`, `logout` and `whoami` do."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import SecretStr
+
+from aicx_tui.cli.output import print_fields, print_json
+from aicx_tui.cli.reporting import narrate
+from aicx_tui.credentials import (
+    MEMORY,
+    checked_token,
+    standard_input,
+    token_from_file,
+    token_from_stdin,
+)
+from aicx_tui.errors import KeyringUnavailableError, UsageError
+from aicx_tui.models.account import Account
+from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.setup import Setup
+from aicx_tui.services.signing_in import (
+    SignedIn,
+    abandon,
+    check_belongs,
+    check_takes_password,
+    keep,
+    learn,
+    patience,
+    sign_in_by_password,
+    sign_in_by_token,
+    sign_out,
+)
+from aicx_tui.settings import Context
+
+MAX_PASSWORD_BYTES = 4096
+
+ResultT = TypeVar("ResultT")
+
+
+def login(arguments: Namespace, setup: Setup) -> Awaitable[None]:
+    """`login`: proves a token or password to the platform, then keeps it in the keyring.
+
+    What is typed or piped is read before an event loop runs, which would hold back Ctrl-C.
+    """
+    context = _context(arguments, setup)
+    return _login(_sign_in(arguments, context), context, setup)
+
+
+async def _login(
+    sign_in: Callable[[], Awaitable[SignedIn]], context: Context, setup: Setup
+) -> None:
+    signed_in = await sign_in()
+    keeping = keep(signed_in, setup.credentials, patience=patience(setup.environ))
+    place = await _patiently(keeping)
+    problem = setup.credentials.problem
+    if place == MEMORY:
+        await abandon(signed_in)
+        why = problem.message if problem else "there is no keyring."
+        raise KeyringUnavailableError(
+            f"{context.host} accepted it, but it could not be kept for later: {why}",
+            hint=(problem.hint if problem else "")
+            or "Without a keyring, give the token to each command: AICX_TOKEN or --token-file.",
+        )
+    who = f" as {signed_in.account.name}" if signed_in.account else ""
+    narrate(f"Signed in to {context.name}{who}; the {signed_in.slot.value} is in {place}.")
+    if problem:
+        narrate(f"An earlier secret may still be there and go first. {problem.message}")
+    learn(signed_in, context, setup)
+    if signed_in.account and len(signed_in.account.bots) > 1 and not context.bot_id:
+        bot = signed_in.context.bot_id
+        narrate(f"Its bot is {bot}; for another: aicx contexts edit {context.name} --bot ID")
+
+
+async def _patiently(work: Awaitable[ResultT]) -> ResultT:
+    """Wait for the keyring, and say so where it takes long."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait((task,), timeout=SILENT_SECONDS / 2)
+    if not done:
+        narrate("Waiting for the keyring; it may show a window that asks for its password.")
+    return await task
+
+
+def _context(arguments: Namespace, setup: Setup) -> Context:
+    name = _name(arguments, setup)
+    if name in ("", "sandbox", "environment"):
+        what = {
+            "": "No context is chosen.",
+            "sandbox": "The sandbox needs no sign-in.",
+            "environment": "The environment carries its own token, in AICX_TOKEN.",
+        }[name]
+        raise UsageError(what, hint="Name a context: --context NAME, of those in contexts list.")
+    return setup.context(name)
+
+
+def _name(arguments: Namespace, setup: Setup) -> str:
+    return "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
+
+
+def _sign_in(arguments: Namespace, context: Context) -> Callable[[], Awaitable[SignedIn]]:
+    """Read the secret, and return what is to be done with it."""
+    token_file = arguments.login_token_file or arguments.token_file
+    gives_token = bool(token_file or arguments.token_stdin)
+    email = arguments.email or ""
+    if gives_token and (email or arguments.password_stdin):
+        raise UsageError("A token signs in alone, without an e-mail address or a password.")
+    if not gives_token and context.kind == "console":
+        email = email or context.account
+    if email or arguments.password_stdin:
+        check_takes_password(context)
+        password = _password(arguments, email=email)
+        return lambda: sign_in_by_password(context, email=email, password=password)
+    token = _token(arguments, token_file)
+    return lambda: sign_in_by_token(context, token)
+
+
+def _password(arguments: Namespace, *, email: str) -> SecretStr:
+    if not email:
+        raise UsageError("A password needs an account.", hint="Add --email.")
+    if not arguments.password_stdin or _is_terminal():
+        return SecretStr(_asked(f"Password of {email}: ", instead="--password-stdin"))
+    line = standard_input().readline(MAX_PASSWORD_BYTES + 1)
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("The password is not UTF-8. Nothing was sent.") from None
+    if len(line) > MAX_PASSWORD_BYTES:
+        raise UsageError(f"The password is longer than {MAX_PASSWORD_BYTES} bytes.")
+    return SecretStr(text.rstrip("\r\n"))
+
+
+def _token(arguments: Namespace, token_file: str | None) -> SecretStr:
+    if token_file:
+        return token_from_file(token_file)
+    if arguments.token_stdin and not _is_terminal():
+        return token_from_stdin()
+    prompt = "Token, from Profile > API (it is not shown): "
+    typed = _asked(prompt, instead="--token-stdin or --token-file").strip()
+    return checked_token(typed, source="the terminal")
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _asked(prompt: str, *, instead: str) -> str:
+    """Ask on the terminal, which shows nothing of what is typed, also where it is piped to."""
+    if not _is_terminal():
+        raise UsageError("There is no terminal to ask on.", hint=f"Use {instead}.")
+    try:
+        return getpass.getpass(prompt, stream=sys.stderr)
+    except EOFError:
+        raise UsageError("Nothing was typed. Nothing was sent.") from None
+    except UnicodeDecodeError:
+        raise UsageError("What was typed is not UTF-8. Nothing was sent.") from None
+
+
+async def logout(arguments: Namespace, setup: Setup) -> None:
+    """`logout`: ends a session, and forgets what signed in."""
+    context = _context(arguments, setup)
+    ending = sign_out(context, setup.credentials, patience=patience(setup.environ))
+    ended = await _patiently(ending)
+    if setup.credentials.problem:
+        raise setup.credentials.problem
+    if ended.slot is None:
+        narrate(f"Nobody was signed in to {context.name}.")
+        return
+    narrate(f"Signed out of {context.name}; the {ended.slot.value} is gone from the keyring.")
+    if ended.slot is Slot.TOKEN:
+        narrate("The token stays valid at the platform until a new one is issued.")
+    elif ended.unended:
+        narrate(
+            f"{context.host} could not be told, so the session ends there on its own, after some "
+            f"hours. {ended.unended.message}"
+        )
+
+
+async def whoami(arguments: Namespace, setup: Setup) -> None:
+    """`whoami`: asks the platform."""
+    access = setup.access(_name(arguments, setup), ephemeral=arguments.ephemeral)
+    try:
+        session = await access.open()
+        try:
+            await session.identify()
+            if session.account:
+                check_belongs(session.context, session.account)
+            else:
+                await session.platform.check_token()
+        finally:
+            await session.aclose()
+        _print_who(arguments, session.context, session.account, session.source)
+    finally:
+        access.close()
+
+
+def _print_who(
+    arguments: Namespace, context: Context, account: Account | None, source: str
+) -> None:
+    source = source or "the sandbox itself"
+    document = {
+        "context": context.name,
+        "platform": context.root,
+        "kind": context.kind,
+        "company_id": context.company_id,
+        "bot_id": context.bot_id,
+        "signed_in_by": source,
+        "account": account.model_dump(mode="json") if account else None,
+    }
+    if arguments.json:
+        print_json(document)
+        return
+    who = f"{account.name} <{account.email}>, {account.role}" if account else None
+    company = f"{account.company.name} ({account.company.id})" if account else context.company_id
+    print_fields(
+        [
+            ("context", context.name),
+            ("platform", context.root),
+            ("account", who),
+            ("company", company),
+            ("bot", context.bot_id),
+            ("signed in by", source),
+        ]
+    )
+    if account is None:
+        narrate("The token was let through; Proto documents no call that tells whose it is.")

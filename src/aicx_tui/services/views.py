@@ -1,0 +1,59 @@
+"""Where a person was: the search, the order, the human and the pane, to go on there later."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from aicx_tui.services.sorting import Sort, SortKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A place in the list of humans of one bot.
+
+    Attributes:
+        bot_id: Whose humans.
+        query: What was searched for; may name customers.
+        sort: The order's key.
+        descending: Whether the order is turned round.
+        human_id: The human at the cursor; empty for none.
+        pane: Where the focus was: `list`, `details` or `json`.
+    """
+
+    bot_id: str
+    query: str = ""
+    sort: str = SortKey.UPDATED.value
+    descending: bool = True
+    human_id: str = ""
+    pane: str = "list"
+
+    @property
+    def order(self) -> Sort:
+        """The order of the list; the usual one where it is not known."""
+        with suppress(ValueError):
+            return Sort(SortKey(self.sort), self.descending)
+        return Sort()
+
+    def written(self) -> str:
+        """The view as text."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_view(text: str | None) -> View | None:
+    """Read a view; None where there is none that can be read."""
+    if not text:
+        return None
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    kinds = {field.name: bool if field.name == "descending" else str for field in fields(View)}
+    if not isinstance(said, dict) or "bot_id" not in said:
+        return None
+    usable: dict[str, Any] = {
+        k: v for k, v in said.items() if k in kinds and isinstance(v, kinds[k])
+    }
+    return View(**usable) if "bot_id" in usable else None

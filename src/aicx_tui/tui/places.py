@@ -1,0 +1,217 @@
+"""Where the console is, and the ways to elsewhere: contexts, bots, screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.services.actions import ACTIONS, refusal
+from aicx_tui.tui.screens.humans import HumansScreen
+
+if TYPE_CHECKING:
+    from aicx_tui.services.access import Access
+    from aicx_tui.services.session import Session
+    from aicx_tui.settings import Context
+    from aicx_tui.tui.app import AicxApp
+
+FIRST_PLACE = "place 1"
+"""Each platform that is opened gets a place of its own, which Textual calls a mode."""
+
+ADD = "+"
+"""Chosen among contexts to describe another one; no context can be called so."""
+
+
+class Places:
+    """Knows where the console is and takes it elsewhere.
+
+    Args:
+        app: Whose screens these are.
+        access: The way to the platform where it starts; None where there is none yet.
+    """
+
+    def __init__(self, app: AicxApp, access: Access | None) -> None:
+        self.access = access
+        self._app = app
+        self._here = FIRST_PLACE
+        self._numbers = count(2)
+
+    @property
+    def session(self) -> Session | None:
+        """The open platform, if one is open."""
+        screen = self._humans
+        return screen.session if screen is not None else None
+
+    @property
+    def context_by_password(self) -> Context | None:
+        """The context, where a session by password signs in to it; locking ends that session."""
+        session = self.session
+        return session.context if session is not None and session.is_by_password else None
+
+    async def signs_in_again(self) -> bool:
+        """Ask for a sign-in to this context, and return whether there was one."""
+        if self.access is None:
+            return False
+        try:
+            await self._app.ask_to_sign_in(self.access.context, None)
+        except NotSignedInError:
+            return False
+        return True
+
+    @property
+    def _humans(self) -> HumansScreen | None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, HumansScreen):
+                return screen
+        return None
+
+    def first_screen(self) -> Screen[None]:
+        """Where the console starts."""
+        if self.access is not None:
+            return self._app.humans_screen(self.access)
+        from aicx_tui.tui.screens.welcome import WelcomeScreen  # only before the first sign-in
+
+        return WelcomeScreen(self, self._app.keymap)
+
+    def close(self) -> None:
+        """End what was started to reach the platform."""
+        if self.access is not None:
+            self.access.close()
+
+    def refusal(self, action_id: str) -> str:
+        """Why an action cannot be done on this platform; empty where it can."""
+        if self.access is None:
+            return "No platform is chosen yet."
+        if action_id == "session.sign-in" and self.access.context.source == "sandbox":
+            return "The sandbox signs in by itself."
+        session = self.session
+        capabilities = session.platform.capabilities if session is not None else None
+        if action_id == "bots.switch":
+            return self._no_other_bot(session)
+        return refusal(ACTIONS[action_id], self.access.context, capabilities)
+
+    def _no_other_bot(self, session: Session | None) -> str:
+        if session is None or (session.context.kind == "console" and session.account is None):
+            return "The platform has not told its bots yet."
+        if session.account is None:
+            name = session.context.name
+            return f"Proto's gateway does not list bots: aicx contexts edit {name} --bot ID"
+        if len(session.account.bots) < 2:
+            return f"{session.account.company.name} has one bot only."
+        return ""
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """What the palette offers of this."""
+        action = ACTIONS["contexts.switch"]
+        here = self.access.context.name if self.access is not None else ""
+        for name in (*self._app.setup.config.contexts, "sandbox"):
+            if name != here:
+                go = partial(self._app.call_later, self.switch, name)
+                yield SystemCommand(f"{action.title}: {name}", action.help, go)
+        add = partial(self._app.call_later, self.add_context)
+        yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
+
+    # Menus
+
+    def show_menu(self) -> None:
+        """Show where one can go."""
+        from aicx_tui.tui.screens.menu import Choice, MenuScreen  # only when asked for
+
+        name = self.access.context.name if self.access is not None else ""
+        choices = [
+            Choice("h", "Humans", "humans", refused="" if self.access else "sign in first"),
+            Choice("c", "Contexts", "contexts", note=name),
+        ]
+        self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
+
+    def _gone_to(self, place: str | None) -> None:
+        if place == "contexts":
+            self.choose_context()
+        elif place == "humans" and (screen := self._humans):
+            screen.action_leave_search()
+
+    def choose_context(self) -> None:
+        """Choose among the contexts, or describe another."""
+        from aicx_tui.tui.screens.contexts import context_rows  # only when asked for
+        from aicx_tui.tui.screens.pick import PickScreen
+
+        here = self.access.context.name if self.access is not None else ""
+        rows = context_rows(self._app.setup.config, here=here, add=ADD)
+        self._app.push_screen(PickScreen("Switch context", rows), self._context_chosen)
+
+    def _context_chosen(self, name: str | None) -> None:
+        if name == ADD:
+            self.add_context()
+        elif name:
+            self.switch(name)
+
+    def add_context(self) -> None:
+        """Choose which kind of platform, then describe it."""
+        from aicx_tui.tui.screens.menu import Choice, MenuScreen  # only when asked for
+
+        choices = [
+            Choice("p", "Proto AICX", "proto", note="with a personal access token"),
+            Choice("s", "A server", "server", note="with e-mail and password"),
+        ]
+        self._app.push_screen(MenuScreen("Add a context", choices), self.describe)
+
+    def describe(self, kind: str | None) -> None:
+        """Ask for what a context of a kind needs, sign in, and go there."""
+        if kind is None:
+            return
+        from aicx_tui.tui.screens.new_context import ProtoForm, ServerForm  # only when asked for
+
+        form = ProtoForm if kind == "proto" else ServerForm
+        self._app.push_screen(form(self._app.setup), self._described)
+
+    def _described(self, name: str | None) -> None:
+        if name:
+            self.switch(name)
+
+    def choose_bot(self) -> None:
+        """Choose among the bots of the company."""
+        from aicx_tui.tui.screens.contexts import bot_rows  # only when asked for
+        from aicx_tui.tui.screens.pick import PickScreen
+
+        session = self.session
+        if session is None or session.account is None:
+            return
+        rows = bot_rows(session.account, here=session.context.bot_id)
+        self._app.push_screen(PickScreen("Switch bot", rows), self._bot_chosen)
+
+    def _bot_chosen(self, bot_id: str | None) -> None:
+        session = self.session
+        if not bot_id or self.access is None or session is None:
+            return
+        if bot_id != session.context.bot_id:
+            self._open(self.access.at_bot(bot_id))
+
+    # Going
+
+    def switch(self, name: str) -> None:
+        """Go to another context; where that cannot be, stay and say why."""
+        try:
+            access = self._app.setup.access(name)
+        except AicxError as error:
+            self._app.report(error, title=f"Not switched to {name}")
+            return
+        self._open(access)
+
+    def reopen(self) -> None:
+        """Read the present platform anew, as after a sign-in."""
+        if screen := self._humans:
+            screen.read_anew()
+
+    def _open(self, access: Access) -> None:
+        before, self.access = self.access, access
+        left, self._here = self._here, f"place {next(self._numbers)}"
+        self._app.add_mode(self._here, partial(self._app.humans_screen, access))
+        self._app.switch_mode(self._here)
+        self._app.remove_mode(left)
+        if before is not None and before is not access:
+            self._app.run_worker(before.close, thread=True, group="closing")

@@ -1,0 +1,170 @@
+"""A dialog with a form: Enter goes on, ctrl+s sends, Escape goes back without loss."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from aicx_tui.errors import AicxError, FieldProblem, UsageError
+from aicx_tui.text import clean
+from aicx_tui.tui.screens.dialog import AnswerT, Dialog
+from aicx_tui.tui.widgets.form import Field, Form, SecretInput
+
+
+class FormScreen(Dialog[AnswerT]):
+    """Asks for values and does something with them that may take a while.
+
+    Args:
+        title: The verb and what it is about.
+        fields: What it asks for.
+        said: Something to know first, above the fields.
+        advice: Something to know, below the fields.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", priority=True, show=False),
+        Binding("ctrl+s", "send", "Send", show=False),
+        # At once, since a password manager types the next value right behind a Tab.
+        Binding("tab,down", "app.focus_next", "Next", priority=True, show=False),
+        Binding("shift+tab,up", "app.focus_previous", "Previous", priority=True, show=False),
+    ]
+
+    @dataclass
+    class Done(Message):
+        """It worked."""
+
+        answer: object
+
+    @dataclass
+    class Refused(Message):
+        """It did not; the fields stay as they are."""
+
+        error: AicxError
+
+    def __init__(
+        self, title: str, fields: tuple[Field, ...], *, said: str = "", advice: str = ""
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._said = said
+        self._advice = advice
+        self._form = Form(fields)
+        self._state = Static("", id="state", markup=False)
+        self._is_busy = False
+        self._skipped: asyncio.Event | None = None
+
+    def compose(self) -> ComposeResult:
+        """What is to know, the fields, and how it stands."""
+        with Vertical(id="form") as box:
+            box.border_title = Content(self._title)
+            box.border_subtitle = "Tab next · ^s or Enter send · Esc back"
+            if self._said:
+                yield Static(Content(self._said), id="said", markup=False)
+            yield self._form
+            yield self._state
+
+    def on_mount(self) -> None:
+        """Start where something is missing."""
+        self._tell(Content.styled(self._advice, "$quiet"))
+        self._form.start()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        """Go on to the next empty field, or send."""
+        event.stop()
+        missing = self._form.missing()
+        if missing and missing != [event.input.id]:
+            self._form.query_one(f"#{next(k for k in missing if k != event.input.id)}").focus()
+        else:
+            self.action_send()
+
+    def action_send(self) -> None:
+        """Check what is there and do it."""
+        if not self._is_busy:
+            self._is_busy = True
+            self._do()
+
+    def say_busy(self, text: str) -> None:
+        """Say what is being waited for; Escape gives it up."""
+        self._tell(Content.assemble(("◐ ", "$accent"), text, ("  Esc gives up.", "$quiet")))
+
+    @work(exclusive=True, group="sending")
+    async def _do(self) -> None:
+        try:
+            await self._form.settle()
+            if missing := self._form.missing():
+                needed = [FieldProblem(key, "This is needed.") for key in missing]
+                raise UsageError("Something is missing yet.", problems=needed)
+            self._form.show_problems({})
+            self.say_busy("Asking the platform …")
+            self.post_message(self.Done(await self.send(self._form.values)))
+        except AicxError as error:
+            self.post_message(self.Refused(error))
+
+    @abstractmethod
+    async def send(self, values: dict[str, str]) -> AnswerT:
+        """Do what the form is for.
+
+        Args:
+            values: What was typed, by field.
+
+        Raises:
+            AicxError: It did not work; `problems` go under their fields.
+        """
+
+    async def patiently(self, work: Coroutine[object, object, object], *, said: str) -> bool:
+        """Wait for something that Escape may skip, and return whether it was waited for."""
+        self._tell(Content.assemble(("◐ ", "$accent"), said))
+        self._skipped = asyncio.Event()
+        task, skip = asyncio.create_task(work), asyncio.create_task(self._skipped.wait())
+        try:
+            await asyncio.wait((task, skip), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+            return task.done()
+        finally:
+            self._skipped = None
+            task.cancel()
+            skip.cancel()
+
+    def on_form_screen_done(self, message: Done) -> None:
+        """Answer."""
+        self._form.clear_secrets()
+        self.answer(message.answer)  # type: ignore[arg-type]  # what `send` returned
+
+    def on_form_screen_refused(self, message: Refused) -> None:
+        """Say why, and leave everything to be corrected."""
+        self._is_busy = False
+        error = message.error
+        self._form.show_problems({p.field: p.message for p in error.problems})
+        if isinstance(self.focused, SecretInput):
+            self.focused.action_select_all()  # it cannot be read, so it is typed anew
+        lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
+        lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
+        self._tell(Content("\n").join(lines))
+
+    def action_back(self) -> None:
+        """Skip or give up what is under way, or else go back."""
+        if self._skipped is not None:
+            self._skipped.set()
+        elif self._is_busy:
+            self._is_busy = False
+            self.workers.cancel_group(self, "sending")
+            self._tell(Content.styled("Given up; nothing was kept.", "$quiet"))
+        else:
+            self._form.clear_secrets()
+            self.answer(None)
+
+    def _tell(self, text: Content) -> None:
+        self._state.update(text)

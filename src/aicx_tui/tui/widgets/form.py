@@ -1,0 +1,173 @@
+"""A form: label left, field right, hint or error under the field."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from aicx_tui.text import clean
+
+
+class Field(NamedTuple):
+    """A value that a form asks for.
+
+    Attributes:
+        key: What errors call it.
+        label: What stands before it.
+        hint: Where to find the value; under the field.
+        value: What is there at first.
+        placeholder: How such a value looks.
+        is_secret: Whether it shows as dots.
+        is_required: Whether it cannot be left empty.
+        is_choice: Whether it is yes or no; `value` is then empty for no.
+    """
+
+    key: str
+    label: str
+    hint: str = ""
+    value: str = ""
+    placeholder: str = ""
+    is_secret: bool = False
+    is_required: bool = True
+    is_choice: bool = False
+
+
+class SecretInput(Input):
+    """A field of dots whose value cannot be copied out of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,super+c", "nothing", show=False)]
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002  # as every widget calls it
+        super().__init__(password=True, compact=True, id=id)
+
+    def action_copy(self) -> None:
+        """A secret does not go to the clipboard."""
+
+    def action_cut(self) -> None:
+        """A secret does not go to the clipboard."""
+
+
+class YesNo(Widget, can_focus=True):
+    """A choice between two, which says in words how it stands.
+
+    Args:
+        value: Whether it is yes at first.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", show=False)]
+
+    value: reactive[bool] = reactive(False)
+
+    def __init__(self, value: bool, *, id: str) -> None:  # noqa: A002  # as every widget calls it
+        super().__init__(id=id)
+        self.set_reactive(YesNo.value, value)
+
+    def render(self) -> Content:
+        """Both words, the chosen one marked."""
+        yes, no = ("●", "○") if self.value else ("○", "●")
+        return Content.assemble(f"{yes} yes   {no} no", ("   space turns it", "$quiet"))
+
+    def action_turn(self) -> None:
+        """Choose the other."""
+        self.value = not self.value
+
+    def on_click(self) -> None:
+        """Choose the other."""
+        self.value = not self.value
+
+
+class Form(VerticalScroll):
+    """The fields of a form, below one another.
+
+    Args:
+        fields: What it asks for.
+    """
+
+    can_focus = False
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def compose(self) -> ComposeResult:
+        """A line for each field and one for its hint."""
+        for field in self._fields:
+            with Vertical(classes="field"):
+                with Horizontal(classes="line"):
+                    yield Static(field.label, classes="label", markup=False)
+                    yield self._entry(field)
+                if field.hint:
+                    yield Static(field.hint, id=f"hint-{field.key}", classes="hint", markup=False)
+                yield Static("", id=f"problem-{field.key}", classes="problem", markup=False)
+
+    def _entry(self, field: Field) -> Input | YesNo:
+        if field.is_choice:
+            return YesNo(bool(field.value), id=field.key)
+        if field.is_secret:
+            return SecretInput(id=field.key)
+        return Input(
+            field.value,
+            placeholder=field.placeholder,
+            compact=True,
+            id=field.key,
+            select_on_focus=False,
+        )
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was typed, without blanks around it; a choice is `yes` or empty."""
+        values = {}
+        for field in self._fields:
+            if field.is_choice:
+                values[field.key] = "yes" if self.query_one(f"#{field.key}", YesNo).value else ""
+            else:
+                typed = self.query_one(f"#{field.key}", Input).value
+                values[field.key] = typed if field.is_secret else typed.strip()
+        return values
+
+    async def settle(self) -> None:
+        """Wait until every key that was pressed has reached its field."""
+        for entry in self.query(Input):
+            reached = asyncio.Event()
+            entry.call_later(reached.set)
+            await reached.wait()
+
+    def start(self) -> None:
+        """Put the focus where the first value is missing."""
+        empty = (f.key for f in self._fields if not f.value and not f.is_choice)
+        key = next(empty, self._fields[0].key)
+        self.query_one(f"#{key}").focus()
+
+    def missing(self) -> list[str]:
+        """The required fields that are empty."""
+        values = self.values
+        return [
+            f.key for f in self._fields if f.is_required and not f.is_choice and not values[f.key]
+        ]
+
+    def show_problems(self, problems: dict[str, str]) -> None:
+        """Say under each field what is wrong with it, and go to the first."""
+        for field in self._fields:
+            problem = problems.get(field.key, "")
+            line = self.query_one(f"#problem-{field.key}", Static)
+            line.update(Content.assemble(("! ", "bold $error"), clean(problem)))
+            line.set_class(bool(problem), "-shown")
+            for hint in self.query(f"#hint-{field.key}"):
+                hint.display = not problem
+        first = next((f.key for f in self._fields if f.key in problems), None)
+        if first:
+            self.query_one(f"#{first}").focus()
+
+    def clear_secrets(self) -> None:
+        """Forget what must not stay on the screen's side."""
+        for entry in self.query(SecretInput):
+            entry.value = ""
