@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import resvg_py
 from tests.sandbox.process import SandboxProcess
@@ -18,21 +19,45 @@ from tests.tui.console import console
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
 
-SCENES: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
-    "humans": ((120, 40), ("down", "down")),
-    "humans-80x24": ((80, 24), ("down", "down")),
-    "search": ((120, 30), ("slash", *"ana")),
-    "json": ((120, 30), ("enter", "right")),
+WIDE, LOW, SMALL = (120, 40), (120, 30), (80, 24)
+
+
+class Scene(NamedTuple):
+    """What a picture shows.
+
+    Attributes:
+        size: Columns and rows.
+        keys: What is pressed before.
+        is_first_start: Whether there is no platform yet; else it is the sandbox.
+    """
+
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    is_first_start: bool = False
+
+
+SCENES = {
+    "humans": Scene(WIDE, ("down", "down")),
+    "humans-80x24": Scene(SMALL, ("down", "down")),
+    "search": Scene(LOW, ("slash", *"ana")),
+    "json": Scene(LOW, ("enter", "right")),
+    "help": Scene(LOW, ("down", "down", "question_mark")),
+    "contexts": Scene(LOW, ("g", "c")),
+    "welcome": Scene(SMALL, is_first_start=True),
+    "sign-in": Scene(SMALL, ("down", "enter"), is_first_start=True),
 }
-"""Size and keys of each picture."""
 
 
 async def picture(name: str, platform: SandboxPlatform) -> str:
     """Arrange a scene and return it as SVG without fonts from elsewhere."""
-    size, keys = SCENES[name]
-    async with console(platform.own_access(), size=size) as person:
-        await person.presses(*keys)
-        await person.comes_to_rest()
+    scene = SCENES[name]
+    access = None if scene.is_first_start else platform.own_access()
+    until = "Open the sandbox" if scene.is_first_start else "fresh now"
+    async with console(access, size=scene.size, until=until) as person:
+        await person.presses(*scene.keys)
+        if not scene.is_first_start:
+            await person.comes_to_rest()
+        await person.holds_still()
         svg = person.app.export_screenshot(title="aicx")
     own = re.sub(r"@font-face\s*{.*?}", "", svg, flags=re.DOTALL)
     return own.replace("Fira Code, monospace", f"{FONT}, monospace")

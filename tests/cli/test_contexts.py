@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema_rs
@@ -106,53 +108,52 @@ def test_a_long_name_is_listed_whole(env: dict[str, str]) -> None:
     assert f"* {name}  console" in does("contexts", "list", env=env).out
 
 
-@pytest.mark.parametrize(
-    ("words", "part"),
-    [
-        (("contexts", "use", "acne"), "Is acme meant?"),
-        (("contexts", "show", "acne"), "Is acme meant?"),
-        (("contexts", "edit", "acne", "--read-only"), "Is acme meant?"),
-        (("contexts", "remove", "acne"), "Is acme meant?"),
-        (("humans", "list", "--context", "bta"), "Is beta meant?"),
-        (("whoami", "--context", "sandbx"), "Is sandbox meant?"),
-        (("login", "--context", "zzz"), "There is no context"),
-        (("contexts", "add", "acme", "--kind", "console", "--url", NOWHERE), "already"),
-        (("contexts", "add", "c", "--kind", "console", "--url", "http://x.example"), "in clear"),
-        (("contexts", "add", "c", "--kind", "gateway", "--url", "https://x"), "is missing"),
-        (("contexts", "add", "c", "--url", "https://x"), "--kind"),
-        (("contexts", "add", "sandbox", "--kind", "console", "--url", "https://x"), "already"),
-        (("contexts", "edit", "acme"), "Nothing to change"),
-        (("contexts", "edit", "acme", "--bot", "b", "--unset", "bot"), "at once"),
-        (("contexts", "edit", "acme", "--kind", "gateway"), "is missing"),
-        (("contexts", "edit", "acme", "--url", "https://me:hunter2@x"), "credentials"),
-        (("contexts", "edit", "acme", "--proxy", "http://me:hunter2@x"), "credentials"),
-        (("contexts", "edit", "acme", "--ca-file", "missing.pem"), "readable file"),
-        (("contexts", "edit", "sandbox", "--read-only"), "cannot be changed"),
-        (("contexts", "show", "sandbox"), "no settings"),
-        (("login", "--token", "hunter2"), "--token"),
-        (("login", "hunter2"), "More than is taken"),
-    ],
+WRONG: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("contexts", "use", "acne"), "Is acme meant?"),
+    (("contexts", "show", "acne"), "Is acme meant?"),
+    (("contexts", "edit", "acne", "--read-only"), "Is acme meant?"),
+    (("contexts", "remove", "acne"), "Is acme meant?"),
+    (("humans", "list", "--context", "bta"), "Is beta meant?"),
+    (("whoami", "--context", "sandbx"), "Is sandbox meant?"),
+    (("login", "--context", "zzz"), "There is no context"),
+    (("contexts", "add", "acme", "--kind", "console", "--url", NOWHERE), "already"),
+    (("contexts", "add", "c", "--kind", "console", "--url", "http://x.example"), "in clear"),
+    (("contexts", "add", "c", "--kind", "gateway", "--url", "https://x"), "is missing"),
+    (("contexts", "add", "c", "--url", "https://x"), "--kind"),
+    (("contexts", "add", "sandbox", "--kind", "console", "--url", "https://x"), "already"),
+    (("contexts", "edit", "acme"), "Nothing to change"),
+    (("contexts", "edit", "acme", "--bot", "b", "--unset", "bot"), "at once"),
+    (("contexts", "edit", "acme", "--kind", "gateway"), "is missing"),
+    (("contexts", "edit", "acme", "--url", "https://me:hunter2@x"), "credentials"),
+    (("contexts", "edit", "acme", "--proxy", "http://me:hunter2@x"), "credentials"),
+    (("contexts", "edit", "acme", "--ca-file", "missing.pem"), "readable file"),
+    (("contexts", "edit", "sandbox", "--read-only"), "cannot be changed"),
+    (("contexts", "show", "sandbox"), "no settings"),
+    (("login", "--token", "hunter2"), "--token"),
+    (("login", "hunter2"), "More than is taken"),
 )
+
+
 def test_what_cannot_be_meant_is_wrong_usage_and_changes_nothing(
-    words: tuple[str, ...], part: str, env: dict[str, str], config: Path
+    env: dict[str, str], config: Path
 ) -> None:
     before = config.read_bytes()
-    ended = aicx(*words, env=env)
-    assert (ended.code, ended.out) == (2, ""), ended.err
-    assert part in ended.err
-    assert "hunter2" not in ended.err
+    with ThreadPoolExecutor() as pool:
+        ends = list(pool.map(lambda case: aicx(*case[0], env=env), WRONG))
+    for (words, part), ended in zip(WRONG, ends, strict=True):
+        assert (ended.code, ended.out) == (2, ""), (words, ended)
+        assert part in ended.err
+        assert "hunter2" not in ended.err
     assert config.read_bytes() == before
 
 
 def test_a_broken_file_is_said_in_full_and_left_alone(env: dict[str, str], config: Path) -> None:
-    config.write_text("contxt = 1\n[contexts.a]\nkind = 'console'\ncolr = '\x7f'\n")
-    before = config.read_bytes()
-    config.write_bytes(before.replace(b"'\x7f'", b'"\\u001b[2J"'))
+    config.write_text('contxt = 1\n[contexts.a]\nkind = "\\u001b[2J"\n"c\\u001b[2J" = 1\n')
     before = config.read_bytes()
     for words in (("contexts", "list"), ("contexts", "use", "sandbox"), ("humans", "list")):
         ended = aicx(*words, env=env)
         assert (ended.code, ended.out) == (2, "")
-        for part in ("contxt", "is context meant?", "contexts.a.url", "contexts.a.colr"):
+        for part in ("contxt", "is context meant?", "contexts.a.url", "contexts.a.c␛[2J"):
             assert part in ended.err
         assert "\x1b" not in ended.err
     assert config.read_bytes() == before
@@ -199,7 +200,7 @@ def test_a_password_of_the_environments_proxy_is_not_shown(env: dict[str, str]) 
 
 
 def test_a_keyring_variable_that_says_nothing_is_refused(env: dict[str, str]) -> None:
-    for value in ("no", "0", "offf", "on"):
+    for value in ("no", "offf"):
         ended = aicx("contexts", "list", env=env | {"AICX_KEYRING": value})
         assert ended.code == 2
         assert "neither off nor empty" in ended.err
@@ -230,7 +231,8 @@ class TestWhichPlatformIsMeant:
         assert self.who("--context=there", "whoami", env=env) == "there"
 
     def test_a_named_one_goes_before_all(self, env: dict[str, str]) -> None:
-        assert self.who("whoami", "--context", "here", env=env | {"AICX_CONTEXT": "there"})
+        chosen = env | {"AICX_CONTEXT": "there"}
+        assert self.who("whoami", "--context", "here", env=chosen) == "here"
 
     def test_the_variable_goes_before_the_environments_own(self, env: dict[str, str]) -> None:
         assert self.who("whoami", env=env | {"AICX_CONTEXT": "there"}) == "there"
@@ -280,15 +282,17 @@ async def test_a_token_of_another_origin_is_refused_and_not_sent(
         (tmp_path / "config.toml").write_text(
             f'[contexts.acme]\nkind = "console"\nurl = "{platform.url}"\n'
         )
-        for url in ({}, {"AICX_URL": "https://other.example"}):
+        for url, words in (
+            ({}, ("humans", "list")),
+            ({"AICX_URL": "https://other.example"}, ("whoami",)),
+        ):
             given = env | url | {"AICX_TOKEN": "sk_canary", "AICX_CONTEXT": "acme"}
-            for words in (("humans", "list"), ("whoami",)):
-                ended = aicx(*words, env=given)
-                assert (ended.code, ended.out) == (2, "")
-                assert f"was not sent to {platform.url}" in ended.err
-                assert "unset AICX_TOKEN" in ended.err
-                assert (url.get("AICX_URL") or "https://api.proto.cx") in ended.err
-                assert "sk_canary" not in ended.err
+            ended = await asyncio.to_thread(aicx, *words, env=given)
+            assert (ended.code, ended.out) == (2, "")
+            assert f"was not sent to {platform.url}" in ended.err
+            assert "unset AICX_TOKEN" in ended.err
+            assert (url.get("AICX_URL") or "https://api.proto.cx") in ended.err
+            assert "sk_canary" not in ended.err
         assert platform.requests == []
 
 
@@ -317,7 +321,7 @@ async def test_a_read_only_context_refuses_what_changes_data(
             'company = "c"\nbot = "b"\nread_only = true\n'
         )
         given = env | {"AICX_TOKEN": "t", "AICX_URL": platform.url, "AICX_CONTEXT": "acme"}
-        ended = aicx(*MUTATING[action_id], env=given)
+        ended = await asyncio.to_thread(aicx, *MUTATING[action_id], env=given)
         assert platform.requests == []
     assert (ended.code, ended.out) == (6, "")
     assert "acme is read-only. Nothing was sent" in ended.err

@@ -5,79 +5,17 @@ from __future__ import annotations
 import os
 import select
 import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
-import pyte
 import pytest
 
-from tests.cli.command import clean_environment
-
-ROWS, COLUMNS = 40, 120
-PATIENCE = 30
-ENTERS_ALTERNATE_SCREEN, LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-
-
-class Terminal:
-    """A program in a terminal that a person reads and types into."""
-
-    def __init__(self, *words: str, home: Path) -> None:
-        env = clean_environment(
-            {"AICX_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        )
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-        self.program: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable,
-            ["-m", "aicx_tui", *words],
-            env=env,
-            dimensions=(ROWS, COLUMNS),
-            timeout=PATIENCE,
-        )
-
-    @property
-    def pid(self) -> int:
-        assert self.program.pid
-        return self.program.pid
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.screen.display)
-
-    def sees(self, text: str) -> None:
-        self.waits_for(lambda: text in self.text)
-
-    def waits_for(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, self.text
-            try:
-                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
-            except (pexpect.TIMEOUT, pexpect.EOF) as error:
-                raise AssertionError(self.text) from error
-
-    def types(self, text: str) -> None:
-        self.program.send(text)
-
-    def ends(self) -> int:
-        """Read to the end and return the exit code."""
-        while True:
-            try:
-                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
-            except pexpect.EOF:
-                break
-        self.program.close()
-        code = self.program.exitstatus
-        return code if code is not None else -(self.program.signalstatus or 0)
-
-    def _take(self, data: bytes) -> None:
-        self.raw += data
-        self._stream.feed(data)
-
+from tests.e2e.terminal import (
+    ENTERS_ALTERNATE_SCREEN,
+    LEAVES_ALTERNATE_SCREEN,
+    PATIENCE,
+    Terminal,
+)
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:

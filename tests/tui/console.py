@@ -111,11 +111,15 @@ class Person:
 
     async def comes_to_rest(self) -> None:
         """Stop the blinking, and wait until the details have followed the cursor."""
-        for field in self.app.screen.query(Input):
-            field.cursor_blink = False
         humans = self.app.screen_stack[0]
         table, detail = humans.query_one(HumanTable), humans.query_one(HumanDetail)
         await self.waits_for(lambda: detail.human is table.current)
+        await self.holds_still()
+
+    async def holds_still(self) -> None:
+        """Stop the blinking."""
+        for field in self.app.screen.query(Input):
+            field.cursor_blink = False
         await self._pilot.pause()
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from aicx_tui.services.session import Session
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
-from tests.tui.console import Person, console_app
+from tests.tui.console import Person, bare_setup, console_app
 
 
 class Compare(Protocol):
@@ -34,7 +34,9 @@ SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "sort": (("s",), "Sort by"),
     "copy": (("y",), "Esc back"),
     "go-to": (("i", "x"), "Enter go"),
-    "help": (("question_mark",), "scroll"),
+    "help": (("question_mark",), "Type to find"),
+    "go": (("g",), "Contexts"),
+    "contexts": (("g", "c"), "Switch context"),
 }
 """Keys, and what the screen shows when the picture may be taken."""
 
@@ -65,6 +67,43 @@ class Waiting(AnnouncedAccess):
 
         await asyncio.Event().wait()
         raise AssertionError
+
+
+FORMS: dict[str, tuple[tuple[str, ...], str]] = {
+    "welcome": ((), "Open the sandbox"),
+    "proto": (("down", "enter"), "Company id"),
+    "server": (("down", "down", "enter"), "The server's root"),
+}
+"""Before there is a platform: keys, and what the screen shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", FORMS)
+def test_before_the_first_platform(
+    snap_compare: Compare, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = FORMS[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("Open the sandbox")
+        await person.presses(*keys)
+        await person.sees(shown)
+        await person.holds_still()
+
+    assert snap_compare(console_app(None), terminal_size=size, run_before=arrange)
+
+
+@pytest.mark.parametrize("theme", ["light", "terminal"])
+def test_other_colours(snap_compare: Compare, browsed_sandbox: SandboxPlatform, theme: str) -> None:
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await person.presses("down", "down")
+        await person.comes_to_rest()
+
+    app = console_app(browsed_sandbox.own_access(), setup=bare_setup(theme=theme))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=arrange)
 
 
 def test_first_paint(snap_compare: Compare, browsed_sandbox: SandboxPlatform) -> None:

@@ -125,20 +125,17 @@ class AicxApp(App[None]):
         if self._is_ready:
             self.exit(return_code=return_code)
 
-    def on_mount(self) -> None:
-        """Say what is wrong with the keys of config.toml, and begin to wait for idleness."""
+    def on_ready(self) -> None:
+        """Begin what waits for the first screen: the garbage, the lock, an early signal."""
+        self._is_ready = True
+        if self._ends_with is not None:
+            self.exit(return_code=self._ends_with)
+        self.screen.call_after_refresh(_collect_from_now_on)
         if self.keymap.problems:
             said = " ".join(self.keymap.problems)
             self.notify(said, title="Keys in config.toml", severity="warning", timeout=12)
         if minutes := self.setup.config.lock_after:
             self._idle = self.set_timer(minutes * MINUTE, self.action_lock)
-
-    def on_ready(self) -> None:
-        """Collect garbage again once the first screen is painted."""
-        self._is_ready = True
-        if self._ends_with is not None:
-            self.exit(return_code=self._ends_with)
-        self.screen.call_after_refresh(_collect_from_now_on)
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click puts the lock off."""

@@ -1,0 +1,120 @@
+"""A program in a real terminal that a person reads and types into."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pexpect
+import pyte
+
+from tests.cli.command import clean_environment
+
+ROWS, COLUMNS = 40, 120
+PATIENCE = 30
+ENTERS_ALTERNATE_SCREEN, LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+class Terminal:
+    """A program in a terminal that a person reads and types into.
+
+    Args:
+        words: The command line behind `aicx`.
+        home: Where its files live.
+        env: More of its environment.
+        size: Rows and columns.
+        folder: Where it is started.
+    """
+
+    def __init__(
+        self,
+        *words: str,
+        home: Path,
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (ROWS, COLUMNS),
+        folder: Path | None = None,
+    ) -> None:
+        rows, columns = size
+        terminal = {"AICX_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.program: pexpect.spawn[bytes] = pexpect.spawn(
+            sys.executable,
+            ["-m", "aicx_tui", *words],
+            env=clean_environment(terminal | dict(env or {})),
+            dimensions=size,
+            timeout=PATIENCE,
+            cwd=str(folder) if folder else None,
+        )
+        self.program.delaybeforesend = None  # type: ignore[assignment]  # as its documents say
+
+    @property
+    def pid(self) -> int:
+        assert self.program.pid
+        return self.program.pid
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def sees(self, *texts: str) -> None:
+        self.waits_for(lambda: all(text in self.text for text in texts))
+
+    def sees_no_more(self, text: str) -> None:
+        self.waits_for(lambda: text not in self.text)
+
+    def waits_for(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, self.text
+            try:
+                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
+            except (pexpect.TIMEOUT, pexpect.EOF) as error:
+                raise AssertionError(self.text) from error
+
+    def types(self, text: str) -> None:
+        self.program.send(text)
+
+    def pastes(self, text: str) -> None:
+        """What a terminal sends when a person pastes, whatever the text holds."""
+        self.program.send(f"\x1b[200~{text}\x1b[201~")
+
+    def clicks(self, text: str) -> None:
+        """Click on the end of a text, wherever the screen shows it."""
+        for y, line in enumerate(self._cells()):
+            for x in _places(text, line):
+                place = f"{x + len(text)};{y + 1}"
+                self.program.send(f"\x1b[<0;{place}M\x1b[<0;{place}m")
+
+    def place_of(self, text: str) -> list[tuple[int, int]]:
+        """The column and row of each cell where a text starts."""
+        return [(x, y) for y, line in enumerate(self._cells()) for x in _places(text, line)]
+
+    def _cells(self) -> list[str]:
+        """The screen's lines, exactly one character for each cell."""
+        return [
+            "".join((row[x].data or " ")[0] for x in range(self.screen.columns))
+            for row in (self.screen.buffer[y] for y in range(self.screen.lines))
+        ]
+
+    def ends(self) -> int:
+        """Read to the end and return the exit code."""
+        while True:
+            try:
+                self._take(self.program.read_nonblocking(65_536, timeout=PATIENCE))
+            except pexpect.EOF:
+                break
+        self.program.close()
+        code = self.program.exitstatus
+        return code if code is not None else -(self.program.signalstatus or 0)
+
+    def _take(self, data: bytes) -> None:
+        self.raw += data
+        self._stream.feed(data)
+
+
+def _places(text: str, line: str) -> list[int]:
+    return [x for x in range(len(line)) if line.startswith(text, x)]
