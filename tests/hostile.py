@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from aicx_tui.text import MAX_COMBINING_MARKS
+from aicx_tui.text import MAX_COMBINING_MARKS, clean
 
 MARK = "PWNED"
 
@@ -31,9 +31,9 @@ class Payload(NamedTuple):
     text: str
 
     @property
-    def in_a_field(self) -> str:
-        """The payload where a form has one line, such as an id."""
-        return self.text[:60]
+    def start(self) -> str:
+        """What a screen shows of it, up to its mark."""
+        return clean(self.text).partition(self.mark)[0] + self.mark if self.mark else ""
 
 
 _TEXTS = {
@@ -46,8 +46,8 @@ _TEXTS = {
     "sets the title, ended by BEL": "\x1b]0;§\x07",
     "sets the title, ended by ST": "\x1b]0;§\x1b\\",
     "sets the window's title only": "\x1b]2;§\x07",
-    "links, ended by ST": "\x1b]8;;https://evil.example/\x1b\\§\x1b]8;;\x1b\\",
-    "links, ended by BEL": "\x1b]8;;https://evil.example/\x07§\x1b]8;;\x07",
+    "links, ended by ST": "\x1b]8;;https://§.example/\x1b\\here\x1b]8;;\x1b\\",
+    "links, ended by BEL": "\x1b]8;;https://§.example/\x07here\x1b]8;;\x07",
     "sets the clipboard, ended by BEL": "\x1b]52;c;UFdORUQ=\x07§",
     "sets the clipboard, ended by ST": "\x1b]52;c;UFdORUQ=\x1b\\§",
     "asks the terminal by DCS": "\x1bP+q§\x1b\\",
@@ -125,7 +125,7 @@ _CONSOLES_OWN = re.compile(
     rb"|\x1b\[\?\d+\$p"  # asks for modes
     rb"|\x1b\[>\d*u|\x1b\[<u|\x1b\[=\d+;?\d*u"  # keys in full
     rb"|\x1b\[[HJ]"
-    rb"|\x1b\]22;[a-z-]*\x1b\\"  # shape of the pointer
+    rb"|\x1b\]22;[a-z-]*(?:\x07|\x1b\\)"  # shape of the pointer
 )
 """Control sequences that Textual writes of itself."""
 

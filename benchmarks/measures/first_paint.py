@@ -22,7 +22,7 @@ PAIRS = 21
 BUDGET = 1.4
 
 HELLO_WORDS = re.compile(rb"Hello, world")
-FRAME = re.compile(rb"aicx.*\? help", re.DOTALL)
+FRAME = re.compile(rb"sandbox.*help", re.DOTALL)
 ANY_WORD = re.compile(rb"[A-Za-z]{3}")
 
 

@@ -24,6 +24,9 @@ CONSOLE_LINES: tuple[list[str], ...] = ([], ["--sandbox"], ["--sandbox", "--ephe
 """Command lines that open the console. They are known without the grammar, which the first paint
 would wait for."""
 
+BROKEN_OR_NOT = ("doctor.run", "config.schema", "config.path")
+"""Commands that a broken config.toml must not keep from helping with it."""
+
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
@@ -67,7 +70,7 @@ def _run(words: list[str]) -> int:
     setup = _setup(
         sandbox=arguments.sandbox,
         token_file=arguments.token_file,
-        as_found=arguments.command == "doctor.run",
+        as_found=arguments.command in BROKEN_OR_NOT,
     )
     return run(arguments, setup)
 

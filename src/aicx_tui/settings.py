@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,7 +168,7 @@ def checked_ca_file(name: str, *, what: str) -> Path:
     Raises:
         UsageError: There is no such file.
     """
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))  # Path.expanduser raises for ~nobody
     if not path.is_file():
         raise UsageError(
             f"{what} does not name a readable file.", hint="Give the path of a PEM file."
@@ -183,7 +184,7 @@ def checked_timeout(given: str | float, *, what: str) -> float:
     """
     try:
         seconds = float(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         seconds = 0.0
     if not 0.1 <= seconds <= 600:
         raise UsageError(

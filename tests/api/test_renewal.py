@@ -129,7 +129,6 @@ class TestAPersonWhoSignsInAgain:
             await http.aclose()
         assert sent(platform) == ["old-1", "Bearer session-4"]
 
-    @pytest.mark.xfail(strict=True, reason="HttpCore repeats a request with its earlier headers")
     async def test_may_do_so_between_two_attempts_of_another_call(self) -> None:
         async def fail(writer: asyncio.StreamWriter) -> None:
             http.credential = SESSION

@@ -217,8 +217,8 @@ async def test_no_success_gives_a_secret_away(
             if "login" in name and has_keyring:
                 kept = {key[1]: secret for key, secret in service.stored().items()}
                 assert kept[platform.url] in (TOKEN, SESSION)
-            await place.run("contexts", "show", "--json", env=env, stdin="")
-            await place.run("logout", env=env, stdin="")
+                await place.run("contexts", "show", "--json", env=env, stdin="")
+                await place.run("logout", env=env, stdin="")
         place.check()
 
     chosen = ways(token_file(tmp_path)).items()
@@ -264,13 +264,11 @@ async def test_a_token_of_another_origin_is_not_quoted(tmp_path: Path) -> None:
     place.describe("http://127.0.0.1:9", "console")
     env = place.environment | {"AICX_TOKEN": TOKEN}
     assert await place.run("whoami", env=env, stdin="") == 2
-    for words in (("config", "path"), ("contexts", "list"), ("humans", "get", "x")):
-        await place.run(*words, env=env, stdin="")
+    await place.run("contexts", "show", env=env, stdin="")
     place.check()
 
 
-@pytest.mark.parametrize("secret", [TOKEN, PASSWORD])
-@pytest.mark.parametrize("pasted", [False, True])
+@pytest.mark.parametrize(("secret", "pasted"), [(TOKEN, False), (PASSWORD, True)])
 def test_a_terminal_shows_nothing_of_what_is_typed_or_pasted(
     secret: str, pasted: bool, tmp_path: Path
 ) -> None:
@@ -292,8 +290,9 @@ def test_a_terminal_shows_nothing_of_what_is_typed_or_pasted(
     place.check()
 
 
-@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("given", ["variable", "stdin"])
+@pytest.mark.parametrize(
+    ("given", "ends"), [("variable", signal.SIGINT), ("stdin", signal.SIGTERM)]
+)
 async def test_no_other_process_can_read_it(
     given: str, ends: signal.Signals, service: SecretService, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -9,12 +10,32 @@ from pathlib import Path
 
 import pexpect
 import pyte
+from wcwidth import wcwidth
 
 from tests.cli.command import clean_environment
 
 ROWS, COLUMNS = 40, 120
 PATIENCE = 30
 ENTERS_ALTERNATE_SCREEN, LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+class Screen(pyte.Screen):
+    """Keeps what joins the character before it, where pyte drops the rest of the line."""
+
+    def draw(self, data: str) -> None:
+        for text, joining in _RUNS.findall(data):
+            if text:
+                super().draw(text)
+            if joining and self.cursor.x:
+                row, x = self.buffer[self.cursor.y], self.cursor.x - 1
+                x -= not row[x].data  # the second half of a wide character
+                row[x] = row[x]._replace(data=row[x].data + joining)
+
+
+_JOINING = "".join(
+    chr(code) for code in range(0x300, 0x1_0000) if wcwidth(chr(code)) == 0 and not 0xD800 <= code < 0xE000
+)
+_RUNS = re.compile(f"([^{re.escape(_JOINING)}]*)([{re.escape(_JOINING)}]*)")
 
 
 class Terminal:
@@ -38,9 +59,10 @@ class Terminal:
     ) -> None:
         rows, columns = size
         terminal = {"AICX_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Screen(columns, rows)
+        self._lines = [""] * rows
         self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
+        self.raw = bytearray()
         self.program: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "aicx_tui", *words],
@@ -58,10 +80,25 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        return "\n".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows; only lines that changed are read anew, since that is slow."""
+        screen = self.screen
+        for y in screen.dirty:
+            row = screen.buffer[y]
+            # The second cell of a wide character holds nothing.
+            self._lines[y] = "".join(row[x].data for x in range(screen.columns))
+        screen.dirty.clear()
+        return self._lines
 
     def sees(self, *texts: str) -> None:
-        self.waits_for(lambda: all(text in self.text for text in texts))
+        def all_shown() -> bool:
+            shown = self.text
+            return all(text in shown for text in texts)
+
+        self.waits_for(all_shown)
 
     def sees_no_more(self, text: str) -> None:
         self.waits_for(lambda: text not in self.text)

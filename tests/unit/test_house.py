@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aicx_tui.cli.commands import PREPARE
+from aicx_tui.cli.commands import on_a_platform, on_config, on_sign_in
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.tui.keys import KEYS
@@ -61,18 +61,23 @@ def test_every_command_of_the_registry_can_be_typed() -> None:
 
 
 def test_every_command_is_an_action_that_can_be_run() -> None:
-    commands = {
-        parse(words).command
-        for words in (
-            ["humans", "list"],
-            ["humans", "get", "x"],
-            ["humans", "create", "--fullname", "x"],
-            ["humans", "update", "x"],
-            ["tags", "list"],
-            ["tags", "assign", "--tag", "a=b"],
-        )
-    }
-    assert commands == set(PREPARE) <= set(ACTIONS)
+    apart = {"sandbox.run", "completion.print"}
+    runnable = set(on_a_platform()) | set(on_config()) | set(on_sign_in()) | apart
+    headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}
+    assert runnable <= set(headless)
+    assert {headless[action_id] for action_id in runnable} == set(headless.values())
+
+
+@pytest.mark.parametrize("words", [["config", "path"], ["contexts", "list"]])
+def test_commands_on_config_load_no_api_layer(words: list[str], tmp_path: Path) -> None:
+    code = f"""
+import sys, os, contextlib, io
+os.environ["AICX_HOME"] = {str(tmp_path)!r}
+sys.argv = ["aicx", *{words!r}]
+from aicx_tui.__main__ import main
+assert main() == 0
+"""
+    assert imported_by(code).isdisjoint({"textual", "httpx", "keyring"})
 
 
 def test_keys_belong_to_actions_and_mean_one_thing() -> None:
@@ -81,7 +86,12 @@ def test_keys_belong_to_actions_and_mean_one_thing() -> None:
     assert len(keys) == len(set(keys))
 
 
-READS_MARKUP = {"from_markup", "from_ansi", "Markdown", "RichLog", "Tree", "DataTable", "Label"}
+READS_MARKUP = {
+    *("from_markup", "from_ansi", "Markdown", "RichLog", "Tree", "DataTable", "Label", "Button"),
+    *("Checkbox", "RadioButton", "SelectionList", "Select", "Collapsible", "Tabs", "TabPane"),
+}
+TOLD_NOT_TO = {"Static", "OptionList"}
+TITLES = {"border_title", "border_subtitle", "tooltip"}
 
 
 @pytest.mark.parametrize("module", sorted(SOURCE.glob("tui/**/*.py")), ids=lambda path: path.stem)
@@ -90,14 +100,34 @@ def test_no_widget_reads_markup(module: Path) -> None:
     for node in ast.walk(ast.parse(module.read_text())):
         name = getattr(node, "id", getattr(node, "attr", None))
         assert name not in READS_MARKUP, f"{module.name} uses {name}"
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Static":
-            assert is_own_text(node), f"{module.name}:{node.lineno} gives Static text to parse"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TOLD_NOT_TO:
+            assert is_own_text(node), f"{module.name}:{node.lineno} gives a widget text to parse"
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") in TITLES:
+            assert is_plain(node.value), f"{module.name}:{node.lineno} gives a title to parse"
 
 
 def is_own_text(call: ast.Call) -> bool:
     """Whether a widget gets a text of ours, or is told not to parse."""
     told = any(word.arg == "markup" for word in call.keywords)
     return told or all(isinstance(given, ast.Constant) for given in call.args)
+
+
+def is_plain(value: ast.expr) -> bool:
+    """Whether a title is a text of ours or made `Content`, in each of its cases."""
+    if isinstance(value, ast.IfExp):
+        return is_plain(value.body) and is_plain(value.orelse)
+    made = isinstance(value, ast.Call) and getattr(value.func, "id", "") in {"Content", "_tab_line"}
+    return made or isinstance(value, ast.Constant)
+
+
+@pytest.mark.parametrize("text", ['"Keys"', "Content(clean(name))", 'Content(a) if a else ""'])
+def test_a_title_of_ours_is_let_through(text: str) -> None:
+    assert is_plain(ast.parse(text, mode="eval").body)
+
+
+@pytest.mark.parametrize("text", ["name", 'f"{name}"', "clean(name)", 'name if name else ""'])
+def test_a_title_that_could_be_remote_is_caught(text: str) -> None:
+    assert not is_plain(ast.parse(text, mode="eval").body)
 
 
 def test_no_module_is_longer_than_one_idea() -> None:

@@ -18,6 +18,10 @@ FEED_PAGE_LIMIT = 1000
 """The most humans that one page of the feed may hold."""
 
 
+CREDENTIAL_HEADERS = ("X-SINITIC-TOKEN", "Authorization")
+"""Where a token travels, and where a session does."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Credential:
     """A secret and the header it travels in."""
@@ -29,12 +33,12 @@ class Credential:
     @classmethod
     def token(cls, secret: SecretStr) -> Credential:
         """A personal access token."""
-        return cls(header="X-SINITIC-TOKEN", secret=secret)
+        return cls(header=CREDENTIAL_HEADERS[0], secret=secret)
 
     @classmethod
     def session(cls, secret: SecretStr) -> Credential:
         """What a sign-in by password gave."""
-        return cls(header="Authorization", secret=secret, prefix="Bearer ")
+        return cls(header=CREDENTIAL_HEADERS[1], secret=secret, prefix="Bearer ")
 
     @property
     def is_session(self) -> bool:

@@ -22,7 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
-from aicx_tui.api.base import Credential
+from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
@@ -131,6 +131,7 @@ class HttpCore:
         self._root = root
         self._origin = _origin(httpx.URL(root))
         self._open_again_at = 0.0
+        self._sent: set[SecretStr] = set()
         try:
             self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
@@ -210,13 +211,13 @@ class HttpCore:
             raise exchange.lost or problem from None
 
     def _call(self, method: str, body: Mapping[str, Any]) -> failures.Call:
-        sent = [SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)]
+        self._sent |= {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
         if self.credential:
-            sent.append(self.credential.secret)
+            self._sent.add(self.credential.secret)
         return failures.Call(
             method=method,
             host=self._origin[1],
-            secrets=tuple(sent),
+            secrets=tuple(self._sent),
             proxy=self._proxy,
         )
 
@@ -302,6 +303,8 @@ class HttpCore:
         self._open_again_at = max(self._open_again_at, until)
 
     async def _add_credential(self, request: httpx.Request) -> None:
+        for header in CREDENTIAL_HEADERS:  # of an earlier attempt with another credential
+            request.headers.pop(header, None)
         if self.credential and _origin(request.url) == self._origin:
             request.headers[self.credential.header] = self.credential.header_value()
 

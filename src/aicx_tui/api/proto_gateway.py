@@ -97,7 +97,8 @@ class ProtoGateway(Platform):
         a refused token gets is not documented either; 401 and 403 are taken for that.
         """
         try:
-            await self._http.get(f"{self._crm}/human/{NOBODY}")
+            reply = await self._http.get(f"{self._crm}/human/{NOBODY}")
+            reply.parse(Envelope[Human])
         except ForbiddenError as error:
             raise NotSignedInError(error.message, hint=error.hint) from None
         except NotFoundError as error:

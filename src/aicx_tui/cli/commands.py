@@ -8,7 +8,6 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from io import TextIOWrapper
 
-from aicx_tui.cli import contexts, doctor, humans, session, tags
 from aicx_tui.cli.command import Command
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import INTERRUPTED_EXIT_CODE, UsageError
@@ -16,32 +15,59 @@ from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
 from aicx_tui.services.setup import Setup
 
-PREPARE: dict[str, Callable[[Namespace], Command]] = {
-    "humans.list": humans.prepare_list,
-    "humans.get": humans.prepare_get,
-    "humans.create": humans.prepare_create,
-    "humans.update": humans.prepare_update,
-    "tags.list": tags.prepare_list,
-    "tags.assign": tags.prepare_assign,
-}
+Prepare = Callable[[Namespace], Command]
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
+OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
+"""Does a command that needs no open platform, or opens it in a way of its own."""
 
-ON_THIS_MACHINE: dict[str, Callable[[Namespace, Setup], Awaitable[None]]] = {
-    "contexts.list": contexts.list_contexts,
-    "contexts.add": contexts.add,
-    "contexts.use": contexts.use,
-    "contexts.show": contexts.show,
-    "contexts.edit": contexts.edit,
-    "contexts.remove": contexts.remove,
-    "config.schema": contexts.schema,
-    "config.path": contexts.path,
-    "session.sign-in": session.login,
-    "session.sign-out": session.logout,
-    "session.who": session.whoami,
-    "doctor.run": doctor.run,
-}
-"""Commands that need no open platform, or open it in a way of their own."""
+
+def on_a_platform() -> dict[str, Prepare]:
+    """The commands that work on an open platform, by action."""
+    from aicx_tui.cli import humans, tags  # they load the API client layer
+
+    return {
+        "humans.list": humans.prepare_list,
+        "humans.get": humans.prepare_get,
+        "humans.create": humans.prepare_create,
+        "humans.update": humans.prepare_update,
+        "tags.list": tags.prepare_list,
+        "tags.assign": tags.prepare_assign,
+    }
+
+
+def on_config() -> dict[str, OwnWay]:
+    """The commands that read and change config.toml, by action."""
+    from aicx_tui.cli import contexts  # it loads what edits TOML
+
+    return {
+        "contexts.list": contexts.list_contexts,
+        "contexts.add": contexts.add,
+        "contexts.use": contexts.use,
+        "contexts.show": contexts.show,
+        "contexts.edit": contexts.edit,
+        "contexts.remove": contexts.remove,
+        "config.schema": contexts.schema,
+        "config.path": contexts.path,
+    }
+
+
+def on_sign_in() -> dict[str, OwnWay]:
+    """The commands that open platforms in ways of their own, by action."""
+    from aicx_tui.cli import doctor, session  # they load the API client layer
+
+    return {
+        "session.sign-in": session.login,
+        "session.sign-out": session.logout,
+        "session.who": session.whoami,
+        "doctor.run": doctor.run,
+    }
+
+
+def _own_way(command: str) -> OwnWay | None:
+    if command.startswith(("contexts.", "config.")):
+        return on_config()[command]
+    return None if command.startswith(("humans.", "tags.")) else on_sign_in()[command]
 
 
 def run(arguments: Namespace, setup: Setup) -> int:
@@ -52,10 +78,10 @@ def run(arguments: Namespace, setup: Setup) -> int:
     """
     try:
         _write_utf8()
-        if local := ON_THIS_MACHINE.get(arguments.command):
+        if local := _own_way(arguments.command):
             asyncio.run(_awaited(local(arguments, setup)))
         else:
-            command = PREPARE[arguments.command](arguments)
+            command = on_a_platform()[arguments.command](arguments)
             name = "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
             _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
         sys.stdout.flush()

@@ -227,4 +227,4 @@ def _print_who(
         ]
     )
     if account is None:
-        narrate("The token was let through; this platform documents no call that tells whose it is.")
+        narrate("The token was let through; no call is documented that tells whose it is.")

@@ -13,6 +13,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
@@ -219,9 +220,9 @@ class HumansScreen(Screen[None]):
         self._search.value = view.query
 
     def _place_cursor(self) -> None:
-        """Put the cursor where it was, once that human is read."""
+        """Put the cursor where it was, once that human is read and if nobody moved it."""
         view = self._wanted
-        if view is None or not view.human_id or not self._table.move_to(view.human_id):
+        if view is None or self._table.cursor or not self._table.move_to(view.human_id):
             return
         self._wanted = None
         if view.pane != "list":
@@ -251,7 +252,7 @@ class HumansScreen(Screen[None]):
         shown, known = self._facts.shown, self._facts.known
         count = f"{shown:,} of {known:,}" if shown != known else f"{known:,}"
         self._list.border_title = "Humans"
-        self._list.border_subtitle = count if known else ""
+        self._list.border_subtitle = Content(count if known else "")
         said = notice(self._facts, keys=self.aicx.keymap.shown)
         self._list.set_class(said is not None, "-noticed")
         if said is not None:
@@ -261,14 +262,8 @@ class HumansScreen(Screen[None]):
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
         problem = self._credentials.problem if self._access.context.source == "config" else None
         self._header.standing = problem.message if problem else ""
-        if self.session is None:
-            return
-        self._header.context = self.session.context
-        if account := self.session.account:
-            bots = {bot.id: bot.name for bot in account.bots}
-            bot = bots.get(self.session.context.bot_id, "") if len(bots) > 1 else ""
-            self._header.company = " · ".join(filter(None, (account.company.name, bot)))
-            self._header.person = f"{account.name} · {account.role}"
+        if self.session is not None:
+            self._header.show(self.session.context, self.session.account)
 
     # What keys do
 

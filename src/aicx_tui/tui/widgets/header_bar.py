@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
+
+if TYPE_CHECKING:
+    from aicx_tui.models.account import Account
 
 
 class HeaderBar(Widget):
@@ -30,6 +35,15 @@ class HeaderBar(Widget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.set_reactive(HeaderBar.context, context)
+
+    def show(self, context: Context, account: Account | None) -> None:
+        """Say where the console is now and who is signed in; the bot only where there are more."""
+        self.context = context
+        if account is not None:
+            bots = {bot.id: bot.name for bot in account.bots}
+            bot = bots.get(context.bot_id, "") if len(bots) > 1 else ""
+            self.company = " · ".join(filter(None, (account.company.name, bot)))
+            self.person = f"{account.name} · {account.role}"
 
     def render(self) -> Content:
         """Place on the left, state in the middle, person on the right; the last gives way."""
