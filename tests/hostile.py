@@ -33,7 +33,8 @@ class Payload(NamedTuple):
     @property
     def start(self) -> str:
         """What a screen shows of it, up to its mark."""
-        return clean(self.text).partition(self.mark)[0] + self.mark if self.mark else ""
+        shown = clean(self.text)
+        return shown[: shown.index(self.mark) + len(self.mark)] if self.mark else shown[:4]
 
 
 _TEXTS = {
@@ -99,6 +100,8 @@ PAYLOADS = tuple(_payloads())
 
 LONG_PAYLOADS = tuple(payload for payload in PAYLOADS if len(payload.text) >= 300)
 
+SHORT_PAYLOADS = tuple(payload for payload in PAYLOADS if payload not in LONG_PAYLOADS)
+
 MARKED = tuple(payload for payload in PAYLOADS if payload.mark)
 """Those that can be found again on a screen."""
 
@@ -108,7 +111,7 @@ LONE_SURROGATE = rb"\ud800"
 
 def in_groups(size: int, payloads: Sequence[Payload] = PAYLOADS) -> list[tuple[Payload, ...]]:
     """Payloads several at a time, for places that show one text; a long one stands alone."""
-    short = [p for p in payloads if p not in LONG_PAYLOADS]
+    short = [payload for payload in payloads if payload in SHORT_PAYLOADS]
     groups = [tuple(short[start : start + size]) for start in range(0, len(short), size)]
     return groups + [(payload,) for payload in payloads if payload in LONG_PAYLOADS]
 
@@ -140,28 +143,29 @@ _HIDING = re.compile("[\ufeff\u200b\ue000-\uf8ff\U000e0000-\U0010ffff]")
 _FLOOD = re.compile(f"[\u0300-\u036f]{{{MAX_COMBINING_MARKS + 1},}}")
 
 
-def what_acts(written: bytes, *, copied: int = 0) -> list[str]:
+def what_acts(written: bytes, *, copied: int = 0, typed: bool = False) -> list[str]:
     """Whatever reached a terminal that is neither text nor the console's own control.
 
     Args:
         written: Every byte that the terminal got.
         copied: How often a person copied something.
+        typed: Whether a person typed the payloads, who may type what is not seen.
     """
     raw = (p.text.encode() for p in PAYLOADS if _CONTROL.search(p.text))
     found = [f"{payload!r} arrived raw" for payload in raw if payload in written]
     if (times := len(CLIPBOARD.findall(written))) != copied:
         found.append(f"the clipboard was set {times} times")
     text = _CONSOLES_OWN.sub(b"", CLIPBOARD.sub(b"", written)).decode()
-    return found + what_acts_in_text(text)
+    return found + what_acts_in_text(text, is_exact=typed)
 
 
-def what_acts_in_text(printed: str, *, is_json: bool = False) -> list[str]:
+def what_acts_in_text(printed: str, *, is_exact: bool = False) -> list[str]:
     """The same of what a command printed, which has no control but ends of lines.
 
     Args:
         printed: Its output.
-        is_json: Whether it is data for machines, which keeps what no terminal acts on.
+        is_exact: Whether it is exactly what was given, but for what a terminal acts on.
     """
-    kinds = (_CONTROL, _REORDERING) if is_json else (_CONTROL, _REORDERING, _HIDING, _FLOOD)
+    kinds = (_CONTROL, _REORDERING) if is_exact else (_CONTROL, _REORDERING, _HIDING, _FLOOD)
     hits = (hit for kind in kinds for hit in kind.finditer(printed))
     return sorted({f"{hit[0]!r} before {printed[hit.end() :][:12]!r}" for hit in hits})[:20]

@@ -85,7 +85,7 @@ def _console(
             "The console needs a terminal.", hint="Without one, use commands: aicx --help"
         )
     gc.disable()  # costs the first paint an eighth; the console turns it on again
-    setup = _setup(sandbox=sandbox, token_file=token_file)
+    setup = _setup(sandbox=sandbox, token_file=token_file, as_found=sandbox)
     chosen = "sandbox" if sandbox else setup.chosen_name(name)
     access = setup.access(chosen, ephemeral=ephemeral) if chosen else None
     from aicx_tui.tui.app import run

@@ -44,6 +44,8 @@ def platform_root(url: str, *, what: str) -> str:
         )
     if parts.query or parts.fragment:
         raise UsageError(f"{problem}: it has a query or a fragment.", hint=example)
+    if set(parts.netloc) & set("\\%") or parts.port == 0 or "/../" in f"{parts.path}/":
+        raise UsageError(f"{problem}: its host, port or path cannot be meant.", hint=example)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise UsageError(f"{problem}: it does not start with https:// and a host.", hint=example)
     if parts.scheme == "http" and not _is_loopback(parts):
@@ -52,7 +54,17 @@ def platform_root(url: str, *, what: str) -> str:
             hint="Use https://.",
         )
     path = parts.path.rstrip("/").removesuffix("/gateway").rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}"
+    return f"{parts.scheme}://{_as_sent(parts.netloc, problem)}{path}"
+
+
+def _as_sent(netloc: str, problem: str) -> str:
+    """The host as it is looked up: a letter that only looks like another shows as `xn--…`."""
+    if netloc.isascii():
+        return netloc.lower()
+    try:
+        return netloc.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise UsageError(f"{problem}: its host cannot be looked up.", hint="Check it.") from None
 
 
 def checked_id(value: str, *, what: str, hint: str = "") -> str:

@@ -25,8 +25,8 @@ from aicx_tui.settings import (
 )
 from aicx_tui.text import has_control_character
 
-COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "violet", "pink")
-"""What the header of a context may wear."""
+COLOURS = ("red", "blue", "yellow", "violet", "green", "teal", "orange", "pink")
+"""What the header of a context may wear; given out in this order, far apart ones first."""
 
 THEMES = ("dark", "light", "terminal")
 """Colours of the console; `terminal` uses the 16 that the terminal itself defines."""

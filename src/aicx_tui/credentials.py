@@ -8,13 +8,13 @@ keyring. Nothing is ever written to a file.
 from __future__ import annotations
 
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from aicx_tui.errors import KeyringUnavailableError, UsageError
-from aicx_tui.os_keyring import SILENT_SECONDS, Item, OsKeyring, Slot
+from aicx_tui.os_keyring import PROMPT_SECONDS, SILENT_SECONDS, Item, OsKeyring, Slot
 from aicx_tui.settings import Context, token_origin
 
 if TYPE_CHECKING:
@@ -157,6 +157,11 @@ class Credentials:
         removed = await self._remove(context, list(Slot), patience=patience)
         return any(remembered) or not removed.isdisjoint(SIGN_IN_SLOTS)
 
+    async def forget_session(self, context: Context, *, patience: float) -> None:
+        """Forget a session by password; a token and where a person was stay."""
+        self._remembered.pop(_item(context, Slot.SESSION), None)
+        await self._remove(context, [Slot.SESSION], patience=patience)
+
     async def _remove(
         self, context: Context, slots: Sequence[Slot], *, patience: float
     ) -> set[Slot]:
@@ -194,6 +199,12 @@ class Credentials:
             return False
         self.problem = None
         return True
+
+
+def patience(environ: Mapping[str, str]) -> float:
+    """Seconds that the keyring may take: longer where it can show a window to unlock it."""
+    has_display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    return PROMPT_SECONDS if has_display or sys.platform != "linux" else SILENT_SECONDS
 
 
 def _item(context: Context, slot: Slot) -> Item:

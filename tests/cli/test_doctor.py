@@ -426,6 +426,10 @@ class TestConfig:
         assert doctor(env={"AICX_HOME": str(tmp_path / "new")}).one("home")["status"] == "ok"
 
 
+NOBODY = {"result": {"id": "eu_1"}}
+"""What a gateway that knows every human answers."""
+
+
 class TestTheClock:
     @pytest.mark.parametrize(
         ("ahead", "words"),
@@ -436,7 +440,7 @@ class TestTheClock:
         ids=["ahead", "behind"],
     )
     async def test_is_wrong(self, tmp_path: Path, ahead: timedelta, words: str) -> None:
-        async with faulty(dated({}, ahead=ahead)) as platform:
+        async with faulty(dated(NOBODY, ahead=ahead)) as platform:
             report = await doctor_meanwhile(env=written(tmp_path, gateway("acme", platform.url)))
         check = report.one("clock")
         assert check["status"] == "warning"
@@ -448,7 +452,7 @@ class TestTheClock:
     async def test_may_be_the_platforms_that_is_wrong(
         self, browsed_sandbox: SandboxPlatform, tmp_path: Path
     ) -> None:
-        async with faulty(dated({}, ahead=timedelta(days=2))) as platform:
+        async with faulty(dated(NOBODY, ahead=timedelta(days=2))) as platform:
             text = gateway("odd", platform.url) + console("good", browsed_sandbox.url)
             report = await doctor_meanwhile(env=written(tmp_path, text))
         check = report.one("clock")

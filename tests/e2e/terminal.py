@@ -33,7 +33,9 @@ class Screen(pyte.Screen):
 
 
 _JOINING = "".join(
-    chr(code) for code in range(0x300, 0x1_0000) if wcwidth(chr(code)) == 0 and not 0xD800 <= code < 0xE000
+    chr(code)
+    for code in range(0x300, 0x1_0000)
+    if wcwidth(chr(code)) == 0 and not 0xD800 <= code < 0xE000
 )
 _RUNS = re.compile(f"([^{re.escape(_JOINING)}]*)([{re.escape(_JOINING)}]*)")
 
@@ -116,8 +118,9 @@ class Terminal:
         self.program.send(text)
 
     def pastes(self, text: str) -> None:
-        """What a terminal sends when a person pastes, whatever the text holds."""
-        self.program.send(f"\x1b[200~{text}\x1b[201~")
+        """What a terminal sends when a person pastes: all but ESC, which could end the paste."""
+        pasted = text.replace("\x1b", "")
+        self.program.send(f"\x1b[200~{pasted}\x1b[201~")
 
     def clicks(self, text: str) -> None:
         """Click on the end of a text, wherever the screen shows it."""

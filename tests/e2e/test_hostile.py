@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import tomlkit
 
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
@@ -29,6 +30,7 @@ from tests.hostile import (
     MARK,
     MARKED,
     PAYLOADS,
+    SHORT_PAYLOADS,
     Payload,
     in_groups,
     joined,
@@ -197,14 +199,16 @@ def home(folder: Path) -> Path:
     return made
 
 
-def ends_unharmed(terminal: Terminal, folder: Path, *, copied: int = 0) -> None:
+def ends_unharmed(
+    terminal: Terminal, folder: Path, *, copied: int = 0, typed: bool = False
+) -> None:
     """The console is still there, quits when asked, and nothing acted meanwhile."""
     assert terminal.screen.title.removeprefix(";") in POINTERS
     assert terminal.screen.icon_name == ""
     assert terminal.lines[0].startswith(" environment"), "the screen was cleared"
     terminal.types("\x11")
     assert terminal.ends() == 0
-    assert what_acts(terminal.raw, copied=copied) == []
+    assert what_acts(terminal.raw, copied=copied, typed=typed) == []
     assert [path.name for path in folder.iterdir()] == ["home"]
 
 
@@ -259,9 +263,7 @@ def test_every_payload_is_shown_in_list_details_and_json_and_clicked_and_none_ac
     ends_unharmed(terminal, tmp_path)
 
 
-def shows_human(
-    terminal: Terminal, number: int, payload: Payload, names: tuple[str, ...]
-) -> None:
+def shows_human(terminal: Terminal, number: int, payload: Payload, names: tuple[str, ...]) -> None:
     """The details are of this human, and what can be read of the payload is in list and details."""
     names = names if payload not in LONG_PAYLOADS else names[:1]
     terminal.sees(f"eu_{number:02} ", *names)
@@ -298,46 +300,164 @@ def cursor_is_on(terminal: Terminal, name: str) -> None:
 # What the platform says of itself, and of what went wrong
 
 
-def test_names_in_the_header_and_every_message_of_the_platform_do_nothing(
+def test_company_bot_and_person_stand_in_the_header_and_do_nothing(
     start: Start, platform: HostilePlatform, tmp_path: Path
 ) -> None:
     platform.bots = [{"id": f"bot-{number}", "name": "One"} for number in range(len(GROUPS))]
-    platform.humans = [human(0, "Jane")]
-    terminal = start(size=(24, 240))
-    terminal.sees("● 1 human")
+    terminal = start(size=(17, 240))
+    terminal.sees("no humans yet")
     for number, group in enumerate(GROUPS):
-        platform.said, platform.status = group, 401
-        shown = [payload.mark for payload in group if payload.mark]
-        first, last = shown[0], shown[-1]
+        platform.said = group
         terminal.types("B")
         terminal.sees("Switch bot")
         terminal.types(f"bot-{number}\r")
-        terminal.sees("Sign in to environment", first)  # why, in the dialog
-        terminal.types("jane@example.com\tpassword\r")
-        terminal.sees(f"! {group[0].start}", "Correct them")  # and why not
-        terminal.types("\x1b")
-        terminal.sees("signed out: press L", first)
-        terminal.waits_for(lambda: header_says(terminal, shown))  # noqa: B023  # called at once
-        platform.status = 422
-        terminal.types("r")
-        terminal.sees("not connected", first)
-        platform.status = 200
-        terminal.types("r")
-        terminal.sees("● 1 human")
-        platform.status = 422
-        terminal.types("r")
-        terminal.sees("not refreshed", "Not refreshed")
-        terminal.types("i")
-        terminal.sees("Go to humans by id")
-        terminal.types("eu_nobody\r")
-        terminal.sees("! ", "Correct them", first)
-        terminal.types("\x1b")
-        terminal.sees_no_more("Go to humans by id")
-    platform.said = ()
+        header_says(terminal, *(payload.mark for payload in group))
+        terminal.sees_no_more("Switch bot")
+        terminal.sees("no humans yet")
+        terminal.clicks(MARK)
     ends_unharmed(terminal, tmp_path)
 
 
-def header_says(terminal: Terminal, marks: Sequence[str]) -> bool:
-    """Whether the first line has what can be read of the payloads."""
-    header = terminal.lines[0]
-    return all(mark in header for mark in marks)
+def header_says(terminal: Terminal, *marks: str) -> None:
+    terminal.waits_for(lambda: all(mark in terminal.lines[0] for mark in marks))
+
+
+def test_bots_are_picked_by_names_that_do_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.bots = [{"id": p.text[:40], "name": p.text} for p in PAYLOADS]
+    terminal = start(size=(62, 120))
+    terminal.sees("no humans yet")
+    terminal.types("B")
+    terminal.sees("Switch bot", *(payload.mark for payload in MARKED))
+    terminal.pastes(joined(GROUPS[0]))
+    terminal.sees("Nothing is called so")
+    terminal.types("\x1b")
+    terminal.sees(MARKED[-1].mark)
+    terminal.clicks("[@click=app.quit]")
+    terminal.sees("The bot id cannot be one")  # such an id goes into no address
+    ends_unharmed(terminal, tmp_path)
+
+
+def test_messages_of_the_platform_are_notices_and_refusals_that_do_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    terminal = start(size=(36, 110))
+    terminal.sees("no humans yet")
+    for group in GROUPS:
+        first, platform.said = group[0].mark, group
+        platform.status = 401
+        terminal.types("r")
+        terminal.sees("Sign in to environment", first)  # the reason
+        terminal.types("jane@example.com\tpassword\r")
+        terminal.sees("│  ! ", first)  # the refusal, and what is wrong with the field
+        terminal.clicks(MARK)
+        terminal.types("\x1b")
+        terminal.sees("signed out: press L", first)
+        terminal.clicks(MARK)
+        platform.status = 422
+        terminal.types("r")
+        terminal.sees("not connected", first)
+        terminal.clicks(MARK)
+        terminal.types("i")
+        terminal.sees("Go to humans by id")
+        terminal.types("eu_nobody\r")
+        terminal.sees("│  ! ", first)
+        terminal.clicks(MARK)
+        terminal.types("\x1b")
+        terminal.sees_no_more("Go to humans by id")
+    ends_unharmed(terminal, tmp_path)
+
+
+def test_a_refresh_that_fails_tells_the_reason_in_a_toast_that_does_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.humans = [human(0, "Jane")]
+    terminal = start(size=(24, 100))
+    terminal.sees("● 1 human")
+    platform.status = 422
+    for group in GROUPS:
+        platform.said = group
+        terminal.types("r")
+        toast_says(terminal, group[0].mark)
+    ends_unharmed(terminal, tmp_path)
+
+
+def toast_says(terminal: Terminal, mark: str) -> None:
+    terminal.waits_for(lambda: any(mark in line.rpartition("▌")[2] for line in terminal.lines))
+
+
+def test_half_a_character_is_refused_with_the_whole_page_and_does_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.page = (
+        b'{"result": {"items": [{"id": "eu_1", "fullname": "half %s"}], "next": "n"}}'
+        % (LONE_SURROGATE)
+    )
+    terminal = start(size=(24, 100))
+    terminal.sees("not connected", "cannot be read")
+    platform.status, platform.page = 422, b'{"error": {"message": "half %s"}}' % LONE_SURROGATE
+    terminal.types("r")
+    terminal.sees("half")
+    ends_unharmed(terminal, tmp_path)
+
+
+# What a person types or pastes, and what config.toml says
+
+
+def test_every_payload_that_is_pasted_into_the_search_is_searched_for_and_does_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.humans = [human(0, "Jane")]
+    terminal = start(size=(16, 100))
+    terminal.sees("● 1 human")
+    for payload in MARKED:
+        terminal.types("/")
+        terminal.pastes(payload.text)
+        terminal.sees("Nobody matches", payload.mark)
+        terminal.types("\x1b")
+        terminal.sees("│▌Jane", "Enter open")
+    ends_unharmed(terminal, tmp_path, typed=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        ("\x10", "Search for commands"),
+        ("?", "Type to find"),
+        ("i", "Enter go"),
+        ("L", "Sign in to environment"),
+    ],
+    ids=["palette", "help", "go-to", "sign-in"],
+)
+def test_what_is_pasted_into_a_dialog_does_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path, keys: str, shown: str
+) -> None:
+    terminal = start(size=(24, 100))
+    terminal.sees("no humans yet")
+    for number, group in enumerate(GROUPS):
+        terminal.types(keys)
+        terminal.sees(shown)
+        terminal.pastes(f"{joined(group)} tail{number}")
+        terminal.sees(f"tail{number}")
+        terminal.types("\x1b")
+        terminal.sees_no_more(f"tail{number}")
+        if shown in terminal.text:  # what was typed is cleared first
+            terminal.types("\x1b")
+        terminal.sees_no_more(shown)
+    ends_unharmed(terminal, tmp_path, typed=True)
+
+
+def test_keys_of_config_toml_that_are_none_are_told_in_toast_and_help_and_do_nothing(
+    start: Start, tmp_path: Path
+) -> None:
+    overrides = dict(zip(KEYS, in_groups(4, SHORT_PAYLOADS), strict=False))
+    assert sum(len(group) for group in overrides.values()) == len(SHORT_PAYLOADS)
+    keys = {action: joined(group) for action, group in overrides.items()}
+    (home(tmp_path) / "config.toml").write_text(tomlkit.dumps({"keys": keys}))
+    terminal = start(size=(60, 120))
+    terminal.sees("Keys in config.toml", MARK)
+    terminal.types("?")
+    terminal.sees("type to find", MARK)
+    terminal.clicks(MARK)
+    ends_unharmed(terminal, tmp_path)

@@ -17,6 +17,7 @@ from tests.e2e.terminal import (
     Terminal,
 )
 
+
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     running = Terminal("--sandbox", home=tmp_path)

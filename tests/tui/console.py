@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from aicx_tui.services.setup import Setup
 from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.human_table import HumanTable
+
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+os.environ.pop("NO_COLOR", None)  # pictures show colours, whatever terminal the tests run in
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """An hour after the latest change in the sandbox's sample data."""

@@ -196,7 +196,7 @@ async def test_two_production_contexts_are_not_mistaken_for_one_another(
         url = f"https://{name}.example"
         add_context(path, name, {"kind": "console", "url": url, "production": True})
     contexts = Setup({"AICX_HOME": str(tmp_path), "AICX_KEYRING": "off"}).config.contexts
-    assert {context.colour for context in contexts.values()} == {"red", "orange"}
+    assert {context.colour for context in contexts.values()} == {"red", "blue"}
 
 
 async def test_a_read_only_context_says_so(

@@ -188,7 +188,7 @@ def test_all_problems_are_said_at_once(path: Path) -> None:
         ("read_only = 1", "true or false"),
         ("production = 'yes'", "true or false"),
         ("colour = true", "text"),
-        ("colour = 'mauve'", "one of red, orange"),
+        ("colour = 'mauve'", "one of red, blue"),
         ("account = 7", "text"),
         ('account = "a\\u001bb"', "control character"),
         ('account = "a\\u0085b"', "control character"),

@@ -329,7 +329,7 @@ class TestProductionContexts:
         before = path.read_bytes()
         with pytest.raises(UsageError, match="mistaken") as caught:
             add_context(path, "two", PRODUCTION | {"colour": "teal"})
-        assert "red, orange, yellow, green, blue" in caught.value.hint
+        assert "red, blue, yellow, violet, green" in caught.value.hint
         assert path.read_bytes() == before
 
     def test_editing_the_colour_cannot_make_two_alike(self, path: Path) -> None:

@@ -7,15 +7,18 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from io import TextIOWrapper
+from typing import TYPE_CHECKING, TypeAlias
 
-from aicx_tui.cli.command import Command
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import INTERRUPTED_EXIT_CODE, UsageError
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
 from aicx_tui.services.setup import Setup
 
-Prepare = Callable[[Namespace], Command]
+if TYPE_CHECKING:
+    from aicx_tui.cli.command import Command
+
+Prepare: TypeAlias = "Callable[[Namespace], Command]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]

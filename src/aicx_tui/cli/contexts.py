@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.config import CONTEXT_SETTINGS, RESERVED_NAMES, config_schema
-from aicx_tui.credentials import Credentials
+from aicx_tui.credentials import Credentials, patience
 from aicx_tui.errors import KeyringUnavailableError, UsageError
 from aicx_tui.os_keyring import KeyringState
 from aicx_tui.services.actions import ACTIONS
@@ -22,7 +22,6 @@ from aicx_tui.services.contexts import (
     use_context,
 )
 from aicx_tui.services.setup import Setup, unknown_context
-from aicx_tui.services.signing_in import patience
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
 
@@ -122,7 +121,8 @@ async def edit(arguments: Namespace, setup: Setup) -> None:
     after = config.contexts[name]
     narrate(f"Changed {name}.")
     if before is not None and before.origin != after.origin:
-        await _forget(before, setup, f"Its secret, for {before.origin},")
+        narrate(f"What signs in at {before.origin} is not sent to {after.origin}; it stays in the")
+        narrate("keyring for the case that you change back, until you sign out there.")
         narrate(f"Sign in anew with: aicx login --context {name}")
 
 

@@ -16,6 +16,7 @@ from aicx_tui.cli.reporting import narrate
 from aicx_tui.credentials import (
     MEMORY,
     checked_token,
+    patience,
     standard_input,
     token_from_file,
     token_from_stdin,
@@ -31,7 +32,6 @@ from aicx_tui.services.signing_in import (
     check_takes_password,
     keep,
     learn,
-    patience,
     sign_in_by_password,
     sign_in_by_token,
     sign_out,

@@ -63,7 +63,8 @@ class KeyringState(StrEnum):
     LOCKED = (
         "locked",
         "The keyring is locked.",
-        "Unlock it with your keyring password, then try again.",
+        "Unlock it with your keyring password, then try again. Without a desktop, give the token "
+        "in AICX_TOKEN.",
     )
     DISMISSED = (
         "dismissed",
@@ -73,7 +74,8 @@ class KeyringState(StrEnum):
     SILENT = (
         "silent",
         "The keyring did not answer in time.",
-        "Look for a window that asks for the keyring password, answer it, then try again.",
+        "Look for a window that asks for the keyring password, answer it, then try again. Without "
+        "a desktop, give the token in AICX_TOKEN.",
     )
     GONE = (
         "gone",

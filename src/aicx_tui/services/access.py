@@ -110,7 +110,7 @@ class ContextAccess:
                 f"The sign-in to {name} is not known. {problem.message}", hint=problem.hint
             )
         return NotSignedInError(
-            f"Nobody is signed in to {name}.", hint=f"Sign in: aicx login --context {name}"
+            f"Nobody is signed in to {name}.", hint=f"Sign in: aicx login --context {name}."
         )
 
     def at_bot(self, bot_id: str) -> ContextAccess:

@@ -27,7 +27,7 @@ class Session:
         platform: Its calls.
         account: Who is signed in; None until it is known, or where the platform cannot tell.
         source: Where the secret came from, as a person reads it.
-        is_by_password: Whether a session signs in, and not a token.
+        http: What the credential in use is asked of; None where nobody may change it.
         directory: Its humans.
     """
 
@@ -35,12 +35,18 @@ class Session:
     platform: Platform
     account: Account | None = None
     source: str = ""
-    is_by_password: bool = False
+    http: HttpCore | None = field(default=None, repr=False)
     directory: Directory = field(init=False)
     _signs_out: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.platform)
+
+    @property
+    def is_by_password(self) -> bool:
+        """Whether a session signs in now, and not a token."""
+        credential = self.http.credential if self.http is not None else None
+        return credential is not None and credential.is_session
 
     async def identify(self) -> None:
         """Ask who is signed in, once, where the platform can say."""
@@ -83,7 +89,7 @@ async def open_session(
             await _platform(context, http),
             account=account,
             source=source,
-            is_by_password=credential.is_session,
+            http=http,
         )
     except BaseException:
         await http.aclose()

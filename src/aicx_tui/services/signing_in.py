@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -158,12 +156,6 @@ def _with_known_ids(context: Context, account: Account) -> Context:
     return replace(context, company_id=account.company.id, bot_id=context.bot_id or first)
 
 
-def patience(environ: Mapping[str, str]) -> float:
-    """Seconds that the keyring may take: longer where it can show a window to unlock it."""
-    has_display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
-    return PROMPT_SECONDS if has_display or sys.platform != "linux" else SILENT_SECONDS
-
-
 async def keep(
     signed_in: SignedIn, credentials: Credentials, *, patience: float = PROMPT_SECONDS
 ) -> str:
@@ -211,6 +203,14 @@ async def sign_out(
         unended = await _end_session(context, credential_of(found))
     was_in = await credentials.forget(context, patience=patience)
     return SignedOut(found.slot if found is not None and was_in else None, unended)
+
+
+async def end_session(context: Context, credentials: Credentials) -> None:
+    """End a session by password, here and at the platform; a token and the place stay."""
+    found = await credentials.find_kept(context, patience=SILENT_SECONDS)
+    if found is not None and found.slot is Slot.SESSION:
+        await _end_session(context, credential_of(found))
+    await credentials.forget_session(context, patience=SILENT_SECONDS)
 
 
 async def _end_session(context: Context, credential: Credential) -> AicxError | None:

@@ -83,7 +83,6 @@ class AicxApp(App[None]):
         self.setup = setup
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
-        self.add_mode(self.DEFAULT_MODE, self.places.first_screen)
         self._clock = clock
         self._zone = zone
         self._idle: Timer | None = None
@@ -104,6 +103,11 @@ class AicxApp(App[None]):
         self.set_class(dark, "-dark-mode", update=False)
         self.set_class(not dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+        self._refresh_truecolor_filter(self.ansi_theme)  # it was made for another theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list of humans, or the way to a first one; as a mode it would be styled twice."""
+        return self.places.first_screen()
 
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
@@ -128,12 +132,15 @@ class AicxApp(App[None]):
     def on_ready(self) -> None:
         """Begin what waits for the first screen: the garbage, the lock, an early signal."""
         self._is_ready = True
+        self.add_mode(FIRST_PLACE, self.places.first_screen)  # so that it can be left
         if self._ends_with is not None:
             self.exit(return_code=self._ends_with)
         self.screen.call_after_refresh(_collect_from_now_on)
         if self.keymap.problems:
             said = " ".join(self.keymap.problems)
             self.notify(said, title="Keys in config.toml", severity="warning", timeout=12)
+        if problem := self.setup.config_problem:
+            self.report(problem, title="config.toml is left aside")
         if minutes := self.setup.config.lock_after:
             self._idle = self.set_timer(minutes * MINUTE, self.action_lock)
 

@@ -105,8 +105,6 @@ def fitting(theme: str, *, colours: str | None, no_color: bool) -> str:
         colours: What the terminal can show, in Rich's words: `truecolor`, `256`, `standard`.
         no_color: Whether `NO_COLOR` is set.
     """
-    if no_color:
-        return TERMINAL.name  # what is left of it is bold, dim and reverse
-    if theme:
-        return theme
-    return DARK.name if colours in ("truecolor", "256") else TERMINAL.name
+    if no_color or colours not in ("truecolor", "256"):
+        return TERMINAL.name  # fine shades would fall together, and without colours it is all bold
+    return theme or DARK.name

@@ -14,13 +14,22 @@ AnswerT = TypeVar("AnswerT")
 class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
     """A screen over another that is answered or left."""
 
-    _is_answered = False
+    _given: tuple[AnswerT | None] | None = None
 
     def answer(self, value: AnswerT | None) -> None:
-        """Answer, once: keys that are read before the dialog is gone do not count again."""
-        if not self._is_answered:
-            self._is_answered = True
-            self.dismiss(value)
+        """Answer, once; where another screen lies over this one, when that is gone."""
+        if self._given is None:
+            self._given = (value,)
+            self._leave_if_on_top()
+
+    def on_screen_resume(self) -> None:
+        """Leave now if an answer came in meanwhile."""
+        self._leave_if_on_top()
+
+    def _leave_if_on_top(self) -> None:
+        """Leave; `dismiss` would take away whatever lies on top, such as the lock."""
+        if self._given is not None and self.app.screen is self:
+            self.dismiss(self._given[0])
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed before the field has the focus."""

@@ -32,7 +32,7 @@ class IdsInput(Input):
         """Take every line, where Textual's own takes the first."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(" ".join(_ids_in(event.text)))
+        self.replace(" ".join(_ids_in(event.text)), *self.selection)
 
 
 @dataclass
@@ -68,7 +68,6 @@ class GoToScreen(Dialog[str]):
     def __init__(self, fetch: Fetch) -> None:
         super().__init__()
         self._fetch = fetch
-        self._answer_is: str | None = None
         self._last_found: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -106,21 +105,12 @@ class GoToScreen(Dialog[str]):
             return
         self._last_found = tally.found[0] if tally.found else self._last_found
         if tally.refused:
-            self.query_one("#ids", Input).value = " ".join(tally.refused)
+            field = self.query_one("#ids", Input)
+            field.value = " ".join(tally.refused)
+            field.action_select_all()  # so that what is pasted next takes its place
             self._say(_refusal(tally))
         else:
-            self._answer_is = self._last_found
-            self._answer_if_on_top()
-
-    def on_screen_resume(self) -> None:
-        """Answer now if the humans came in meanwhile."""
-        self._answer_if_on_top()
-
-    def _answer_if_on_top(self) -> None:
-        found = self._answer_is
-        if found is not None and self.is_active:
-            self._answer_is = None
-            self.answer(found)
+            self.answer(self._last_found)
 
     def _say(self, text: Content) -> None:
         self.query_one("#problem", Static).update(text)

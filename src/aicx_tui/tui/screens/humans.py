@@ -344,10 +344,13 @@ class HumansScreen(Screen[None]):
 
         self.app.push_screen(GoToScreen(self._fetch), self._went_to)
 
-    def _fetch(self, human_ids: Sequence[str]) -> AsyncIterator[tuple[str, AicxError | None]]:
+    async def _fetch(self, human_ids: Sequence[str]) -> AsyncIterator[tuple[str, AicxError | None]]:
+        """Read humans and show them below the dialog as they come."""
         if self._directory is None:
             raise AicxError("The platform is not open yet.", hint="Wait a moment.")
-        return self._directory.fetch_each(human_ids)
+        async for read in self._directory.fetch_each(human_ids):
+            yield read
+        self._list_humans()
 
     def _went_to(self, human_id: str | None) -> None:
         if human_id is None:

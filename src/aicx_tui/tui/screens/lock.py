@@ -50,9 +50,9 @@ class LockScreen(Dialog[None]):
             return
         self._needs_password = True
         self.query_one("#lock", Static).update(_text("Press Enter and give your password."))
-        from aicx_tui.services.signing_in import sign_out  # loaded with the session it ends
+        from aicx_tui.services.signing_in import end_session  # loaded with what it ends
 
-        await sign_out(context, self._credentials)
+        await end_session(context, self._credentials)
 
     def action_unlock(self) -> None:
         """Go on, after the password where it is needed."""

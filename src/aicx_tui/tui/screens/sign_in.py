@@ -50,7 +50,7 @@ class SignInScreen(FormScreen[SignedIn]):
     def __init__(self, context: Context, setup: Setup, *, refused: NotSignedInError | None) -> None:
         by_password = context.kind == "console"
         super().__init__(
-            f"Sign in to {context.name}",
+            f"Sign in to {context.name}{' · production' if context.production else ''}",
             _password_fields(context) if by_password else (TOKEN,),
             said=_reason(refused, context),
             advice="" if by_password else ADVICE,

@@ -30,11 +30,15 @@ class HeaderBar(Widget):
     company: reactive[str] = reactive("")
     state: reactive[Content] = reactive(Content(""))
     person: reactive[str] = reactive("")
-    standing: reactive[str] = reactive("", layout=True)
+    standing: reactive[str] = reactive("")
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.set_reactive(HeaderBar.context, context)
+
+    def watch_standing(self) -> None:
+        """Make room for the second line; by a height of its own the first would come later."""
+        self.set_class(bool(self.standing), "-standing")
 
     def show(self, context: Context, account: Account | None) -> None:
         """Say where the console is now and who is signed in; the bot only where there are more."""
