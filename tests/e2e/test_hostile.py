@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +17,7 @@ from typing import Any
 import pytest
 import tomlkit
 
-from aicx_tui.services.actions import ACTIONS
-from aicx_tui.text import clean
+from aicx_tui.text import clean, has_control_character
 from aicx_tui.tui.keys import KEYS
 from tests.cli.command import Ended, aicx
 from tests.e2e.terminal import Terminal
@@ -335,6 +333,7 @@ def test_bots_are_picked_by_names_that_do_nothing(
     terminal.types("\x1b")
     terminal.sees(MARKED[-1].mark)
     terminal.clicks("[@click=app.quit]")
+    terminal.types("\r")
     terminal.sees("The bot id cannot be one")  # such an id goes into no address
     ends_unharmed(terminal, tmp_path)
 
@@ -413,7 +412,7 @@ def test_every_payload_that_is_pasted_into_the_search_is_searched_for_and_does_n
     terminal.sees("● 1 human")
     for payload in MARKED:
         terminal.types("/")
-        terminal.pastes(payload.text)
+        terminal.pastes(f"{payload.mark} {payload.text}")  # only the first line is taken
         terminal.sees("Nobody matches", payload.mark)
         terminal.types("\x1b")
         terminal.sees("│▌Jane", "Enter open")
@@ -438,10 +437,10 @@ def test_what_is_pasted_into_a_dialog_does_nothing(
     for number, group in enumerate(GROUPS):
         terminal.types(keys)
         terminal.sees(shown)
-        terminal.pastes(f"{joined(group)} tail{number}")
-        terminal.sees(f"tail{number}")
+        terminal.pastes(f"paste{number} {joined(group)}")
+        terminal.sees(f"paste{number}")
         terminal.types("\x1b")
-        terminal.sees_no_more(f"tail{number}")
+        terminal.sees_no_more(f"paste{number}")
         if shown in terminal.text:  # what was typed is cleared first
             terminal.types("\x1b")
         terminal.sees_no_more(shown)
@@ -460,4 +459,185 @@ def test_keys_of_config_toml_that_are_none_are_told_in_toast_and_help_and_do_not
     terminal.types("?")
     terminal.sees("type to find", MARK)
     terminal.clicks(MARK)
+    ends_unharmed(terminal, tmp_path)
+
+
+# Names of real people
+
+
+def test_real_names_of_every_script_stay_unharmed_and_aligned(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.humans = [
+        human(number, name) | {"email": "at@example.com"} for number, name in enumerate(REAL_NAMES)
+    ]
+    terminal = start(size=(30, 200))
+    terminal.sees(f"● {len(REAL_NAMES)} humans", *REAL_NAMES)
+    starts = [x for x, _ in terminal.place_of("at@example.com")]
+    assert len(starts) >= len(REAL_NAMES), "each has a row"
+    assert len(set(starts[-len(REAL_NAMES) :])) == 1
+    assert {x for x, _ in terminal.place_of("││")} == {terminal.place_of("╮╭")[0][0]}
+    for number, name in enumerate(REAL_NAMES):
+        cursor_is_on(terminal, name)
+        terminal.sees(f"─ {name} ─", f"eu_{number:02} ")
+        terminal.types("j")
+    ends_unharmed(terminal, tmp_path)
+
+
+# Commands
+
+
+Words = tuple[str, ...]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("humans", "list"),
+        ("humans", "list", "--csv"),
+        ("humans", "list", "--json"),
+        ("humans", "list", "--jsonl"),
+        ("humans", "list", PAYLOADS[-1].text),
+        ("tags", "list"),
+        ("tags", "list", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_lists_that_commands_print_hold_nothing_that_acts(
+    platform: HostilePlatform, words: Words
+) -> None:
+    everybody_is_hostile(platform)
+    ended = aicx(*words, env=platform.environment)
+    assert ended.code == 0
+    shown = (PAYLOADS[-1],) if PAYLOADS[-1].text in words else MARKED
+    assert all(payload.mark in ended.out for payload in shown)
+    is_harmless(ended, is_exact="--json" in words or "--jsonl" in words)
+
+
+def is_harmless(ended: Ended, *, is_exact: bool = False) -> None:
+    out = ended.out.replace("\r\n", "\n")
+    assert "\r" not in out
+    assert what_acts_in_text(out, is_exact=is_exact) == []
+    assert what_acts_in_text(ended.err) == []
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["fields", "json"])
+def test_a_human_that_is_printed_holds_nothing_that_acts(
+    platform: HostilePlatform, form: Words
+) -> None:
+    everybody_is_hostile(platform)
+    tags = [{"id": f"tag-{number}", "value": p.text} for number, p in enumerate(PAYLOADS)]
+    platform.humans[0] |= {"tags": tags, "notes": [p.text for p in PAYLOADS], "id": "eu_1"}
+    ended = aicx("humans", "get", "eu_1", *form, env=platform.environment)
+    assert ended.code == 0
+    assert all(payload.mark in ended.out for payload in MARKED)
+    is_harmless(ended, is_exact=bool(form))
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["fields", "json"])
+def test_who_is_signed_in_is_printed_and_nothing_acts(
+    platform: HostilePlatform, form: Words
+) -> None:
+    platform.said = PAYLOADS
+    ended = aicx("whoami", *form, env=platform.environment)
+    assert ended.code == 0
+    assert all(payload.mark in ended.out for payload in SHORT_PAYLOADS)
+    is_harmless(ended, is_exact=bool(form))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 503])
+def test_what_a_platform_says_of_an_error_is_printed_and_nothing_acts(
+    platform: HostilePlatform, status: int
+) -> None:
+    platform.status = status
+    for group in (GROUPS[status % 10], GROUPS[(status + 5) % 10]):
+        platform.said = group
+        ended = aicx("humans", "get", "eu_1", env=platform.environment)
+        assert ended.code > 1
+        assert ended.out == ""
+        assert all(payload.mark in ended.err for payload in group)
+        is_harmless(ended)
+
+
+def test_the_id_that_a_platform_gives_a_new_human_is_printed_and_nothing_acts(
+    platform: HostilePlatform,
+) -> None:
+    platform.said = PAYLOADS
+    ended = aicx("humans", "create", "--fullname", "Jane", env=platform.environment)
+    assert ended.code == 0
+    assert all(payload.mark in ended.out for payload in SHORT_PAYLOADS)
+    is_harmless(ended)
+
+
+def written_in(folder: Path, said: Mapping[str, Any]) -> dict[str, str]:
+    """The environment in which config.toml says that."""
+    (home(folder) / "config.toml").write_text(tomlkit.dumps(said), encoding="utf-8")
+    return {"AICX_HOME": str(home(folder))}
+
+
+SERVER = {"kind": "console", "url": "https://aicx.example.com"}
+
+
+@pytest.mark.parametrize("words", [("contexts", "list"), ("whoami",), ()], ids=" ".join)
+def test_hostile_names_of_contexts_are_refused_cleanly(tmp_path: Path, words: Words) -> None:
+    refused = 0
+    for start in range(0, len(PAYLOADS), 20):  # as many as are told at once
+        payloads = PAYLOADS[start : start + 20]
+        env = written_in(tmp_path, {"contexts": {p.text: SERVER for p in payloads}})
+        if words:
+            ended = aicx(*words, env=env)
+        else:
+            terminal = Terminal(home=home(tmp_path))
+            ended = Ended(terminal.ends(), "", terminal.raw.decode().replace("\r\n", "\n"))
+        assert ended.code == 2
+        assert ended.out == ""
+        is_harmless(ended)
+        refused += sum(p.mark in ended.err for p in payloads if p.mark)
+    assert refused == len(MARKED)
+
+
+@pytest.mark.parametrize("key", ["account", "company", "colour", "proxy", "url"])
+def test_hostile_settings_of_contexts_are_refused_cleanly(tmp_path: Path, key: str) -> None:
+    refused = [p for p in PAYLOADS if key != "account" or not p.text.isprintable()][:20]
+    contexts = {f"acme-{n}": SERVER | {key: p.text} for n, p in enumerate(refused)}
+    ended = aicx("contexts", "list", env=written_in(tmp_path, {"contexts": contexts}))
+    assert ended.code == 2
+    is_harmless(ended)
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("list", "--json"), ("show",), ("show", "--json")], ids=" ".join
+)
+def test_a_hostile_account_is_shown_and_nothing_acts(tmp_path: Path, words: Words) -> None:
+    account = joined([p for p in MARKED if not has_control_character(p.text)])
+    said = {"context": "acme", "contexts": {"acme": SERVER | {"account": account}}}
+    ended = aicx("contexts", *words, env=written_in(tmp_path, said))
+    assert ended.code == 0
+    assert (MARK in ended.out) is (words != ("list",))
+    is_harmless(ended, is_exact="--json" in words)
+
+
+def test_a_hostile_account_and_hostile_ids_of_a_context_are_shown_and_do_nothing(
+    start: Start, tmp_path: Path
+) -> None:
+    texts = [p.text for p in MARKED if p.text.isascii() and p.text.isprintable()]
+    ids = [text for text in texts if not set(text) & set(" /\\?#%") and len(text) < 40]
+    contexts = {
+        f"acme-{number}": SERVER | {"account": f"{MARK} {text}", "company": text, "bot": text}
+        for number, text in enumerate(ids)
+    }
+    assert len(contexts) > 1
+    written_in(tmp_path, {"contexts": contexts})
+    terminal = start(size=(30, 120))
+    terminal.sees("no humans yet")
+    terminal.types("gc")
+    terminal.sees("Switch context")
+    for name in contexts:
+        terminal.pastes(name)
+        terminal.sees(f"Company {contexts[name]['company']}")
+        terminal.clicks(MARK)
+        terminal.types("\x1b")
+        terminal.sees("made-up data")
+    terminal.types("\x1b")
+    terminal.sees_no_more("Switch context")
     ends_unharmed(terminal, tmp_path)

@@ -10,7 +10,9 @@ from textual.worker import WorkerFailed
 
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.access import ContextAccess
+from aicx_tui.services.directory import Directory
 from aicx_tui.services.session import Session
+from aicx_tui.tui.app import AicxApp
 from tests.api.faulty import Answer, faulty, json_reply, reply
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform, access_by
 from tests.tui.console import Person, console, console_app
@@ -268,6 +270,14 @@ async def test_the_first_and_the_last_day_there_is_can_be_shown(moment: str) -> 
         await person.sees("● 1 human", "Jane", "Created")
 
 
+def humans_of(person: Person) -> Directory:
+    """The humans that the console holds, whatever lies over its list."""
+    assert isinstance(person.app, AicxApp)
+    session = person.app.places.session
+    assert session is not None
+    return session.directory
+
+
 async def test_an_answer_that_comes_while_the_screen_is_locked_waits_for_it() -> None:
     answer_now = asyncio.Event()
 
@@ -290,6 +300,10 @@ async def test_an_answer_that_comes_while_the_screen_is_locked_waits_for_it() ->
             await person.presses("ctrl+l")
             await person.sees("Locked")
             answer_now.set()
+            directory = humans_of(person)
+            await person.waits_for(lambda: len(directory) == 1)
+            await person.presses("x")
+            await person.sees("Locked")
             await person.presses("enter")
             await person.sees("● 1 human read by id", "Jane")
             await person.waits_for(lambda: "Go to humans" not in person.screen)

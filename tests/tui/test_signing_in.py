@@ -244,3 +244,26 @@ async def test_locking_ends_a_session_and_takes_the_password_to_go_on(
         await person.sees("● 40 humans")
         await person.presses("r")
         await person.sees("fresh now")
+
+
+async def test_locking_leaves_a_token_where_it_is(
+    tmp_path: Path, own_sandbox: SandboxPlatform, keyring: SecretService
+) -> None:
+    setup = Setup(keyring.environment | {"AICX_HOME": str(tmp_path)})
+    async with console(None, setup=setup, until="Open the sandbox") as person:
+        await add_server(person, own_sandbox)
+        await person.sees("● 40 humans")
+        await person.presses("L")
+        await person.sees("Or a token instead")
+        await person.presses("tab")
+        await person.pastes(own_sandbox.token())
+        await person.presses("ctrl+s")
+        await person.waits_for(lambda: "Sign in to" not in person.screen)
+        await person.sees("fresh now")
+        await person.presses("ctrl+l")
+        await person.sees("Locked", "Press Enter to go on.")
+        await person.presses("enter")
+        await person.sees("● 40 humans")
+    kept = {service: secret for (service, _), secret in keyring.stored().items()}
+    assert kept["aicx/server/token"] == own_sandbox.token()
+    assert "aicx/server/session" not in kept

@@ -48,6 +48,12 @@ class Session:
         credential = self.http.credential if self.http is not None else None
         return credential is not None and credential.is_session
 
+    def sign_in_as(self, credential: Credential) -> None:
+        """Send another credential from now on; whose it is has to be asked again."""
+        if self.http is not None:
+            self.http.credential = credential
+            self.account = None
+
     async def identify(self) -> None:
         """Ask who is signed in, once, where the platform can say."""
         if self.account is None and Capability.SIGN_IN in self.platform.capabilities:

@@ -30,6 +30,7 @@ from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.themes import THEMES, fitting
 from aicx_tui.tui.widgets.search_input import is_typed_into
+from aicx_tui.tui.widgets.too_small import HORIZONTAL, VERTICAL
 
 if TYPE_CHECKING:
     from aicx_tui.api.base import Credential
@@ -60,6 +61,8 @@ class AicxApp(App[None]):
 
     TITLE = "aicx"
     DEFAULT_MODE = FIRST_PLACE
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL
+    VERTICAL_BREAKPOINTS = VERTICAL
     CSS_PATH = ["styles/app.tcss", "styles/humans.tcss", "styles/dialogs.tcss"]  # noqa: RUF012  # as App declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.go", "go", at_once=True),

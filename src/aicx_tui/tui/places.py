@@ -58,9 +58,11 @@ class Places:
         if self.access is None:
             return False
         try:
-            await self._app.ask_to_sign_in(self.access.context, None)
+            credential = await self._app.ask_to_sign_in(self.access.context, None)
         except NotSignedInError:
             return False
+        if self.session is not None:
+            self.session.sign_in_as(credential)
         return True
 
     @property

@@ -20,6 +20,7 @@ from aicx_tui.errors import AicxError, FieldProblem, UsageError
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import AnswerT, Dialog
 from aicx_tui.tui.widgets.form import Field, Form, SecretInput
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 
 class FormScreen(Dialog[AnswerT]):
@@ -73,6 +74,7 @@ class FormScreen(Dialog[AnswerT]):
                 yield Static(Content(self._said), id="said", markup=False)
             yield self._form
             yield self._state
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Start where something is missing."""

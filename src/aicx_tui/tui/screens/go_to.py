@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from aicx_tui.errors import AicxError
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 Fetch = Callable[[Sequence[str]], AsyncIterator[tuple[str, AicxError | None]]]
 """Reads humans and says of each id whether it worked, as it goes."""
@@ -79,6 +80,7 @@ class GoToScreen(Dialog[str]):
                 placeholder="eu_… one, several, or a pasted list", id="ids", compact=True
             )
             yield Static("", id="problem", markup=False)
+        yield TooSmall()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read the humans; what could not be read stays."""

@@ -30,6 +30,7 @@ from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.human_table import HumanTable
 from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.search_input import SearchInput
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
@@ -75,8 +76,6 @@ class HumansScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#table"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as declared above
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012  # as declared above
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("humans.search", "search", at_once=True),
@@ -125,7 +124,7 @@ class HumansScreen(Screen[None]):
         yield self._header
         yield Container(self._list, self._detail, id="panes")
         yield KeyBar(self.aicx.keymap)
-        yield Static("This console needs at least 60 × 16 cells.", id="too-small")
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Paint first, then connect."""

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.tui.places import Places
@@ -39,6 +40,7 @@ class LockScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """Nothing of what lies below, not even a count."""
         yield Static(_text("Press Enter to go on."), id="lock", markup=False)
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """End the session, if it is one."""

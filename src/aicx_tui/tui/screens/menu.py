@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 
 class Choice(NamedTuple):
@@ -53,6 +54,7 @@ class MenuScreen(Dialog[str]):
         body.border_title = Content(self._title)
         body.border_subtitle = "Esc back"
         yield body
+        yield TooSmall()
 
     def on_key(self, event: events.Key) -> None:
         """Answer a choice; every other key is swallowed, so that nothing below acts on it."""

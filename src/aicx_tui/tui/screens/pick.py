@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from aicx_tui.text import clean, fit
 from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 AROUND_ROWS = 11
 """Lines of the dialog and around it that are not rows."""
@@ -79,6 +80,7 @@ class PickScreen(Dialog[str]):
                 yield Static(Content.styled(clean(self._said), "$warning"), id="said", markup=False)
             yield self._options
             yield self._more
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show every row."""

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.widgets.key_bar import KeyBar
+from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.tui.places import Places
@@ -68,6 +69,7 @@ class WelcomeScreen(Screen[None]):
             )
             yield self._ways
         yield KeyBar(self._keymap)
+        yield TooSmall()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
