@@ -23,6 +23,13 @@ from aicx_tui.tui.widgets.form import Field, Form, SecretInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 
+AROUND_FIELDS = 6
+"""Lines of the border and of what is said below the fields."""
+
+SAID_LINES = 4
+"""Lines of what is said above the fields, if anything is."""
+
+
 class FormScreen(Dialog[AnswerT]):
     """Asks for values and does something with them that may take a while.
 
@@ -80,6 +87,11 @@ class FormScreen(Dialog[AnswerT]):
         """Start where something is missing."""
         self._tell(Content.styled(self._advice, "$quiet"))
         self._form.start()
+
+    def on_resize(self) -> None:
+        """Leave room for the words around the fields; the fields scroll instead."""
+        said = SAID_LINES if self._said else 0
+        self._form.styles.max_height = max(self.size.height - AROUND_FIELDS - said, 3)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
