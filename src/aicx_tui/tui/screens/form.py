@@ -22,7 +22,6 @@ from aicx_tui.tui.screens.dialog import AnswerT, Dialog
 from aicx_tui.tui.widgets.form import Field, Form, SecretInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
-
 AROUND_FIELDS = 6
 """Lines of the border and of what is said below the fields."""
 
