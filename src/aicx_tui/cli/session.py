@@ -69,6 +69,8 @@ async def _login(
         )
     who = f" as {signed_in.account.name}" if signed_in.account else ""
     narrate(f"Signed in to {context.name}{who}; the {signed_in.slot.value} is in {place}.")
+    if context.kind == "gateway":
+        narrate("Proto documents no call that checks a token: this one was not refused.")
     if problem:
         narrate(f"An earlier secret may still be there and go first. {problem.message}")
     learn(signed_in, context, setup)
