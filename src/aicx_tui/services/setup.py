@@ -110,8 +110,14 @@ class Setup:
             return found
         raise unknown_context(name, self.config)
 
-    def access(self, name: str, *, ephemeral: bool = False) -> Access:
+    def access(self, name: str, *, ephemeral: bool = False, at_start: bool = True) -> Access:
         """The way to the platform of a context.
+
+        Args:
+            name: Of the context.
+            ephemeral: Whether the sandbox keeps nothing.
+            at_start: Whether the run is aimed there, and `AICX_TOKEN` with it; later, where a
+                person goes, that token is only not used.
 
         Raises:
             UsageError: There is none of that name, or `AICX_TOKEN` belongs to another.
@@ -121,7 +127,8 @@ class Setup:
         if not name:
             raise UsageError("No platform is chosen.", hint=FIRST_STEP)
         context = self.context(name)
-        self.credentials.refuse_foreign_token(context)
+        if at_start:
+            self.credentials.refuse_foreign_token(context)
         return ContextAccess(context, self.credentials)
 
 

@@ -198,7 +198,7 @@ class Places:
     def switch(self, name: str) -> None:
         """Go to another context; where that cannot be, stay and say why."""
         try:
-            access = self._app.setup.access(name)
+            access = self._app.setup.access(name, at_start=False)
         except AicxError as error:
             self._app.report(error, title=f"Not switched to {name}")
             return
