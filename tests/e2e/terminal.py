@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import termios
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pexpect
@@ -68,12 +70,14 @@ class Terminal:
         self.program: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "aicx_tui", *words],
-            env=clean_environment(terminal | dict(env or {})),
+            env=_without_size(clean_environment(terminal | dict(env or {}))),
             dimensions=size,
+            # In the child too: the parent may come to it only after the program has asked.
+            preexec_fn=partial(termios.tcsetwinsize, 0, size),
             timeout=PATIENCE,
             cwd=str(folder) if folder else None,
         )
-        self.program.delaybeforesend = None  # type: ignore[assignment]  # as its documents say
+        self.program.delaybeforesend = None
 
     @property
     def pid(self) -> int:
@@ -154,6 +158,11 @@ class Terminal:
     def _take(self, data: bytes) -> None:
         self.raw += data
         self._stream.feed(data)
+
+
+def _without_size(environment: dict[str, str]) -> dict[str, str]:
+    """Readline leaves these to whatever pytest starts; they would go before the terminal's own."""
+    return {name: v for name, v in environment.items() if name not in ("COLUMNS", "LINES")}
 
 
 def _places(text: str, line: str) -> list[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,11 +15,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import tomlkit
 
-from aicx_tui.text import clean, has_control_character
-from aicx_tui.tui.keys import KEYS
-from tests.cli.command import Ended, aicx
+from aicx_tui.text import clean
 from tests.e2e.terminal import Terminal
 from tests.hostile import (
     CLIPBOARD,
@@ -28,12 +25,10 @@ from tests.hostile import (
     MARK,
     MARKED,
     PAYLOADS,
-    SHORT_PAYLOADS,
     Payload,
     in_groups,
     joined,
     what_acts,
-    what_acts_in_text,
 )
 
 ROOM = (56, 200)
@@ -206,7 +201,7 @@ def ends_unharmed(
     assert terminal.lines[0].startswith(" environment"), "the screen was cleared"
     terminal.types("\x11")
     assert terminal.ends() == 0
-    assert what_acts(terminal.raw, copied=copied, typed=typed) == []
+    assert what_acts(bytes(terminal.raw), copied=copied, typed=typed) == []
     assert [path.name for path in folder.iterdir()] == ["home"]
 
 
@@ -398,248 +393,4 @@ def test_half_a_character_is_refused_with_the_whole_page_and_does_nothing(
     platform.status, platform.page = 422, b'{"error": {"message": "half %s"}}' % LONE_SURROGATE
     terminal.types("r")
     terminal.sees("half")
-    ends_unharmed(terminal, tmp_path)
-
-
-# What a person types or pastes, and what config.toml says
-
-
-def test_every_payload_that_is_pasted_into_the_search_is_searched_for_and_does_nothing(
-    start: Start, platform: HostilePlatform, tmp_path: Path
-) -> None:
-    platform.humans = [human(0, "Jane")]
-    terminal = start(size=(16, 100))
-    terminal.sees("● 1 human")
-    for payload in MARKED:
-        terminal.types("/")
-        terminal.pastes(f"?{payload.text[:100]}")
-        terminal.sees("Nobody matches", "“?")
-        if MARK in payload.text.splitlines()[0]:  # no more than a line is taken
-            assert payload.mark in terminal.lines[2]
-        terminal.types("\x1b")
-        terminal.sees("│▌Jane", "Enter open")
-    ends_unharmed(terminal, tmp_path, typed=True)
-
-
-@pytest.mark.parametrize(
-    ("keys", "shown"),
-    [
-        ("\x10", "Search for commands"),
-        ("?", "Type to find"),
-        ("i", "Enter go"),
-        ("L", "Sign in to environment"),
-    ],
-    ids=["palette", "help", "go-to", "sign-in"],
-)
-def test_what_is_pasted_into_a_dialog_does_nothing(
-    start: Start, platform: HostilePlatform, tmp_path: Path, keys: str, shown: str
-) -> None:
-    terminal = start(size=(24, 100))
-    terminal.sees("no humans yet")
-    for number, group in enumerate(GROUPS):
-        terminal.types(keys)
-        terminal.sees(shown)
-        terminal.pastes(f"paste{number} {joined(group)}")
-        terminal.sees(f"paste{number}")
-        terminal.types("\x1b")
-        terminal.sees_no_more(f"paste{number}")
-        if shown in terminal.text:  # what was typed is cleared first
-            terminal.types("\x1b")
-        terminal.sees_no_more(shown)
-    ends_unharmed(terminal, tmp_path, typed=True)
-
-
-def test_keys_of_config_toml_that_are_none_are_told_in_toast_and_help_and_do_nothing(
-    start: Start, tmp_path: Path
-) -> None:
-    overrides = dict(zip(KEYS, in_groups(4, SHORT_PAYLOADS), strict=False))
-    assert sum(len(group) for group in overrides.values()) == len(SHORT_PAYLOADS)
-    keys = {action: joined(group) for action, group in overrides.items()}
-    (home(tmp_path) / "config.toml").write_text(tomlkit.dumps({"keys": keys}))
-    terminal = start(size=(60, 120))
-    terminal.sees("Keys in config.toml", MARK)
-    terminal.types("?")
-    terminal.sees("type to find", MARK)
-    terminal.clicks(MARK)
-    ends_unharmed(terminal, tmp_path)
-
-
-# Names of real people
-
-
-def test_real_names_of_every_script_stay_unharmed_and_aligned(
-    start: Start, platform: HostilePlatform, tmp_path: Path
-) -> None:
-    platform.humans = [
-        human(number, name) | {"email": "at@example.com"} for number, name in enumerate(REAL_NAMES)
-    ]
-    terminal = start(size=(30, 200))
-    terminal.sees(f"● {len(REAL_NAMES)} humans", *REAL_NAMES)
-    ((divider, _),) = terminal.place_of("╮╭")
-    assert {x for x, _ in terminal.place_of("││")} == {divider}
-    emails = [x for x, _ in terminal.place_of("at@example.com") if x < divider]
-    assert emails == [emails[0]] * len(REAL_NAMES)
-    for number, name in enumerate(REAL_NAMES):
-        cursor_is_on(terminal, name)
-        terminal.sees(f"─ {name} ─", f"eu_{number:02} ")
-        terminal.types("j")
-    ends_unharmed(terminal, tmp_path)
-
-
-# Commands
-
-
-Words = tuple[str, ...]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("humans", "list"),
-        ("humans", "list", "--csv"),
-        ("humans", "list", "--json"),
-        ("humans", "list", "--jsonl"),
-        ("humans", "list", PAYLOADS[-1].text),
-        ("tags", "list"),
-        ("tags", "list", "--json"),
-    ],
-    ids=" ".join,
-)
-def test_lists_that_commands_print_hold_nothing_that_acts(
-    platform: HostilePlatform, words: Words
-) -> None:
-    everybody_is_hostile(platform)
-    ended = aicx(*words, env=platform.environment)
-    assert ended.code == 0
-    shown = (PAYLOADS[-1],) if PAYLOADS[-1].text in words else MARKED
-    shown = [payload for payload in shown if len(payload.start) < 20]  # a column's least width
-    assert len(shown) in (1, 41)
-    assert all(payload.mark in ended.out for payload in shown)
-    is_harmless(ended, is_exact="--json" in words or "--jsonl" in words)
-
-
-def is_harmless(ended: Ended, *, is_exact: bool = False) -> None:
-    out = ended.out.replace("\r\n", "\n")
-    assert "\r" not in out
-    assert what_acts_in_text(out, is_exact=is_exact) == []
-    assert what_acts_in_text(ended.err) == []
-
-
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["fields", "json"])
-def test_a_human_that_is_printed_holds_nothing_that_acts(
-    platform: HostilePlatform, form: Words
-) -> None:
-    everybody_is_hostile(platform)
-    tags = [{"id": f"tag-{number}", "value": p.text} for number, p in enumerate(PAYLOADS)]
-    platform.humans[0] |= {"tags": tags, "notes": [p.text for p in PAYLOADS], "id": "eu_1"}
-    ended = aicx("humans", "get", "eu_1", *form, env=platform.environment)
-    assert ended.code == 0
-    assert all(payload.mark in ended.out for payload in MARKED)
-    is_harmless(ended, is_exact=bool(form))
-
-
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["fields", "json"])
-def test_who_is_signed_in_is_printed_and_nothing_acts(
-    platform: HostilePlatform, form: Words
-) -> None:
-    platform.said = SHORT_PAYLOADS
-    ended = aicx("whoami", *form, env=platform.environment)
-    assert ended.code == 0
-    assert all(payload.mark in ended.out for payload in SHORT_PAYLOADS)
-    is_harmless(ended, is_exact=bool(form))
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 503])
-def test_what_a_platform_says_of_an_error_is_printed_and_nothing_acts(
-    platform: HostilePlatform, status: int
-) -> None:
-    platform.status = status
-    for group in (GROUPS[status % 10], GROUPS[(status + 5) % 10]):
-        platform.said = group
-        ended = aicx("humans", "get", "eu_1", env=platform.environment)
-        assert ended.code > 1
-        assert ended.out == ""
-        assert all(payload.mark in ended.err for payload in group)
-        is_harmless(ended)
-
-
-def test_the_id_that_a_platform_gives_a_new_human_is_printed_and_nothing_acts(
-    platform: HostilePlatform,
-) -> None:
-    platform.said = SHORT_PAYLOADS
-    ended = aicx("humans", "create", "--fullname", "Jane", env=platform.environment)
-    assert ended.code == 0
-    assert all(payload.mark in ended.out for payload in SHORT_PAYLOADS)
-    is_harmless(ended)
-
-
-def written_in(folder: Path, said: Mapping[str, Any]) -> dict[str, str]:
-    """The environment in which config.toml says that."""
-    (home(folder) / "config.toml").write_text(tomlkit.dumps(said), encoding="utf-8")
-    return {"AICX_HOME": str(home(folder))}
-
-
-SERVER = {"kind": "console", "url": "https://aicx.example.com"}
-
-
-@pytest.mark.parametrize("words", [("contexts", "list"), ("whoami",), ()], ids=" ".join)
-def test_hostile_names_of_contexts_are_refused_cleanly(tmp_path: Path, words: Words) -> None:
-    refused = 0
-    for start in range(0, len(PAYLOADS), 20):  # as many as are told at once
-        payloads = PAYLOADS[start : start + 20]
-        env = written_in(tmp_path, {"contexts": {p.text: SERVER for p in payloads}})
-        if words:
-            ended = aicx(*words, env=env)
-        else:
-            terminal = Terminal(home=home(tmp_path))
-            ended = Ended(terminal.ends(), "", terminal.raw.decode().replace("\r\n", "\n"))
-        assert ended.code == 2
-        assert ended.out == ""
-        is_harmless(ended)
-        refused += sum(p.mark in ended.err for p in payloads if p.mark)
-    assert refused == len(MARKED)
-
-
-@pytest.mark.parametrize("key", ["account", "company", "colour", "proxy", "url"])
-def test_hostile_settings_of_contexts_are_refused_cleanly(tmp_path: Path, key: str) -> None:
-    refused = [p for p in PAYLOADS if key != "account" or not p.text.isprintable()][:20]
-    contexts = {f"acme-{n}": SERVER | {key: p.text} for n, p in enumerate(refused)}
-    ended = aicx("contexts", "list", env=written_in(tmp_path, {"contexts": contexts}))
-    assert ended.code == 2
-    is_harmless(ended)
-
-
-@pytest.mark.parametrize(
-    "words", [("list",), ("list", "--json"), ("show",), ("show", "--json")], ids=" ".join
-)
-def test_a_hostile_account_is_shown_and_nothing_acts(tmp_path: Path, words: Words) -> None:
-    account = joined([p for p in MARKED if not has_control_character(p.text)])
-    said = {"context": "acme", "contexts": {"acme": SERVER | {"account": account}}}
-    ended = aicx("contexts", *words, env=written_in(tmp_path, said))
-    assert ended.code == 0
-    assert (MARK in ended.out) is (words != ("list",))
-    is_harmless(ended, is_exact="--json" in words)
-
-
-def test_a_hostile_account_and_hostile_ids_of_a_context_are_shown_and_do_nothing(
-    start: Start, tmp_path: Path
-) -> None:
-    # No blank, slash or percent sign can stand in an id; brackets can.
-    texts = ("[@click=app.quit]x[]", "[bold]red", '[a="b]', "[x", "$text{0}")
-    contexts = {
-        f"acme-{number}": SERVER | {"account": f"{MARK} {text}", "company": text, "bot": text}
-        for number, text in enumerate(texts)
-    }
-    written_in(tmp_path, {"contexts": contexts})
-    terminal = start(size=(30, 120))
-    terminal.sees("no humans yet")
-    terminal.types("gc")
-    terminal.sees("Switch context")
-    for name in contexts:
-        terminal.pastes(name)
-        terminal.sees(f"Company {contexts[name]['company']}")
-        terminal.types("\x1b")
-        terminal.sees("made-up data")
-    terminal.types("\x1b")
-    terminal.sees_no_more("Switch context")
     ends_unharmed(terminal, tmp_path)
