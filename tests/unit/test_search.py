@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aicx_tui.models.human import Human
-from aicx_tui.services.search import Entry, Query, fold
+from aicx_tui.services.search import Entry, Query
+from aicx_tui.storage.query.folding import fold
 
 JANE = Human(
     id="eu_KM8dKoKB5HJN",

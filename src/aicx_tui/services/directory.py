@@ -12,8 +12,9 @@ from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import DeletedHuman, FeedPage, Human
 from aicx_tui.models.tag import TagDefinition
-from aicx_tui.services.search import Entry, Query, fold
-from aicx_tui.services.sorting import Sort, SortKey
+from aicx_tui.services.search import Entry, Query
+from aicx_tui.storage.query.folding import fold
+from aicx_tui.storage.query.sorting import Sort, SortKey
 
 MEMORY_LIMIT = 50_000
 """Humans kept in memory at most; the rest is left at the platform, and the console says so."""

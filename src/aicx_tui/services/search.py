@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from aicx_tui.storage.query.folding import digits, fold
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
 
-_NOT_DECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae"})
-"""Letters that Unicode does not take apart, as people type them without their keyboard."""
-
 _PHONE_SIGNS = frozenset("+-() ./0123456789")
 _SEPARATOR = "\x1f"
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """Reduce text to what a search compares: no case, no accents, full-width as plain."""
-    if text.isascii():
-        return text.lower()
-    # Decomposed first, since what it yields (`𝐀` yields `A`) may still have case to fold.
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    decomposed = unicodedata.normalize("NFKD", folded)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return bare.translate(_NOT_DECOMPOSED)
-
-
-def digits(text: str) -> str:
-    """The digits of a phone number, however it is written."""
-    return "".join(c for c in text if c.isdigit())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from aicx_tui.services.sorting import Sort, SortKey
+from aicx_tui.storage.query.sorting import Sort, SortKey
 
 
 @dataclass(frozen=True, kw_only=True)

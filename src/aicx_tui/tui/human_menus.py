@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aicx_tui.services.sorting import Sort, SortKey
+from aicx_tui.storage.query.sorting import Sort, SortKey
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
 

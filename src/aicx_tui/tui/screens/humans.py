@@ -20,8 +20,8 @@ from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.search import Query
-from aicx_tui.services.sorting import Sort, SortKey
 from aicx_tui.services.views import View, read_view
+from aicx_tui.storage.query.sorting import Sort, SortKey
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, notice, state_line
 from aicx_tui.tui.reading import Reading

@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from aicx_tui.services.sorting import Sort, SortKey
+from aicx_tui.storage.query.sorting import Sort, SortKey
 from aicx_tui.text import MISSING, fit
 from aicx_tui.tui.moments import ago
 

@@ -1,0 +1,1 @@
+"""The mirror: the local, encrypted copy of the humans of one context, and how it is searched."""
