@@ -23,7 +23,8 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
     ├── OutcomeUnknownError      8  a change was sent and its reply never came
     ├── PartlyFailedError        9  some of several changes were refused
     ├── SandboxError             1  the embedded platform did not start
-    └── KeyringUnavailableError  1  the system's keyring did not take or give a secret
+    ├── KeyringUnavailableError  1  the system's keyring did not take or give a secret
+    └── MirrorError              1  the local copy cannot be kept
 """
 
 from __future__ import annotations
@@ -167,3 +168,7 @@ class SandboxError(AicxError):
 
 class KeyringUnavailableError(AicxError):
     """The system's keyring did not do what it was asked; the message says what that leaves."""
+
+
+class MirrorError(AicxError):
+    """The local copy of the humans cannot be opened, read or written; the platform is as it was."""

@@ -23,4 +23,4 @@ def fold(text: str) -> str:
 
 def digits(text: str) -> str:
     """The digits of a phone number, however it is written."""
-    return "".join(c for c in text if c.isdigit())
+    return "".join(filter(str.isdigit, text))

@@ -1,0 +1,140 @@
+"""Opens the mirror's file: every page encrypted, and a file that cannot be used set aside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from aicx_tui.errors import AicxError, MirrorError
+from aicx_tui.storage.query.folding import fold
+from aicx_tui.storage.schema import VERSIONS
+
+Connection = sqlcipher.Connection
+DatabaseError = sqlcipher.DatabaseError
+OperationalError = sqlcipher.OperationalError
+IntegrityError = sqlcipher.IntegrityError
+
+KEY_BYTES = 32
+APPLICATION_ID = 0x61696378
+"""`aicx`, in the file's header."""
+
+BUSY_SECONDS = 10.0
+"""How long another console's write is waited for."""
+
+CHECKED_BYTES = 32 * 1024 * 1024
+"""Files up to this size are checked in full when they are opened; every page of a larger one is
+authenticated when it is read."""
+
+_SIDE_FILES = ("", "-wal", "-shm")
+
+
+class DamagedError(AicxError):
+    """The file is not a mirror that this key opens, or a page of it is damaged."""
+
+
+def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
+    """Open a file with a raw key, which costs no derivation.
+
+    Args:
+        path: The file; made where there is none.
+        key: 32 random bytes.
+        cache_mebibytes: Pages kept decrypted in memory.
+
+    Raises:
+        DamagedError: The file is none of ours, or the key is another's.
+        MirrorError: It cannot be opened or made.
+    """
+    try:
+        connection = sqlcipher.connect(
+            path, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS
+        )
+    except sqlcipher.OperationalError as error:
+        raise unusable(path, error) from None
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA cache_size = {-1024 * cache_mebibytes}")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.create_function("folded", 1, _folded, deterministic=True)
+    except sqlcipher.OperationalError as error:
+        connection.close()
+        raise unusable(path, error) from None
+    except sqlcipher.DatabaseError as error:
+        connection.close()
+        raise DamagedError(f"{path.name} cannot be read: {error}.") from None
+    return connection
+
+
+def prepare(connection: Connection, path: Path) -> None:
+    """Check a file and bring its tables to the present version.
+
+    Raises:
+        DamagedError: It is damaged, or another program's.
+        MirrorError: It was written by a newer version of this program.
+    """
+    try:
+        version = _number(connection, "PRAGMA user_version")
+        application = _number(connection, "PRAGMA application_id")
+        if version > len(VERSIONS):
+            raise MirrorError(
+                f"The mirror {path.name} was written by a newer version of aicx.",
+                hint="Start that version, or remove the file: it is read from the platform anew.",
+            )
+        if application not in (0, APPLICATION_ID) or (version and not application):
+            raise DamagedError(f"{path.name} belongs to another program.")
+        if version and path.stat().st_size <= CHECKED_BYTES:
+            _check(connection, path)
+        for number, script in enumerate(VERSIONS[version:], start=version + 1):
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
+                f"PRAGMA user_version = {number}; COMMIT;"
+            )
+    except sqlcipher.OperationalError as error:
+        raise unusable(path, error) from None
+    except sqlcipher.DatabaseError as error:
+        raise DamagedError(f"{path.name} is damaged: {error}.") from None
+
+
+def _check(connection: Connection, path: Path) -> None:
+    broken = connection.execute("PRAGMA cipher_integrity_check").fetchone()
+    said = broken or connection.execute("PRAGMA quick_check(1)").fetchone()
+    if said != ("ok",):
+        raise DamagedError(f"{path.name} is damaged: {said[0]}.")
+
+
+def set_aside(path: Path) -> Path:
+    """Move a file that cannot be used out of the way, in place of an earlier such one."""
+    aside = path.with_suffix(".damaged")
+    for end in _SIDE_FILES:
+        file = path.with_name(path.name + end)
+        if file.exists():
+            file.replace(aside.with_name(aside.name + end))
+        else:
+            aside.with_name(aside.name + end).unlink(missing_ok=True)
+    return aside
+
+
+def remove(path: Path) -> None:
+    """Remove a file and what belongs to it."""
+    for end in _SIDE_FILES:
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def unusable(path: Path, error: Exception) -> MirrorError:
+    """The error for what the system says of a file."""
+    return MirrorError(
+        f"The mirror in {path.parent} cannot be used: {error}.",
+        hint="Check that the folder can be written and the disk is not full.",
+    )
+
+
+def _number(connection: Connection, statement: str) -> int:
+    row: tuple[Any, ...] = connection.execute(statement).fetchone()
+    return int(row[0])
+
+
+def _folded(text: object) -> str:
+    return fold(text) if isinstance(text, str) else ""

@@ -1,0 +1,192 @@
+"""Puts humans into the mirror's tables: in bulk while they are read first, then one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from aicx_tui.storage.codes import TagCodes
+from aicx_tui.storage.database import Connection
+from aicx_tui.storage.rows import Document, SearchRow, search_row, tag_values, written
+from aicx_tui.storage.schema import COLUMNS, GAP
+
+_PUT_HUMAN = "INSERT INTO humans (place, id, document) VALUES (?, ?, ?)"
+_PUT_SEARCH = "INSERT INTO search VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_NAME = "INSERT INTO names VALUES (?, ?)"
+_WORDS_OF = f"SELECT place, {', '.join(COLUMNS)} FROM search WHERE place = ?"  # noqa: S608
+_INDEX = f"INSERT INTO words (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_UNINDEX = (
+    f"INSERT INTO words (words, rowid, {', '.join(COLUMNS)}) "  # noqa: S608
+    "VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
+)
+_COUNT_TRIGRAM = (
+    "INSERT INTO trigrams VALUES (?, 1) ON CONFLICT (term) DO UPDATE SET humans = humans + 1"
+)
+_MOVED = ("humans", "search", "names")
+
+ROOM_AT_LEAST = 8
+"""Neighbours that move together when there is no room between two of them."""
+
+
+@contextmanager
+def transaction(connection: Connection, codes: TagCodes | None = None) -> Iterator[None]:
+    """All of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if codes is not None:
+            codes.forget()
+        raise
+    connection.execute("COMMIT")
+
+
+def put_meta(connection: Connection, values: dict[str, Any]) -> None:
+    """Keep facts about the mirror."""
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+
+
+def append(
+    connection: Connection, documents: Sequence[Document], codes: TagCodes
+) -> None:
+    """Put humans behind all others while they are read for the first time; nothing is indexed yet.
+
+    A human that comes again stands twice until `loading` takes the earlier one out. A tombstone,
+    a document with nothing but its id and `deleted`, stands for what it takes out.
+    """
+    last = connection.execute("SELECT coalesce(max(place), 0) FROM humans").fetchone()[0]
+    places = count(last + GAP, GAP)
+    humans: list[tuple[int, str, str | None]] = []
+    searched: list[tuple[Any, ...]] = []
+    for place, document in zip(places, documents, strict=False):
+        if document.get("deleted") is True:
+            humans.append((place, document["id"], None))
+            continue
+        humans.append((place, document["id"], written(document)))
+        row = search_row(document, codes=codes.of(tag_values(document)))
+        searched.append((place, *row))
+    connection.executemany(_PUT_HUMAN, humans)
+    connection.executemany(_PUT_SEARCH, searched)
+
+
+class Writer:
+    """Puts changed humans where they belong, in a mirror that is complete.
+
+    Args:
+        connection: In a transaction, whenever something is put.
+        codes: Of tags.
+    """
+
+    def __init__(self, connection: Connection, codes: TagCodes) -> None:
+        self._connection = connection
+        self._codes = codes
+
+    def put(self, document: Document) -> bool:
+        """Put a human in place of what was known of it, and return whether anything differs."""
+        text = written(document)
+        found = self._connection.execute(
+            "SELECT place, document FROM humans WHERE id = ?", (document["id"],)
+        ).fetchone()
+        if found is not None and found[1] == text:
+            return False
+        row = search_row(document, codes=self._codes.of(tag_values(document)))
+        place = self._place_for(row.updated, found[0] if found else None)
+        if found is not None:
+            self._take_out(found[0])
+        self._put_in(place, document["id"], text, row)
+        return True
+
+    def remove(self, human_id: str) -> bool:
+        """Take a human out, and return whether it was there."""
+        found = self._connection.execute(
+            "SELECT place FROM humans WHERE id = ?", (human_id,)
+        ).fetchone()
+        if found is None:
+            return False
+        self._take_out(found[0])
+        return True
+
+    def _put_in(self, place: int, human_id: str, text: str, row: SearchRow) -> None:
+        execute = self._connection.execute
+        execute(_PUT_HUMAN, (place, human_id, text))
+        execute(_PUT_SEARCH, (place, *row))
+        execute(_PUT_NAME, (place, row.name))
+        words = tuple(row)[: len(COLUMNS)]
+        execute(_INDEX, (place, *words))
+        terms = {text[at : at + 3] for text in words for at in range(len(text) - 2)}
+        self._connection.executemany(_COUNT_TRIGRAM, [(term,) for term in terms])
+
+    def _take_out(self, place: int) -> None:
+        self._unindex(place)
+        for table in _MOVED:
+            self._connection.execute(f"DELETE FROM {table} WHERE place = ?", (place,))  # noqa: S608
+
+    def _unindex(self, place: int) -> None:
+        row = self._connection.execute(_WORDS_OF, (place,)).fetchone()
+        self._connection.execute(_UNINDEX, row)
+
+    def _place_for(self, updated: int, now_at: int | None) -> int:
+        """A free place behind everybody updated until then."""
+        one = self._connection.execute
+        last = one("SELECT max(place) FROM search").fetchone()[0] or 0
+        if updated >= (one("SELECT max(updated) FROM search").fetchone()[0] or 0):
+            return int(last) + GAP
+        before = one(
+            "SELECT place FROM search WHERE updated <= ? AND place IS NOT ? "
+            "ORDER BY updated DESC, place DESC LIMIT 1",
+            (updated, now_at),
+        ).fetchone()
+        first = one("SELECT min(place) FROM search").fetchone()[0]
+        lower = before[0] if before else first - 2 * GAP
+        after = one(
+            "SELECT place FROM search WHERE place > ? ORDER BY place LIMIT 1", (lower,)
+        ).fetchone()[0]
+        if after - lower < 2:
+            self._make_room(lower)
+            return int(lower) + 1
+        return int(lower + after) // 2
+
+    def _make_room(self, lower: int) -> None:
+        """Spread those behind a place so that there is room right behind it."""
+        size = ROOM_AT_LEAST
+        while True:
+            places = [
+                place
+                for (place,) in self._connection.execute(
+                    "SELECT place FROM search WHERE place > ? ORDER BY place LIMIT ?",
+                    (lower, size + 1),
+                )
+            ]
+            is_end = len(places) <= size
+            moved = places if is_end else places[:-1]
+            room = GAP * (len(moved) + 1) if is_end else places[-1] - lower
+            step = room // (len(moved) + 1)
+            if step >= 2:
+                break
+            size *= 2
+        targets = [lower + step * number for number in range(1, len(moved) + 1)]
+        for place, target in self._without_collisions(moved, targets):
+            self._move(place, target)
+
+    @staticmethod
+    def _without_collisions(
+        places: Sequence[int], targets: Sequence[int]
+    ) -> Iterator[tuple[int, int]]:
+        """The moves in an order in which nobody is moved to where another still is."""
+        pairs = list(zip(places, targets, strict=True))
+        yield from (pair for pair in pairs if pair[1] < pair[0])
+        yield from (pair for pair in reversed(pairs) if pair[1] > pair[0])
+
+    def _move(self, place: int, target: int) -> None:
+        row = self._connection.execute(_WORDS_OF, (place,)).fetchone()
+        self._connection.execute(_UNINDEX, row)
+        for table in _MOVED:
+            self._connection.execute(
+                f"UPDATE {table} SET place = ? WHERE place = ?",  # noqa: S608
+                (target, place),
+            )
+        self._connection.execute(_INDEX, (target, *row[1:]))
