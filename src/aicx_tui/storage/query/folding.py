@@ -25,8 +25,8 @@ def fold(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """The digits of a phone number, however it is written."""
-    return "".join(c for c in text if c.isdigit())
+    """The digits of a phone number, however it is written; full-width ones as plain."""
+    return "".join(c for c in (text if text.isascii() else fold(text)) if c.isdigit())
 
 
 def phone_digits(needle: str) -> str:

@@ -60,7 +60,7 @@ def suggest(
     start, end = word_at(text, cursor)
     word, typed = text[start:end], text[start:cursor]
     seen = dict.fromkeys(_all(typed, tags, values))
-    return tuple(found for found in seen if found != word)[:MOST]
+    return tuple(found for found in seen if fold(found) != fold(word))[:MOST]
 
 
 def _all(
