@@ -5,6 +5,7 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
 
     AicxError                    1  failed
     ├── UsageError               2  the command, the environment or a value given is wrong
+    │   └── QueryError              a search that cannot be read
     ├── NotSignedInError         3  no token, or the platform does not accept it
     ├── NotFoundError            4  no such human, tag, company or bot
     ├── ConflictError            5  the record changed meanwhile
@@ -69,6 +70,21 @@ class UsageError(AicxError):
     """The command line, the environment or a value given is wrong; nothing was sent."""
 
     exit_code = 2
+
+
+class QueryError(UsageError):
+    """A search cannot be read; nothing was looked for.
+
+    Args:
+        message: What is wrong and what to write instead.
+        start: Where in the search it is wrong, in characters.
+        end: Where that ends.
+    """
+
+    def __init__(self, message: str, *, start: int, end: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.start = start
+        self.end = end
 
 
 class NotSignedInError(AicxError):

@@ -30,8 +30,11 @@ _SORT_VALUES: dict[SortKey, Callable[[Human], str | datetime | None]] = {
     SortKey.NAME: lambda human: fold(human.fullname or ""),
     SortKey.EMAIL: lambda human: fold(human.email or ""),
     SortKey.PHONE: lambda human: human.phone_number,
+    SortKey.UID: lambda human: fold(human.uid or ""),
+    SortKey.ID: lambda human: fold(human.id),
     SortKey.CREATED: lambda human: human.created_at,
     SortKey.UPDATED: lambda human: human.updated_at,
+    SortKey.TAG: lambda human: None,
 }
 
 

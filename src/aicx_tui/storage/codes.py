@@ -20,9 +20,7 @@ def code(number: int) -> str:
     """The three characters that stand for a number below 8 thousand million."""
     rest, last = divmod(number, _LETTERS)
     first, middle = divmod(rest, _LETTERS)
-    return (
-        chr(_START + first) + chr(_START + _LETTERS + middle) + chr(_START + 2 * _LETTERS + last)
-    )
+    return chr(_START + first) + chr(_START + _LETTERS + middle) + chr(_START + 2 * _LETTERS + last)
 
 
 class TagCodes:

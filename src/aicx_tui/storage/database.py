@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlcipher3 import dbapi2 as sqlcipher
+from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]
 
 from aicx_tui.errors import AicxError, MirrorError
-from aicx_tui.storage.query.folding import fold
+from aicx_tui.storage.rows import field_text, keyed, tag_text
 from aicx_tui.storage.schema import VERSIONS
 
-Connection = sqlcipher.Connection
-DatabaseError = sqlcipher.DatabaseError
-OperationalError = sqlcipher.OperationalError
-IntegrityError = sqlcipher.IntegrityError
+if TYPE_CHECKING:  # SQLCipher's module has the interface of the standard one, but no types
+    from sqlite3 import Connection as Connection
+    from sqlite3 import DatabaseError as DatabaseError
+    from sqlite3 import IntegrityError as IntegrityError
+    from sqlite3 import OperationalError as OperationalError
+else:
+    Connection = sqlcipher.Connection
+    DatabaseError = sqlcipher.DatabaseError
+    IntegrityError = sqlcipher.IntegrityError
+    OperationalError = sqlcipher.OperationalError
 
 KEY_BYTES = 32
 APPLICATION_ID = 0x61696378
@@ -47,10 +53,10 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
         MirrorError: It cannot be opened or made.
     """
     try:
-        connection = sqlcipher.connect(
+        connection: Connection = sqlcipher.connect(
             path, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS
         )
-    except sqlcipher.OperationalError as error:
+    except OperationalError as error:
         raise unusable(path, error) from None
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -58,11 +64,13 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.create_function("folded", 1, _folded, deterministic=True)
-    except sqlcipher.OperationalError as error:
+        connection.create_function("field_text", 2, field_text, deterministic=True)
+        connection.create_function("tag_text", 2, tag_text, deterministic=True)
+        connection.create_function("key_text", 1, keyed, deterministic=True)
+    except OperationalError as error:
         connection.close()
         raise unusable(path, error) from None
-    except sqlcipher.DatabaseError as error:
+    except DatabaseError as error:
         connection.close()
         raise DamagedError(f"{path.name} cannot be read: {error}.") from None
     return connection
@@ -92,9 +100,9 @@ def prepare(connection: Connection, path: Path) -> None:
                 f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
                 f"PRAGMA user_version = {number}; COMMIT;"
             )
-    except sqlcipher.OperationalError as error:
+    except OperationalError as error:
         raise unusable(path, error) from None
-    except sqlcipher.DatabaseError as error:
+    except DatabaseError as error:
         raise DamagedError(f"{path.name} is damaged: {error}.") from None
 
 
@@ -134,7 +142,3 @@ def unusable(path: Path, error: Exception) -> MirrorError:
 def _number(connection: Connection, statement: str) -> int:
     row: tuple[Any, ...] = connection.execute(statement).fetchone()
     return int(row[0])
-
-
-def _folded(text: object) -> str:
-    return fold(text) if isinstance(text, str) else ""

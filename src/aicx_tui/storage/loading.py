@@ -65,10 +65,13 @@ def _by_id(connection: Connection) -> Iterator[float]:
                 "DELETE FROM humans WHERE place NOT IN (SELECT max(place) FROM humans GROUP BY id)"
             )
             connection.execute(BY_ID)
-        if connection.execute("DELETE FROM humans WHERE document IS NULL").rowcount or (
-            connection.execute(
-                "SELECT (SELECT count(*) FROM humans) < (SELECT count(*) FROM search)"
-            ).fetchone()[0]
+        if (
+            connection.execute("DELETE FROM humans WHERE document IS NULL").rowcount
+            or (
+                connection.execute(
+                    "SELECT (SELECT count(*) FROM humans) < (SELECT count(*) FROM search)"
+                ).fetchone()[0]
+            )
         ):
             connection.execute("DELETE FROM search WHERE place NOT IN (SELECT place FROM humans)")
     yield 0.0
@@ -177,3 +180,16 @@ _STEPS: tuple[tuple[str, str, float, Callable[[Connection], Iterator[float]]], .
 
 COMPLETE = _STEPS[-1][0]
 """What `built` says of a mirror that nothing is missing from."""
+
+
+def clear(connection: Connection) -> None:
+    """Forget every human, to read them anew; in a transaction."""
+    for table in ("words", "search_by_name", "search_by_updated", "search_by_created"):
+        kind = "TABLE" if table == "words" else "INDEX"
+        connection.execute(f"DROP {kind} IF EXISTS {table}")
+    connection.execute("DROP INDEX IF EXISTS humans_by_id")
+    for table in ("humans", "search", "names", "trigrams", "tag_codes"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute(
+        "DELETE FROM meta WHERE name IN ('built', 'words_until', 'is_unordered', 'cursor', 'total')"
+    )

@@ -15,10 +15,13 @@ from aicx_tui.storage.record import Record
 Document = Mapping[str, Any]
 """The platform's own object, its `access_token` taken out."""
 
-END = "\x1f\x1f"
-"""Ends every text that is searched, so that its last one or two letters begin a trigram too."""
+END = "\x01\x01"
+"""Ends every text that is searched, so that its last one or two letters begin a trigram too.
 
-_NOT_INDEXED = str.maketrans({"\x00": "\x1e", "\x1f": "\x1e"})
+No other character comes before it, so texts stay in their order.
+"""
+
+_NOT_INDEXED = str.maketrans({"\x00": "\x02", "\x01": "\x02"})
 """The index stops at NUL, and `END` must stay what it is."""
 
 _OTHER_HALF = bytes(byte ^ 0x80 for byte in range(256))
@@ -27,8 +30,6 @@ _SECRET = "access_token"  # noqa: S105  # the name of a field
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-_FIELDS = ("fullname", "email", "phone_number", "uid", "profile_pic_id")
 
 
 class SearchRow(NamedTuple):
@@ -53,6 +54,11 @@ class SearchRow(NamedTuple):
     codes: str
     created: int
     updated: int
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the text index takes."""
+        return (self.name, self.email, self.phone, self.uid, self.id, self.codes)
 
 
 def searched(text: str | None) -> str:
@@ -79,6 +85,29 @@ def keyed(text: str) -> str:
 def needle(text: str) -> str:
     """What is looked for in a text that is searched."""
     return searched(text).removesuffix(END)
+
+
+def field_text(text: str, name: str) -> str:
+    """A field that is not searched as a rule, folded.
+
+    Args:
+        text: A document as the mirror keeps it.
+        name: Of the field; what is no string counts as its JSON.
+    """
+    value = orjson.loads(text).get(name)
+    if value is None:
+        return ""
+    return needle(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def tag_text(text: str, tag_id: str) -> str:
+    """The value of a tag, folded; empty where the human has none.
+
+    Args:
+        text: A document as the mirror keeps it.
+        tag_id: Of the tag.
+    """
+    return fold(dict(tag_values(orjson.loads(text))).get(tag_id, ""))
 
 
 def search_row(document: Document, *, codes: str) -> SearchRow:
@@ -126,11 +155,16 @@ def record(text: str) -> Record:
         text: A document as the mirror keeps it.
     """
     document = orjson.loads(text)
+    get = document.get
     return Record(
         document["id"],
-        *[document.get(name) for name in _FIELDS],
-        moment(document.get("created_at")),
-        moment(document.get("updated_at")),
+        get("fullname"),
+        get("email"),
+        get("phone_number"),
+        get("uid"),
+        get("profile_pic_id"),
+        moment(get("created_at")),
+        moment(get("updated_at")),
         dict(tag_values(document)),
     )
 
@@ -149,4 +183,9 @@ def moment(text: str | None) -> datetime | None:
 def microseconds(text: str | None) -> int:
     """A point in time as the mirror orders it."""
     read = moment(text)
-    return (read - _EPOCH) // _MICROSECOND if read else 0
+    return microseconds_of(read) if read else 0
+
+
+def microseconds_of(read: datetime) -> int:
+    """Microseconds since 1970."""
+    return (read - _EPOCH) // _MICROSECOND

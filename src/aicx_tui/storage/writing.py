@@ -50,16 +50,18 @@ def put_meta(connection: Connection, values: dict[str, Any]) -> None:
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
 
-def append(
-    connection: Connection, documents: Sequence[Document], codes: TagCodes
-) -> None:
+def append(connection: Connection, documents: Sequence[Document], codes: TagCodes) -> None:
     """Put humans behind all others while they are read for the first time; nothing is indexed yet.
 
     A human that comes again stands twice until `loading` takes the earlier one out. A tombstone,
     a document with nothing but its id and `deleted`, stands for what it takes out.
     """
-    last = connection.execute("SELECT coalesce(max(place), 0) FROM humans").fetchone()[0]
+    last, newest = connection.execute(
+        "SELECT coalesce(max(humans.place), 0), coalesce(max(updated), 0) FROM humans "
+        "LEFT JOIN search USING (place) WHERE humans.place = (SELECT max(place) FROM humans)"
+    ).fetchone()
     places = count(last + GAP, GAP)
+    is_unordered = False
     humans: list[tuple[int, str, str | None]] = []
     searched: list[tuple[Any, ...]] = []
     for place, document in zip(places, documents, strict=False):
@@ -69,8 +71,12 @@ def append(
         humans.append((place, document["id"], written(document)))
         row = search_row(document, codes=codes.of(tag_values(document)))
         searched.append((place, *row))
+        is_unordered = is_unordered or row.updated < newest
+        newest = row.updated
     connection.executemany(_PUT_HUMAN, humans)
     connection.executemany(_PUT_SEARCH, searched)
+    if is_unordered:
+        put_meta(connection, {"is_unordered": True})
 
 
 class Writer:
@@ -115,7 +121,7 @@ class Writer:
         execute(_PUT_HUMAN, (place, human_id, text))
         execute(_PUT_SEARCH, (place, *row))
         execute(_PUT_NAME, (place, row.name))
-        words = tuple(row)[: len(COLUMNS)]
+        words = row.words
         execute(_INDEX, (place, *words))
         terms = {text[at : at + 3] for text in words for at in range(len(text) - 2)}
         self._connection.executemany(_COUNT_TRIGRAM, [(term,) for term in terms])

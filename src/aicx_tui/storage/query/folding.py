@@ -9,6 +9,9 @@ _NOT_DECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı
 """Letters that Unicode does not take apart, as people type them without their keyboard."""
 
 
+_PHONE_SIGNS = frozenset("+-() ./0123456789")
+
+
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Reduce text to what a search compares: no case, no accents, full-width as plain."""
@@ -22,5 +25,10 @@ def fold(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """The digits of a phone number, however it is written."""
-    return "".join(filter(str.isdigit, text))
+    """The digits of a phone number, however it is written; full-width ones as plain."""
+    return "".join(filter(str.isdigit, text if text.isascii() else fold(text)))
+
+
+def phone_digits(needle: str) -> str:
+    """The digits to look for in phones too; empty where the text is not written like a phone."""
+    return digits(needle) if frozenset(needle) <= _PHONE_SIGNS else ""

@@ -306,6 +306,8 @@ class HumanTable(ScrollView, can_focus=True):
                 return ago(human.created_at, now=self._clock())
             case SortKey.UPDATED:
                 return ago(human.updated_at, now=self._clock())
+            case SortKey.UID | SortKey.ID | SortKey.TAG:
+                return None
 
 
 _TIMES = (SortKey.CREATED, SortKey.UPDATED)

@@ -1,0 +1,228 @@
+"""The mirror of one context: what was read of its humans, searched in memory-like time.
+
+Reading and writing each have a connection and a thread of their own, so that a search never waits
+for a page of a sync to be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aicx_tui.storage import loading
+from aicx_tui.storage.codes import TagCodes, values
+from aicx_tui.storage.database import (
+    Connection,
+    DamagedError,
+    DatabaseError,
+    OperationalError,
+    connect,
+    prepare,
+    set_aside,
+    unusable,
+)
+from aicx_tui.storage.loading import COMPLETE, Step, meta
+from aicx_tui.storage.query.conditions import Conditions
+from aicx_tui.storage.query.planner import Plan, first_places, places, plan
+from aicx_tui.storage.query.sorting import Sort
+from aicx_tui.storage.query.tree import All, Node
+from aicx_tui.storage.results import PAGE, Results
+from aicx_tui.storage.rows import Document
+from aicx_tui.storage.thread import DataThread
+from aicx_tui.storage.writing import Writer, append, put_meta, transaction
+
+READING_CACHE, WRITING_CACHE = 16, 8
+"""MiB of pages that the connections keep decrypted."""
+
+FILLING_CACHE = 64
+"""The same while the mirror is filled for the first time."""
+
+COUNTED = 10_001
+"""Humans counted for a word that excludes others; nobody needs to know it more exactly."""
+
+T = TypeVar("T")
+
+
+class Mirror:
+    """An open mirror.
+
+    Every method but those that return a future blocks on the disk; call those in a thread.
+
+    Args:
+        path: The file.
+        key: 32 random bytes.
+
+    Raises:
+        MirrorError: The file cannot be opened or made.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self.was_damaged = False
+        try:
+            self._open(path, key)
+        except DamagedError:
+            self.was_damaged = True
+            set_aside(path)
+            self._open(path, key)
+        self._codes = TagCodes(self._writing)
+        self.reader = DataThread("mirror reader", interrupt=self._reading.interrupt)
+        self.writer = DataThread("mirror writer", interrupt=self._writing.interrupt)
+        self._results: Results | None = None
+
+    def _open(self, path: Path, key: bytes) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unusable(path, error) from None
+        self._writing = connect(path, key, cache_mebibytes=WRITING_CACHE)
+        try:
+            prepare(self._writing, path)
+            self._reading = connect(path, key, cache_mebibytes=READING_CACHE)
+        except BaseException:
+            self._writing.close()
+            raise
+        self._reading.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        """Close both connections; what was committed is kept."""
+        self.reader.close(self._reading.close)
+        self.writer.close(self._writing.close)
+
+    # Reading
+
+    def search(
+        self,
+        where: Node,
+        sort: Sort,
+        *,
+        tags: Mapping[str, str],
+        on_change: Callable[[Results], None],
+    ) -> Future[Results]:
+        """Find humans; a search that is still going on is given up.
+
+        Args:
+            where: Whom.
+            sort: In which order.
+            tags: Names of tags by their ids, as far as they are known.
+            on_change: Called on the data thread when more of the result is known.
+        """
+        if self._results is not None:
+            self._results.drop()
+        return self.reader.ask_latest(
+            "search", partial(self._searched, where, sort, tags, on_change)
+        )
+
+    def _searched(
+        self,
+        where: Node,
+        sort: Sort,
+        tags: Mapping[str, str],
+        on_change: Callable[[Results], None],
+    ) -> Results:
+        chosen = plan(self._conditions(tags), where, sort)
+        found = first_places(self._reading, chosen.first, PAGE + 1)
+        is_all = len(found) <= PAGE
+        results = Results(
+            self.reader, self._reading, chosen, first=(found, is_all), on_change=on_change
+        )
+        self._results = results
+        return results
+
+    def every(self, where: Node, sort: Sort, *, tags: Mapping[str, str]) -> Iterator[str]:
+        """The documents of all humans found, in order; on the reader's thread only."""
+        chosen: Plan = plan(self._conditions(tags), where, sort)
+        for place in places(self._reading, chosen.every):
+            found = self._reading.execute(
+                "SELECT document FROM humans WHERE place = ?", (place,)
+            ).fetchone()
+            if found is not None:
+                yield found[0]
+
+    def count_of(self, where: Node, *, tags: Mapping[str, str]) -> Future[int]:
+        """How many humans match, counted up to `COUNTED`."""
+
+        def counted() -> int:
+            chosen = plan(self._conditions(tags), where, Sort())
+            return len(first_places(self._reading, chosen.first, COUNTED))
+
+        return self.reader.ask(counted)
+
+    def document(self, human_id: str) -> Future[str | None]:
+        """A human's document."""
+
+        def found() -> str | None:
+            row = self._reading.execute(
+                "SELECT document FROM humans WHERE id = ?", (human_id,)
+            ).fetchone()
+            return None if row is None else str(row[0])
+
+        return self.reader.ask(found)
+
+    def facts(self) -> Future[dict[str, str]]:
+        """All that is kept about the mirror itself."""
+        return self.reader.ask(lambda: dict(self._reading.execute("SELECT * FROM meta")))
+
+    def count(self) -> Future[int]:
+        """How many humans there are."""
+        return self.reader.ask(
+            lambda: self._reading.execute("SELECT count(*) FROM humans").fetchone()[0]
+        )
+
+    def values_of(self, tag_id: str) -> Future[Sequence[str]]:
+        """Values that humans have or had for a tag."""
+        return self.reader.ask(lambda: values(self._reading, tag_id))
+
+    def version(self) -> Future[int]:
+        """A number that changes with every change, by whomever."""
+        return self.reader.ask(lambda: self._reading.execute("PRAGMA data_version").fetchone()[0])
+
+    def _conditions(self, tags: Mapping[str, str]) -> Conditions:
+        is_indexed = meta(self._reading, "built") == COMPLETE
+        return Conditions(self._reading, tags, is_indexed=is_indexed)
+
+    # Writing
+
+    def write(self, work: Callable[[Connection, Writer], T]) -> Future[T]:
+        """Do something in one transaction."""
+
+        def done() -> T:
+            with transaction(self._writing, self._codes):
+                return work(self._writing, Writer(self._writing, self._codes))
+
+        return self.writer.ask(done)
+
+    def keep(self, facts: Mapping[str, Any]) -> Future[None]:
+        """Keep facts about the mirror itself."""
+        return self.write(lambda connection, _: put_meta(connection, dict(facts)))
+
+    def append(self, documents: Sequence[Document], facts: Mapping[str, Any]) -> Future[None]:
+        """Put what is read for the first time behind the rest, with where that went on."""
+
+        def work(connection: Connection, _: Writer) -> None:
+            append(connection, documents, self._codes)
+            put_meta(connection, dict(facts))
+
+        return self.write(work)
+
+    def complete(self) -> Iterator[Step]:
+        """Index what was read for the first time; on the writer's thread only."""
+        self._writing.execute(f"PRAGMA cache_size = {-1024 * FILLING_CACHE}")
+        try:
+            yield from loading.complete(self._writing)
+        finally:
+            self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
+            with suppress(OperationalError, DatabaseError):
+                self._writing.execute("PRAGMA shrink_memory")
+                self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def clear(self) -> Future[None]:
+        """Forget every human, and that there was a first reading."""
+        return self.write(lambda connection, _: loading.clear(connection))
+
+
+EVERYBODY: Node = All()

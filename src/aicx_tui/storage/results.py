@@ -1,0 +1,182 @@
+"""A search's humans in order: a page at once, and the rest while a person looks at that."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aicx_tui.storage.query.planner import Plan, places
+from aicx_tui.storage.rows import record
+
+if TYPE_CHECKING:
+    from aicx_tui.storage.database import Connection
+    from aicx_tui.storage.record import Record
+    from aicx_tui.storage.thread import DataThread
+
+PAGE = 100
+"""Rows that are read together."""
+
+PAGES_KEPT = 40
+"""Pages kept in memory: a few thousand rows around wherever one scrolls."""
+
+GRACE_SECONDS = 0.004
+"""How long painting waits for a page: it mostly comes in a tenth of it, and a second paint would
+come two frames later."""
+
+PLACES_AT_ONCE = 5_000
+"""Places collected in one step, after which somebody else may ask for something."""
+
+Page = Sequence["Record | None"]
+"""None stands for a human that is gone since the places were collected."""
+
+
+class Results:
+    """Implements `Rows` over the mirror.
+
+    Made on the data thread; read on the thread that paints.
+
+    Args:
+        thread: Where the database is read.
+        connection: Used on that thread only.
+        plan: Of the search.
+        first: The first places, and whether there are no others.
+        on_change: Called on the data thread when more is known than before.
+    """
+
+    def __init__(
+        self,
+        thread: DataThread,
+        connection: Connection,
+        plan: Plan,
+        *,
+        first: tuple[Sequence[int], bool],
+        on_change: Callable[[Results], None],
+    ) -> None:
+        places_found, self.is_counted = first
+        self._places = array("q", places_found)
+        self._thread = thread
+        self._connection = connection
+        self._on_change = on_change
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._asked: dict[int, Future[Page]] = {}
+        self._is_dropped = False
+        self._pages[0] = self._read_page(0)
+        if not self.is_counted:
+            self._collecting = self._collect(plan)
+            thread.spread(self._collecting)
+
+    @property
+    def total(self) -> int:
+        """Rows that can be gone to."""
+        return len(self._places)
+
+    def at(self, row: int) -> Record | None:
+        """A row; None where it is not read yet, and then it is asked for."""
+        number, within = divmod(row, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._awaited(number)
+        else:
+            self._pages.move_to_end(number)
+        return page[within] if page is not None and within < len(page) else None
+
+    def place_of(self, human_id: str) -> int | None:
+        """The row of a human; None where it is not in the result, or not known yet."""
+        for number, page in reversed(self._pages.items()):
+            for within, human in enumerate(page):
+                if human is not None and human.id == human_id:
+                    return number * PAGE + within
+        with suppress(NotYet):
+            return self._thread.ask(lambda: self._row_of(human_id)).result(10 * GRACE_SECONDS)
+        return None
+
+    async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
+        """The ids of the humans from one row to another, both included; to the end without it."""
+        from asyncio import wrap_future  # the thread that paints has it loaded
+
+        end = len(self._places) if last is None else last + 1
+        found: list[str] = []
+        for start in range(first, end, PLACES_AT_ONCE):
+            wanted = self._places[start : min(start + PLACES_AT_ONCE, end)]
+            found += await wrap_future(self._thread.ask(partial(self._ids_of, wanted)))
+        return found
+
+    def drop(self) -> None:
+        """Collect nothing more: another search took its place."""
+        self._is_dropped = True
+
+    def _awaited(self, number: int) -> Page | None:
+        """A page that was not read yet, if it comes at once."""
+        coming = self._asked.get(number)
+        if coming is None:
+            coming = self._asked[number] = self._thread.ask(lambda: self._read_page(number))
+            coming.add_done_callback(self._arrived)
+        with suppress(NotYet, Exception):
+            self._keep(number, coming.result(GRACE_SECONDS))
+            return self._pages[number]
+        return None
+
+    def _arrived(self, _: Future[Page]) -> None:
+        if not self._is_dropped:
+            self._on_change(self)
+
+    def _keep(self, number: int, page: Page) -> None:
+        self._asked.pop(number, None)
+        self._pages[number] = page
+        if len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+
+    # On the data thread
+
+    def _read_page(self, number: int) -> Page:
+        wanted = self._places[number * PAGE : (number + 1) * PAGE]
+        found = dict(
+            self._connection.execute(
+                f"SELECT place, document FROM humans WHERE place IN ({_marks(wanted)})",  # noqa: S608
+                wanted.tolist(),
+            ).fetchall()
+        )
+        return [record(found[place]) if place in found else None for place in wanted]
+
+    def _row_of(self, human_id: str) -> int | None:
+        found = self._connection.execute(
+            "SELECT place FROM humans WHERE id = ?", (human_id,)
+        ).fetchone()
+        with suppress(ValueError):
+            return self._places.index(found[0]) if found else None
+        return None
+
+    def _ids_of(self, wanted: Sequence[int]) -> list[str]:
+        found = dict(
+            self._connection.execute(
+                f"SELECT place, id FROM humans WHERE place IN ({_marks(wanted)})",  # noqa: S608
+                list(wanted),
+            ).fetchall()
+        )
+        return [found[place] for place in wanted if place in found]
+
+    def _collect(self, plan: Plan) -> Iterator[None]:
+        """Find all the places, a few thousand at a time."""
+        found = array("q")
+        try:
+            for place in places(self._connection, plan.every):
+                found.append(place)
+                if len(found) % PLACES_AT_ONCE == 0:
+                    if self._is_dropped:
+                        return
+                    yield
+        except Exception:  # noqa: BLE001  # interrupted by the next search, which takes its place
+            return
+        self._places = found
+        self.is_counted = True
+        self._on_change(self)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
