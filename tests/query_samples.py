@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import NamedTuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -32,6 +33,9 @@ from aicx_tui.storage.query.tree import (
 
 NOW = datetime(2025, 3, 31, 12, 30, tzinfo=UTC)
 ZONE = UTC
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For tests on random humans and searches, which a busy machine is slow to make."""
 
 TAG_NAMES = {
     "tag_m": "Merchant",
