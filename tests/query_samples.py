@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from typing import NamedTuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -31,6 +33,9 @@ from aicx_tui.storage.query.tree import (
 
 NOW = datetime(2025, 3, 31, 12, 30, tzinfo=UTC)
 ZONE = UTC
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For tests on random humans and searches, which a busy machine is slow to make."""
 
 TAG_NAMES = {
     "tag_m": "Merchant",
@@ -92,6 +97,7 @@ def _mostly(known: Iterable[str]) -> st.SearchStrategy[str | None]:
     return st.one_of(st.sampled_from([*known]), st.none(), st.just(""), _ANY_TEXT)
 
 
+@cache
 def _moments() -> st.SearchStrategy[datetime | None]:
     """Times around the ones that searches name, on their very edges too, in several zones."""
     days = st.integers(-800, 1).map(lambda n: NOW.replace(hour=0, minute=0) + timedelta(days=n))
@@ -104,6 +110,7 @@ def _moments() -> st.SearchStrategy[datetime | None]:
     return st.one_of(edges, anywhere, st.none())
 
 
+@cache
 def humans() -> st.SearchStrategy[Human]:
     """Humans with everything that may be missing, empty, odd or the same as another's."""
     ids = st.one_of(
@@ -136,6 +143,7 @@ class Written(NamedTuple):
     node: Node
 
 
+@cache
 def sorts() -> st.SearchStrategy[Sort]:
     """Every order there is."""
     keys = [key for key in SortKey if key is not SortKey.TAG]
@@ -144,6 +152,7 @@ def sorts() -> st.SearchStrategy[Sort]:
     return plain | by_tag
 
 
+@cache
 def queries() -> st.SearchStrategy[Query]:
     """Searches with their text, to be read with `NOW`, `ZONE` and `TAG_NAMES`."""
     return st.builds(
@@ -164,18 +173,24 @@ def _query(tree: Written, sort: Sort | None, is_first: bool, space: str) -> Quer
     return Query(tree.node, sort, space + " ".join(parts) + space)
 
 
-def _trees() -> st.SearchStrategy[Written]:
-    return st.recursive(_leaves(), _compound, max_leaves=10)
-
-
-def _compound(inner: st.SearchStrategy[Written]) -> st.SearchStrategy[Written]:
-    several = st.lists(inner, min_size=2, max_size=4)
-    return st.one_of(
-        inner.map(lambda tree: Written(f"-{_in_brackets(tree)}", Not(tree.node))),
-        inner.map(lambda tree: Written(f"( {tree.text} )", tree.node)),
-        several.map(_side_by_side),
-        several.map(_one_or_the_other),
+@st.composite
+def _trees(draw: st.DrawFn, depth: int = 2) -> Written:
+    kinds = ["term", "not", "all", "all", "either", "either"] if depth else ["term"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "term":
+        return draw(_leaves())
+    pieces = st.builds(
+        _perhaps_in_brackets, _trees(depth=depth - 1), st.sampled_from([False, False, True])
     )
+    if kind == "not":
+        tree = draw(pieces)
+        return Written(f"-{_in_brackets(tree)}", Not(tree.node))
+    several = draw(st.lists(pieces, min_size=2, max_size=3))
+    return _side_by_side(several) if kind == "all" else _one_or_the_other(several)
+
+
+def _perhaps_in_brackets(tree: Written, is_in_them: bool) -> Written:
+    return Written(f"( {tree.text})", tree.node) if is_in_them else tree
 
 
 def _side_by_side(trees: list[Written]) -> Written:
@@ -193,6 +208,7 @@ def _in_brackets(tree: Written) -> str:
     return f"({tree.text})" if isinstance(tree.node, All | Either) else tree.text
 
 
+@cache
 def _leaves() -> st.SearchStrategy[Written]:
     return st.one_of(_texts(), _texts(), _tagged(), _presence(), _times())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from aicx_tui.storage.query.folding import fold
 from aicx_tui.storage.query.tag_names import tag_ids
 from aicx_tui.storage.query.terms import SORTS, TAGS
-from aicx_tui.storage.query.tree import Field, TimeField
+from aicx_tui.storage.query.tree import MAX_CHARACTERS, Field, TimeField
 from aicx_tui.storage.query.words import quoted
 
 MOST = 8
@@ -57,6 +57,8 @@ def suggest(
         tags: Names of tags by id.
         values: The values to offer for a tag, by its id.
     """
+    if len(text) > MAX_CHARACTERS:
+        return ()
     start, end = word_at(text, cursor)
     word, typed = text[start:end], text[start:cursor]
     seen = dict.fromkeys(_all(typed, tags, values))
