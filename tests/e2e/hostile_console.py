@@ -32,7 +32,8 @@ def ends_unharmed(
     assert terminal.lines[0].startswith(" environment"), "the screen was cleared"
     terminal.types("\x11")
     assert terminal.ends() == 0
-    assert what_acts(bytes(terminal.raw), copied=copied, typed=typed) == []
+    acted = what_acts(bytes(terminal.raw), copied=copied, typed=typed)
+    assert not acted, acted
     assert [path.name for path in folder.iterdir()] == ["home"]
 
 
