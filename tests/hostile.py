@@ -149,9 +149,11 @@ def what_acts(written: bytes, *, copied: int = 0, typed: bool = False) -> list[s
     Args:
         written: Every byte that the terminal got.
         copied: How often a person copied something.
-        typed: Whether a person typed the payloads, who may type what is not seen.
+        typed: Whether a person typed the payloads, who may type what is not seen. ESC cannot be
+            pasted, so that one right behind a payload begins the console's own control.
     """
-    raw = (p.text.encode() for p in PAYLOADS if _CONTROL.search(p.text))
+    acting = (p.text for p in PAYLOADS if _CONTROL.search(p.text))
+    raw = (text.encode() for text in acting if not (typed and text.endswith("\x1b")))
     found = [f"{payload!r} arrived raw" for payload in raw if payload in written]
     if (times := len(CLIPBOARD.findall(written))) != copied:
         found.append(f"the clipboard was set {times} times")

@@ -48,6 +48,14 @@ def test_a_key_that_there_is_not_is_refused_and_the_default_stays(keys: str) -> 
     assert "humans.sort: there is no key" in keymap.problems[0]
 
 
+@pytest.mark.parametrize("sign", ["\n", "\x1b", "\x7f", "\x9b", "\ue000"])
+@pytest.mark.parametrize("modifier", ["", "ctrl+"])
+def test_what_is_no_sign_to_type_is_no_key(modifier: str, sign: str) -> None:
+    keymap = Keymap({"humans.sort": modifier + sign})
+    assert keymap.overrides == {}
+    assert keymap.problems == [f"humans.sort: there is no key “{modifier + sign}”."]
+
+
 def test_an_action_without_a_key_of_its_own_says_so() -> None:
     assert "humans.list" in ACTIONS
     assert "humans.list has no key" in Keymap({"humans.list": "x"}).problems[0]

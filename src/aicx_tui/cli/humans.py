@@ -28,6 +28,7 @@ from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
 from aicx_tui.services.search import Query
 from aicx_tui.services.session import Session
+from aicx_tui.text import clean
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 
@@ -156,5 +157,5 @@ def _print_id(human_id: str, arguments: Namespace, *, done: str) -> None:
     if arguments.json:
         print_json({"id": human_id}, indent=None)
     else:
-        print_line(human_id)
+        print_line(clean(human_id))
     narrate(done)

@@ -84,7 +84,7 @@ def _named(key: str) -> str:
 
 def _is_key(name: str) -> bool:
     *modifiers, key = name.split("+")
-    if any(modifier not in _MODIFIERS for modifier in modifiers):
+    if not key.isprintable() or any(modifier not in _MODIFIERS for modifier in modifiers):
         return False
     return len(key) == 1 or key in _NAMED_KEYS or len(format_key(key)) == 1
 
