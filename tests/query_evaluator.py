@@ -77,7 +77,7 @@ def field_value(human: Human, field: Field) -> str:
         notes = human.notes
         if notes is None or isinstance(notes, str):
             return notes or ""
-        return json.dumps(notes, ensure_ascii=False)
+        return json.dumps(notes, ensure_ascii=False, separators=(",", ":"))
     names = {
         Field.NAME: human.fullname,
         Field.EMAIL: human.email,

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from aicx_tui.errors import UnsupportedError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import FeedPage, HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.models.feed import FeedPage
+from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.models.tag import TagDefinition
 
 FEED_PAGE_LIMIT = 1000
@@ -55,9 +56,14 @@ class Platform(Protocol):
 
     A concrete platform overrides what it can do; the rest raises `UnsupportedError` before
     anything is sent. Every call raises the errors of `aicx_tui.errors`, and no others.
+
+    Attributes:
+        capabilities: What it can do.
+        installation: What tells it from others of its kind, whatever its address is just now.
     """
 
     capabilities: frozenset[Capability]
+    installation: str = ""
 
     async def get_human(self, human_id: str, /) -> VersionedHuman:
         """Read one human, with its version where the platform has versions."""

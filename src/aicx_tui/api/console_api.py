@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from pydantic import SecretStr
 from typing_extensions import override
 
@@ -11,7 +13,7 @@ from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.errors import NotFoundError, NotTheApiError
 from aicx_tui.models.account import Account, PlatformCapabilities, Session
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import FeedPage
+from aicx_tui.models.feed import FEED_ENVELOPE, FeedPage
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.models.wire import Envelope
 
@@ -30,6 +32,7 @@ class ConsoleApi(ProtoGateway):
         super().__init__(http, company_id=company_id, bot_id=bot_id)
         known = frozenset(Capability)
         self.capabilities = frozenset(c for c in known if c.value in server.capabilities)
+        self.installation = server.installation_id
         self._bot = f"{_BASE}/bots/{bot_id}"
 
     @classmethod
@@ -48,8 +51,8 @@ class ConsoleApi(ProtoGateway):
         if cursor is not None:
             query["cursor"] = cursor
         reply = await self._http.get(f"{self._bot}/humans", query=query)
-        page = reply.parse(Envelope[FeedPage]).result
-        if page.items and page.next == cursor:
+        page = (await asyncio.to_thread(reply.parse_by, FEED_ENVELOPE))["result"]
+        if page["items"] and page["next"] == cursor:
             raise NotTheApiError(
                 "The platform's feed of humans goes round in a circle; it was not read on.",
                 hint="Tell whoever runs the platform.",

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import httpx
 import truststore
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from aicx_tui import __version__
@@ -37,6 +37,7 @@ from aicx_tui.errors import (
 )
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+ValueT = TypeVar("ValueT")
 
 Renew = Callable[[Credential, NotSignedInError], Awaitable[Credential]]
 """What is done about a credential that is not accepted any more."""
@@ -88,6 +89,13 @@ class Reply:
         """
         try:
             return model.model_validate_json(self.body)
+        except ValidationError as error:
+            raise failures.unreadable(self.call, error) from None
+
+    def parse_by(self, adapter: TypeAdapter[ValueT]) -> ValueT:
+        """Read the body as what is no model; raises the same."""
+        try:
+            return adapter.validate_json(self.body)
         except ValidationError as error:
             raise failures.unreadable(self.call, error) from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -131,23 +131,3 @@ class HumanDraft(WireModel):
 
 def _in_clear(value: str | SecretStr | None) -> str | None:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
-
-
-class DeletedHuman(WireModel):
-    """A tombstone in the feed: this human is no more."""
-
-    id: str
-    deleted: Literal[True]
-
-
-class FeedPage(WireModel):
-    """One page of the humans feed, oldest change first.
-
-    An empty page is the end for now, since a platform may serve shorter pages than were asked
-    for; `next` is then where the following refresh goes on.
-    """
-
-    items: tuple[Annotated[DeletedHuman | Human, Field(union_mode="left_to_right")], ...]
-    next: str
-    total: int | None = Field(default=None, ge=0)
-    """Humans at the platform; on the first page only."""

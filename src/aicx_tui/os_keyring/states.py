@@ -9,11 +9,12 @@ from aicx_tui.errors import KeyringUnavailableError
 
 
 class Slot(StrEnum):
-    """What is kept; `VIEW` is where the reader was."""
+    """What is kept; `VIEW` is where the reader was, `MIRROR` the key of what was read."""
 
     TOKEN = "token"  # noqa: S105  # the name of a place
     SESSION = "session"
     VIEW = "view"
+    MIRROR = "mirror"
 
 
 class Item(NamedTuple):

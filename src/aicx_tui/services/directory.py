@@ -1,125 +1,103 @@
-"""The humans of one bot, kept in memory and followed through the platform's feed."""
+"""The humans of one bot as the console and commands find them: all out of the mirror."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+import json
+from asyncio import wrap_future
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import DeletedHuman, FeedPage, Human
+from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
-from aicx_tui.services.search import Entry, Query
-from aicx_tui.storage.query.folding import fold
-from aicx_tui.storage.query.sorting import Sort, SortKey
+from aicx_tui.services.sync import Progress, Sync
+from aicx_tui.storage.loading import COMPLETE
+from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.query.sorting import Sort
+from aicx_tui.storage.query.tree import All, Node, Query
+from aicx_tui.storage.results import Results
 
-MEMORY_LIMIT = 50_000
-"""Humans kept in memory at most; the rest is left at the platform, and the console says so."""
+if TYPE_CHECKING:
+    from aicx_tui.api.base import Platform
+    from aicx_tui.errors import AicxError
+    from aicx_tui.services.mirrors import OpenMirror
 
-CONSOLE_PAGE = 250
-"""Humans per page where a person waits; small enough that parsing one never holds up a key."""
-
-
-FETCHED_AT_ONCE = 8
-"""Humans read by id at the same time; more make no platform faster."""
-
-_SORT_VALUES: dict[SortKey, Callable[[Human], str | datetime | None]] = {
-    SortKey.NAME: lambda human: fold(human.fullname or ""),
-    SortKey.EMAIL: lambda human: fold(human.email or ""),
-    SortKey.PHONE: lambda human: human.phone_number,
-    SortKey.UID: lambda human: fold(human.uid or ""),
-    SortKey.ID: lambda human: fold(human.id),
-    SortKey.CREATED: lambda human: human.created_at,
-    SortKey.UPDATED: lambda human: human.updated_at,
-    SortKey.TAG: lambda human: None,
-}
+DOCUMENTS_AT_ONCE = 500
+"""Humans read from the mirror in one go where all that match are wanted."""
 
 
-@dataclass
 class Directory:
-    """What the console browses.
+    """Finds humans in a mirror, and keeps it up to date once its platform is open.
+
+    Args:
+        opened: The mirror.
+        clock: The present.
 
     Attributes:
-        platform: Where humans come from.
-        clock: The present, injected so that pictures and tests can hold it still.
+        mirror: Where humans are found.
+        standing: What is to be said of the mirror.
+        platform: Where humans come from; None until it is open.
         tags: Definitions by id; empty where the platform cannot list them.
-        total: Humans at the platform when reading began, where it says.
+        count: Humans in the mirror.
         fresh_at: When the platform was last read to the end.
+        is_complete: Whether everybody was read and indexed once.
     """
 
-    platform: Platform
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    tags: dict[str, TagDefinition] = field(default_factory=dict)
-    total: int | None = None
-    fresh_at: datetime | None = None
-    _entries: dict[str, Entry] = field(default_factory=dict)
-    _cursor: str | None = None
+    def __init__(
+        self, opened: OpenMirror, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.mirror: Mirror = opened.mirror
+        self.standing = opened.standing
+        self.clock = clock
+        self.platform: Platform | None = None
+        self.tags: dict[str, TagDefinition] = {}
+        self.count = 0
+        self.fresh_at: datetime | None = None
+        self.is_complete = False
+        self._version = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self.count
 
     @property
     def is_listed(self) -> bool:
         """Whether the platform can list its humans; else they come in one by one."""
-        return Capability.HUMANS_FEED in self.platform.capabilities
+        return self.platform is None or Capability.HUMANS_FEED in self.platform.capabilities
 
     @property
-    def is_truncated(self) -> bool:
-        """Whether the platform has more humans than are kept in memory."""
-        return len(self) >= MEMORY_LIMIT and self.total is not None and self.total > len(self)
+    def tag_names(self) -> Mapping[str, str]:
+        """Names of tags by their ids."""
+        return {tag.id: tag.name for tag in self.tags.values()}
 
-    def get(self, human_id: str) -> Human | None:
-        """The human as it was last read."""
-        entry = self._entries.get(human_id)
-        return entry.human if entry else None
+    async def look(self) -> bool:
+        """Look at what the mirror holds now, and return whether that is something else.
 
-    async def refresh(self) -> AsyncIterator[int]:
-        """Read what changed since the last time, and yield the count after each page.
+        Another console may have read into it meanwhile.
+        """
+        version = await wrap_future(self.mirror.version())
+        facts = await wrap_future(self.mirror.facts())
+        count = await wrap_future(self.mirror.count())
+        is_other = (version, count) != (self._version, self.count)
+        self._version, self.count = version, count
+        self.is_complete = facts.get("built") == COMPLETE
+        if "fresh_at" in facts:
+            self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)
+        read = [TagDefinition.model_validate(tag) for tag in json.loads(facts.get("tags", "[]"))]
+        self.tags = {tag.id: tag for tag in read}
+        return is_other
+
+    async def refresh(self, *, full: bool = False) -> AsyncIterator[Progress]:
+        """Read what changed at the platform, telling how far that is.
 
         Raises:
             AicxError: The platform could not be read to the end; what was read stays.
         """
-        if Capability.TAGS_LIST in self.platform.capabilities:
-            self.tags = {tag.id: tag for tag in await self.platform.list_tags()}
-        following = self._follow_feed if self.is_listed else self._read_each_again
-        try:
-            async for count in following():
-                yield count
-        except CursorTooOldError:
-            self._entries, self._cursor = {}, None
-            async for count in following():
-                yield count
-        self.fresh_at = self.clock()
-
-    async def _read_each_again(self) -> AsyncIterator[int]:
-        """Where there is no feed: read the humans held, one after the other."""
-        for human_id in list(self._entries):
-            try:
-                await self.fetch(human_id)
-            except NotFoundError:
-                del self._entries[human_id]
-            yield len(self)
-
-    async def _follow_feed(self) -> AsyncIterator[int]:
-        while not self.is_truncated:
-            page = await self.platform.read_feed(self._cursor, limit=CONSOLE_PAGE)
-            self._take(page)
-            if not page.items:
-                return
-            yield len(self)
-
-    def _take(self, page: FeedPage) -> None:
-        if page.total is not None:
-            self.total = page.total
-        for item in page.items:
-            if isinstance(item, DeletedHuman):
-                self._entries.pop(item.id, None)
-            else:
-                self._entries[item.id] = Entry.of(item)
-        self._cursor = page.next
+        async for progress in self._sync.run(full=full):
+            self.count = progress.count
+            yield progress
+        await self.look()
 
     async def fetch(self, human_id: str) -> Human:
         """Read one human from the platform and keep it.
@@ -127,65 +105,53 @@ class Directory:
         Raises:
             NotFoundError: There is none with this id.
         """
-        human = (await self.platform.get_human(human_id)).human
-        self._entries[human.id] = Entry.of(human)
-        return human
+        return await self._sync.fetch(human_id)
 
     async def fetch_each(
         self, human_ids: Sequence[str]
     ) -> AsyncIterator[tuple[str, AicxError | None]]:
         """Read several humans at once and yield each id, in order, with why it failed if it did."""
-        gate = asyncio.Semaphore(FETCHED_AT_ONCE)
+        async for read in self._sync.fetch_each(human_ids):
+            yield read
+        await self.look()
 
-        async def one(human_id: str) -> tuple[str, AicxError | None]:
-            async with gate:
-                try:
-                    await self.fetch(human_id)
-                except AicxError as error:
-                    return human_id, error
-                return human_id, None
+    @property
+    def _sync(self) -> Sync:
+        if self.platform is None:
+            from aicx_tui.errors import UnreachableError
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(human_id)) for human_id in human_ids]
-            for task in tasks:
-                yield await task
+            raise UnreachableError("The platform is not open yet.", hint="Wait a moment.")
+        return Sync(self.platform, self.mirror, clock=self.clock)
 
-    def find(self, query: Query, *, sort: Sort) -> list[Human]:
-        """The humans that match, in order."""
-        value = _SORT_VALUES[sort.key]
-        found = [e.human for e in self._entries.values() if query.matches(e)]
-        present = [human for human in found if value(human)]
-        missing = [human for human in found if not value(human)]
-        present.sort(key=lambda h: (value(h), h.id), reverse=sort.descending)
-        return present + missing
+    def search(
+        self, where: Node, sort: Sort, *, on_change: Callable[[Results], None]
+    ) -> Future[Results]:
+        """Find humans; `on_change` is called on another thread when more is known."""
+        return self.mirror.search(where, sort, tags=self.tag_names, on_change=on_change)
 
-    def scarcest_term(self, query: Query) -> tuple[str, int]:
-        """The word of a query that excludes most, and how many humans have it."""
-        return query.scarcest_term(self._entries.values())
+    async def human(self, human_id: str) -> Human | None:
+        """A human as it was last read."""
+        text = await wrap_future(self.mirror.document(human_id))
+        return None if text is None else Human.model_validate_json(text)
 
+    async def walk(self, query: Query) -> AsyncIterator[Human]:
+        """Every human that matches, in order."""
+        documents = self.mirror.every(query.where, query.sort or Sort(), tags=self.tag_names)
 
-async def walk(
-    platform: Platform, query: Query, *, page: int = FEED_PAGE_LIMIT
-) -> AsyncIterator[Human]:
-    """Every human that matches, in the feed's order, each once.
+        def some() -> list[str]:
+            return [text for _, text in zip(range(DOCUMENTS_AT_ONCE), documents, strict=False)]
 
-    Args:
-        platform: Where to read.
-        query: Which humans.
-        page: Humans per request.
+        while read := await wrap_future(self.mirror.reader.ask(some)):
+            for text in read:
+                yield Human.model_validate_json(text)
 
-    Raises:
-        UnsupportedError: The platform cannot list humans.
-    """
-    seen: set[str] = set()
-    cursor: str | None = None
-    while True:
-        read = await platform.read_feed(cursor, limit=page)
-        for item in read.items:
-            if isinstance(item, Human) and item.id not in seen:
-                seen.add(item.id)
-                if query.matches(Entry.of(item)):
-                    yield item
-        if not read.items:
-            return
-        cursor = read.next
+    async def scarcest_term(self, where: Node) -> tuple[Node | None, int]:
+        """The part of a search that excludes most, and how many humans it alone matches."""
+        parts = where.nodes if isinstance(where, All) else (where,)
+        hits = [
+            (await wrap_future(self.mirror.count_of(part, tags=self.tag_names)), part)
+            for part in parts
+        ]
+        return min(
+            ((part, count) for count, part in hits), key=lambda hit: hit[1], default=(None, 0)
+        )

@@ -29,7 +29,7 @@ from aicx_tui.storage.loading import COMPLETE, Step, meta
 from aicx_tui.storage.query.conditions import Conditions
 from aicx_tui.storage.query.planner import Plan, first_places, places, plan
 from aicx_tui.storage.query.sorting import Sort
-from aicx_tui.storage.query.tree import All, Node
+from aicx_tui.storage.query.tree import Node
 from aicx_tui.storage.results import PAGE, Results
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
@@ -63,6 +63,7 @@ class Mirror:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self.was_damaged = False
+        self.at_close: Callable[[], None] = _nothing
         try:
             self._open(path, key)
         except DamagedError:
@@ -92,6 +93,7 @@ class Mirror:
         """Close both connections; what was committed is kept."""
         self.reader.close(self._reading.close)
         self.writer.close(self._writing.close)
+        self.at_close()
 
     # Reading
 
@@ -173,6 +175,19 @@ class Mirror:
             lambda: self._reading.execute("SELECT count(*) FROM humans").fetchone()[0]
         )
 
+    def ids_not_read_since(self, moment: float, now: float) -> Future[list[str]]:
+        """Humans that were last read by id before a moment, or by a clock that is ahead of now."""
+
+        def ids() -> list[str]:
+            found = self._reading.execute(
+                "SELECT humans.id FROM humans LEFT JOIN reads ON reads.id = humans.id "
+                "WHERE reads.at IS NULL OR reads.at < ? OR reads.at > ? ORDER BY reads.at",
+                (moment, now),
+            )
+            return [human_id for (human_id,) in found]
+
+        return self.reader.ask(ids)
+
     def values_of(self, tag_id: str) -> Future[Sequence[str]]:
         """Values that humans have or had for a tag."""
         return self.reader.ask(lambda: values(self._reading, tag_id))
@@ -225,4 +240,5 @@ class Mirror:
         return self.write(lambda connection, _: loading.clear(connection))
 
 
-EVERYBODY: Node = All()
+def _nothing() -> None:
+    """Nothing is left to do."""

@@ -97,7 +97,11 @@ def field_text(text: str, name: str) -> str:
     value = orjson.loads(text).get(name)
     if value is None:
         return ""
-    return needle(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return needle(
+        value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    )
 
 
 def tag_text(text: str, tag_id: str) -> str:
@@ -134,7 +138,9 @@ def tag_values(document: Document) -> list[tuple[str, str]]:
     tags: Sequence[Any] | None = document.get("tags")
     if not tags:
         return []
-    return [(tag, "") if isinstance(tag, str) else (tag["id"], tag["value"] or "") for tag in tags]
+    return [
+        (tag, "") if isinstance(tag, str) else (tag["id"], tag.get("value") or "") for tag in tags
+    ]
 
 
 def written(document: Document) -> str:

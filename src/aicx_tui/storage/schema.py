@@ -35,6 +35,8 @@ VERSIONS: tuple[str, ...] = (
         value TEXT NOT NULL,
         UNIQUE (tag_id, folded)
     );
+    CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE reads (id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE trigrams (term TEXT PRIMARY KEY, humans INTEGER NOT NULL) WITHOUT ROWID;
     """,
 )

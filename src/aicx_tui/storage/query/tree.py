@@ -25,7 +25,7 @@ MAX_TERMS = 100
 class Field(StrEnum):
     """A value of a human that a search can name.
 
-    Notes that are no string count as their JSON, `json.dumps(notes, ensure_ascii=False)`.
+    Notes that are no string count as their JSON, without blanks and with `é` as it is.
     """
 
     NAME = "name"

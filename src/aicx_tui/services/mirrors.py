@@ -1,0 +1,249 @@
+"""Which mirror belongs to a context, where its key is, and when it may be opened.
+
+A mirror is a file that only a random key opens. The key is in the system's keyring, or in a file
+that was named for it; where there is neither, it is in memory only, and the file is gone with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aicx_tui.credentials import Credentials
+from aicx_tui.errors import AicxError, MirrorError, UsageError
+from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.settings import Context
+
+if TYPE_CHECKING:
+    from aicx_tui.services.session import Session
+    from aicx_tui.storage.mirror import Mirror
+
+KEY_BYTES = 32
+
+LOCK_DAYS = 7
+"""Days after which a context that its platform has not accepted again keeps its mirror shut."""
+
+IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at the next start."
+
+_LAST = "last"
+"""The file that names the mirror that was open last."""
+
+
+@dataclass(frozen=True)
+class OpenMirror:
+    """A mirror and what is to be said of it.
+
+    Attributes:
+        mirror: Open.
+        standing: What the header says as long as it is open; empty where there is nothing to say.
+    """
+
+    mirror: Mirror
+    standing: str = ""
+
+
+class Mirrors:
+    """The mirrors of this user.
+
+    Args:
+        home: The one place for files.
+        credentials: Where keys are kept.
+        key_file: A file for the key instead of the keyring.
+        lock_days: See `LOCK_DAYS`.
+        clock: The present.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        credentials: Credentials,
+        *,
+        key_file: Path | None = None,
+        lock_days: float = LOCK_DAYS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._folder = home / "mirrors"
+        self._credentials = credentials
+        self._key_file = key_file
+        self._lock = timedelta(days=lock_days)
+        self._clock = clock
+        self._ephemeral: Path | None = None
+
+    async def known(self, context: Context) -> OpenMirror | None:
+        """The mirror that was open last in a context, before its platform was asked for anything.
+
+        Returns:
+            None where there is none, its key cannot be had, or it is locked.
+        """
+        folder = self._folder_of(context)
+        try:
+            name = await asyncio.to_thread((folder / _LAST).read_text, "ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
+        path = folder / Path(name.strip()).name
+        key = await self._kept_key(context)
+        if key is None or not path.is_file():
+            return None
+        mirror = await _open(path, key)
+        if mirror.was_damaged or await self._is_locked(mirror):
+            mirror.close()
+            return None
+        return OpenMirror(mirror)
+
+    async def of(self, session: Session) -> OpenMirror:
+        """The mirror of an open platform, made where there is none.
+
+        Raises:
+            MirrorError: Nothing can be written, not even for this run.
+        """
+        context = session.context
+        installation = session.platform.installation or f"{context.origin}{context.root}"
+        account = session.account.user_id if session.account else context.account
+        name = _digest(installation, context.company_id, context.bot_id, account) + ".db"
+        key = await self._key(context)
+        if key is None:
+            return OpenMirror(await asyncio.to_thread(_in_memory_only, self._folder), IN_MEMORY)
+        folder = self._folder_of(context)
+        try:
+            mirror = await _open(folder / name, key)
+            await asyncio.to_thread((folder / _LAST).write_text, name, "ascii")
+        except (MirrorError, OSError) as problem:
+            said = problem.message if isinstance(problem, AicxError) else str(problem)
+            return OpenMirror(
+                await asyncio.to_thread(_in_memory_only, self._folder),
+                f"{said} It is kept for this run only.",
+            )
+        standing = "The local copy was damaged and is read anew." if mirror.was_damaged else ""
+        return OpenMirror(mirror, standing)
+
+    async def accepted(self, mirror: Mirror) -> None:
+        """Keep that the platform has accepted the context just now."""
+        moment = self._clock().timestamp()
+        await asyncio.wrap_future(mirror.keep({"accepted_at": moment, "latest_clock": moment}))
+
+    def remove(self, context: Context) -> None:
+        """Remove what was read of a context."""
+        shutil.rmtree(self._folder_of(context), ignore_errors=True)
+
+    async def _is_locked(self, mirror: Mirror) -> bool:
+        """Whether the platform has not accepted the context for too long, by any clock seen."""
+        facts = await asyncio.wrap_future(mirror.facts())
+        accepted = float(facts.get("accepted_at", 0))
+        now = max(self._clock().timestamp(), float(facts.get("latest_clock", 0)))
+        return now - accepted > self._lock.total_seconds()
+
+    def _folder_of(self, context: Context) -> Path:
+        place = "sandbox" if context.source == "sandbox" else context.origin
+        return self._folder / _digest(context.name, place)
+
+    async def _key(self, context: Context) -> bytes | None:
+        """The key of a context's mirrors, made where there is none; None where none can be kept."""
+        key = await self._kept_key(context)
+        if key is not None or not self._keeps(context):
+            return key
+        from pydantic import SecretStr  # the API client layer has loaded it
+
+        made = secrets.token_bytes(KEY_BYTES)
+        if self._key_file is not None:
+            await asyncio.to_thread(_write_key, self._key_file, made)
+            return made
+        kept = await self._credentials.write(
+            context, Slot.MIRROR, SecretStr(made.hex()), patience=SILENT_SECONDS
+        )
+        return made if kept else None
+
+    async def _kept_key(self, context: Context) -> bytes | None:
+        if self._key_file is not None:
+            return await asyncio.to_thread(_read_key, self._key_file)
+        if not self._keeps(context):
+            return None
+        kept = await self._credentials.read(context, Slot.MIRROR, patience=SILENT_SECONDS)
+        with suppress(ValueError):
+            return bytes.fromhex(kept.get_secret_value()) if kept else None
+        return None
+
+    def _keeps(self, context: Context) -> bool:
+        """Whether a key is kept beyond this run: not for what the environment describes."""
+        return self._key_file is not None or context.source == "config"
+
+
+async def _open(path: Path, key: bytes) -> Mirror:
+    from aicx_tui.storage.mirror import Mirror  # it loads the database
+
+    return await asyncio.to_thread(Mirror, path, key)
+
+
+def _in_memory_only(folder: Path) -> Mirror:
+    """A mirror whose key nobody keeps; its file has no name any more where the system allows it.
+
+    Encrypted in a file it needs no more memory than any other, and a crash leaves nothing.
+    """
+    from aicx_tui.storage.database import remove
+    from aicx_tui.storage.mirror import Mirror
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+    except OSError:
+        place = Path(tempfile.mkdtemp(prefix="aicx-"))
+    mirror = Mirror(place / "mirror.db", secrets.token_bytes(KEY_BYTES))
+    if os.name == "posix":
+        remove(mirror.path)
+        place.rmdir()
+    else:
+        mirror.at_close = lambda: shutil.rmtree(place, ignore_errors=True)
+    return mirror
+
+
+def _read_key(file: Path) -> bytes | None:
+    """The key in a file; None where there is no such file yet.
+
+    Raises:
+        UsageError: The file is not one that holds a key, or others may read it.
+    """
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The key file {file} cannot be read: {error}.") from None
+    if os.name == "posix" and mode & 0o077:
+        raise UsageError(
+            f"Others may read the key file {file}, so it is not used.", hint=f"chmod 600 {file}"
+        )
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise UsageError(
+            f"The file {file} holds no key of a mirror.",
+            hint="Name a file that is not there yet: a key is made for it.",
+        )
+    return key
+
+
+def _write_key(file: Path, key: bytes) -> None:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(key.hex() + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError as error:
+        raise UsageError(f"The key file {file} cannot be written: {error}.") from None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:24]

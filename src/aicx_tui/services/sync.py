@@ -1,0 +1,332 @@
+"""Keeps a mirror as its platform is: a first reading, then what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from asyncio import wrap_future
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
+from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
+from aicx_tui.models.human import Human
+from aicx_tui.storage.database import Connection
+from aicx_tui.storage.loading import COMPLETE
+from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.rows import Document
+from aicx_tui.storage.writing import Writer, put_meta
+
+AT_ONCE = 8
+"""Humans read by id at the same time; more make no platform faster."""
+
+STALE_SECONDS = 60.0
+"""How long a human that was read by its id is not read again."""
+
+POLL_SECONDS = 0.2
+"""How often another console that is reading is asked whether it is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a sync is.
+
+    Attributes:
+        what: What is being done: `reading`, or a step of indexing.
+        count: Humans in the mirror.
+        total: Humans at the platform, where it says.
+        rate: Humans read each second of this run; 0 where that is not known.
+        seconds_left: Until everybody is read; None where that is not known.
+        changed: Humans that differ from before, of a mirror that was complete.
+    """
+
+    what: str = "reading"
+    count: int
+    total: int | None = None
+    rate: float = 0.0
+    seconds_left: float | None = None
+    changed: int = 0
+
+
+class Sync:
+    """Reads a platform into a mirror; what was read before it broke off is kept, and gone on from.
+
+    Args:
+        platform: Where to read.
+        mirror: Where to write.
+        clock: The present.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        mirror: Mirror,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._platform = platform
+        self._mirror = mirror
+        self._clock = clock
+
+    async def run(
+        self, *, full: bool = False, page: int = FEED_PAGE_LIMIT
+    ) -> AsyncIterator[Progress]:
+        """Bring the mirror up to date, telling how far that is.
+
+        Args:
+            full: Compare everybody, and not only who changed.
+            page: Humans per request.
+
+        Raises:
+            AicxError: The platform could not be read to the end; what was read stays.
+        """
+        async with self._turn():
+            await self._read_tags()
+            if Capability.HUMANS_FEED not in self._platform.capabilities:
+                async for progress in self._read_each_again(anyway=full):
+                    yield progress
+            else:
+                async for progress in self._follow(full=full, page=page):
+                    yield progress
+            now = self._clock().timestamp()
+            await self._keep({"fresh_at": now, "accepted_at": now, "latest_clock": now})
+
+    async def _follow(self, *, full: bool, page: int) -> AsyncIterator[Progress]:
+        facts = await self._facts()
+        first = facts.get("built") != COMPLETE
+        wanted = self._compare if full or "full_cursor" in facts else self._changes
+        reading = self._first(page) if first else wanted(page)
+        try:
+            async for progress in reading:
+                yield progress
+        except CursorTooOldError:
+            if first:
+                await wrap_future(self._mirror.clear())
+            again = self._first(page) if first else self._compare(page, from_start=True)
+            async for progress in again:
+                yield progress
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait until no other console reads into the same mirror."""
+        lock = FileLock(self._mirror.path.with_suffix(".lock"))
+        if not self._mirror.path.exists():  # nobody else can open one that has no name
+            yield
+            return
+        while True:
+            with suppress(Timeout):
+                lock.acquire(blocking=False)
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def _first(self, page: int) -> AsyncIterator[Progress]:
+        """Read everybody, then index them."""
+        facts = await self._facts()
+        count = await wrap_future(self._mirror.count())
+        if "read_at" not in facts:
+            total = int(facts["total"]) if "total" in facts else None
+            pace = _Pace(count)
+            async for read in self._pages(facts.get("cursor"), page):
+                kept: dict[str, Any] = {"cursor": read["next"]}
+                if (stated := read.get("total")) is not None:
+                    total = kept["total"] = stated
+                await wrap_future(self._mirror.append(read["items"], kept))
+                count += len(read["items"])
+                yield pace.progress(count, total)
+            await self._keep({"read_at": self._clock().timestamp()})
+        steps = self._mirror.complete()
+        while step := await wrap_future(self._mirror.writer.ask(lambda: next(steps, None))):
+            yield Progress(what=step.what, count=count, total=count)
+        yield Progress(count=await wrap_future(self._mirror.count()))
+
+    async def _pages(self, cursor: str | None, limit: int) -> AsyncIterator[FeedPage]:
+        """The pages of the feed, the next one on its way while one is being written."""
+        coming = asyncio.create_task(self._platform.read_feed(cursor, limit=limit))
+        try:
+            while True:
+                page = await coming
+                if not page["items"]:
+                    return
+                coming = asyncio.create_task(self._platform.read_feed(page["next"], limit=limit))
+                yield page
+        finally:
+            coming.cancel()
+            with suppress(asyncio.CancelledError, AicxError):
+                await coming
+
+    async def _changes(self, page: int) -> AsyncIterator[Progress]:
+        """Read what changed since the last time."""
+        changed = 0
+        async for read in self._pages((await self._facts()).get("cursor"), page):
+            changed += await self._put(read["items"], {"cursor": read["next"]})
+            yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
+
+    async def _compare(self, page: int, *, from_start: bool = False) -> AsyncIterator[Progress]:
+        """Read everybody again into a mirror that stays usable, then take out who is no more."""
+        facts = await self._facts()
+        cursor = None if from_start else facts.get("full_cursor") or None
+        if cursor is None:
+            await wrap_future(self._mirror.write(_forget_seen))
+        total, count, changed, pace = None, 0, 0, _Pace(0)
+        async for read in self._pages(cursor, page):
+            total = read.get("total") or total
+            changed += await self._put(read["items"], {"full_cursor": read["next"]}, seen=True)
+            count += len(read["items"])
+            cursor = read["next"]
+            yield pace.progress(count, total, changed=changed)
+        changed += await wrap_future(self._mirror.write(_remove_unseen))
+        if cursor is not None:
+            await self._keep({"cursor": cursor})
+        yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
+
+    async def _read_each_again(self, *, anyway: bool) -> AsyncIterator[Progress]:
+        """Where there is no feed: read those again that were not read just now."""
+        await self._make_ready()
+        now = self._clock().timestamp()
+        ids = await wrap_future(self._mirror.ids_not_read_since(now - STALE_SECONDS, now))
+        if anyway:
+            ids = await wrap_future(self._mirror.ids_not_read_since(now, now))
+        async for _, error in self.fetch_each(ids):
+            if error is not None and not isinstance(error, NotFoundError):
+                raise error
+            yield Progress(count=await wrap_future(self._mirror.count()))
+
+    async def fetch_each(
+        self, human_ids: Sequence[str]
+    ) -> AsyncIterator[tuple[str, AicxError | None]]:
+        """Read several humans at once and yield each id, in order, with why it failed if it did.
+
+        One that is no more is taken out of the mirror.
+        """
+        await self._make_ready()
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(human_id: str) -> tuple[str, AicxError | None]:
+            async with gate:
+                try:
+                    await self.fetch(human_id)
+                except AicxError as error:
+                    return human_id, error
+                return human_id, None
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(human_id)) for human_id in human_ids]
+            for task in tasks:
+                yield await task
+
+    async def fetch(self, human_id: str) -> Human:
+        """Read one human and keep it.
+
+        Raises:
+            NotFoundError: There is none with this id; it is taken out of the mirror.
+        """
+        try:
+            human = (await self._platform.get_human(human_id)).human
+        except NotFoundError:
+            await wrap_future(self._mirror.write(lambda _, writer: writer.remove(human_id)))
+            raise
+        await self.keep(human)
+        return human
+
+    async def keep(self, human: Human) -> None:
+        """Keep a human that was read by itself."""
+        await self._make_ready()
+        document = {n: v for n, v in human.document.items() if n != "access_token"}
+        item = feed_item(document | {"id": human.id})
+        now = self._clock().timestamp()
+
+        def put(connection: Connection, writer: Writer) -> None:
+            writer.put(item)
+            connection.execute("INSERT OR REPLACE INTO reads VALUES (?, ?)", (human.id, now))
+
+        await wrap_future(self._mirror.write(put))
+
+    async def _make_ready(self) -> None:
+        """Make the indexes of a mirror that nobody is read into in bulk."""
+        if Capability.HUMANS_FEED in self._platform.capabilities:
+            return
+        if (await self._facts()).get("built") != COMPLETE:
+            steps = self._mirror.complete()
+            await wrap_future(self._mirror.writer.ask(lambda: list(steps)))
+
+    async def _read_tags(self) -> None:
+        if Capability.TAGS_LIST in self._platform.capabilities:
+            tags = [tag.model_dump(mode="json") for tag in await self._platform.list_tags()]
+            await self._keep({"tags": json.dumps(tags)})
+
+    async def _put(
+        self, items: Sequence[FeedItem], facts: dict[str, Any], *, seen: bool = False
+    ) -> int:
+        """Put a page of changes in, and return how many humans differ from before."""
+
+        def put(connection: Connection, writer: Writer) -> int:
+            differing = sum(_put_item(writer, item) for item in items)
+            if seen:
+                ids = [(item["id"],) for item in items if not item.get("deleted")]
+                connection.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ids)
+            put_meta(connection, facts)
+            return differing
+
+        return await wrap_future(self._mirror.write(put))
+
+    async def _facts(self) -> dict[str, str]:
+        return await wrap_future(self._mirror.facts())
+
+    async def _keep(self, facts: dict[str, Any]) -> None:
+        await wrap_future(self._mirror.keep(facts))
+
+
+def _put_item(writer: Writer, item: Document) -> bool:
+    if item.get("deleted") is True:
+        return writer.remove(item["id"])
+    return writer.put(item)
+
+
+def _forget_seen(connection: Connection, _: Writer) -> None:
+    connection.execute("DELETE FROM seen")
+    put_meta(connection, {"full_cursor": ""})
+
+
+def _remove_unseen(connection: Connection, writer: Writer) -> int:
+    gone = connection.execute("SELECT id FROM humans WHERE id NOT IN (SELECT id FROM seen)")
+    removed = sum(writer.remove(human_id) for (human_id,) in gone.fetchall())
+    connection.execute("DELETE FROM seen")
+    connection.execute("DELETE FROM meta WHERE name = 'full_cursor'")
+    return removed
+
+
+class _Pace:
+    """How fast humans come.
+
+    Args:
+        count: Those that were there before.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._before = count
+        self._began = time.monotonic()
+
+    def progress(self, count: int, total: int | None, *, changed: int = 0) -> Progress:
+        """How far that is."""
+        seconds = time.monotonic() - self._began
+        rate = (count - self._before) / seconds if seconds > 0 else 0.0
+        left = (total - count) / rate if total is not None and rate > 0 else None
+        return Progress(
+            count=count,
+            total=total,
+            rate=rate,
+            seconds_left=None if left is None else max(left, 0.0),
+            changed=changed,
+        )
