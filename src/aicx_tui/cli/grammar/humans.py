@@ -53,6 +53,10 @@ def _humans_list(verbs: Subparsers) -> None:
         help="for spreadsheets: cells that could run as formulas are quoted",
     )
     reveal(added)
+    added.add_argument(
+        "-o", "--output", metavar="FILE", help="write to a file, which is whole or not there"
+    )
+    added.add_argument("--force", action="store_true", help="replace the file if it is there")
     added.set_defaults(form="table")
 
 
