@@ -22,7 +22,7 @@ _ALSO_CALLED = {"name": "fullname", "full_name": "fullname", "e_mail": "email"} 
     "phone": "phone_number"
 }
 
-_SET_BY_THE_PLATFORM = ("id", "created_at", "updated_at")
+_SET_BY_THE_PLATFORM = ("id", "human_id", "created_at", "updated_at")
 _TAGS = TypeAdapter(tuple[TagValue, ...])
 
 

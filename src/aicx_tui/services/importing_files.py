@@ -26,6 +26,9 @@ DELIMITERS = (",", ";", "\t")
 REPORT_KEYS = {"line", "error", "outcome", "row"}
 """What a line of an import's report holds; a corrected report is imported like any file."""
 
+MISFITS = ""
+"""Where a report keeps the cells of a row that has more or fewer than the header."""
+
 Cells = Mapping[str, JsonValue]
 
 
@@ -98,7 +101,7 @@ def table_of(content: bytes) -> TableFile:
             "The file is one JSON array. Nothing was sent.", hint="Write one object a line."
         )
     if start == "{":
-        keys = (key for row in _objects(content, encoding) for key in row.cells)
+        keys = (key for row in _objects(content, encoding) for key in row.cells if key)
         return TableFile(content, encoding, "", tuple(dict.fromkeys(keys)))
     delimiter, columns = _header(content, encoding)
     return TableFile(content, encoding, delimiter, columns)
@@ -174,6 +177,9 @@ def _object(number: int, line: str) -> Row:
 
 def _reported(number: int, outcome: JsonValue, cells: Cells) -> Row:
     """A row of an earlier import's report, which is sent again only if it surely was not made."""
+    if MISFITS in cells:
+        problem = "Give each value the name of its column, in place of the list under no name."
+        return Row(number, _visible(cells), problem)
     if outcome == "failed":
         return Row(number, _visible(cells))
     problem = (
@@ -239,9 +245,14 @@ def _records(
 
 
 def _record(line: int, record: list[str], columns: tuple[str, ...]) -> Row:
-    cells = {name: raw_value(cell) or None for name, cell in zip(columns, record, strict=False)}
+    if len(record) != len(columns):
+        problem = f"The row has {len(record):,} cells, and the header {len(columns):,}."
+        return Row(line, {MISFITS: _listed(record, columns)}, problem)
+    cells = {name: raw_value(cell) or None for name, cell in zip(columns, record, strict=True)}
     cells.pop("", None)
-    if len(record) == len(columns):
-        return Row(line, _visible(cells))
-    problem = f"The row has {len(record):,} cells, and the header {len(columns):,}."
-    return Row(line, _visible(cells), problem)
+    return Row(line, _visible(cells))
+
+
+def _listed(record: list[str], columns: tuple[str, ...]) -> JsonValue:
+    """The cells as they came; which of them is a secret cannot be told where they do not fit."""
+    return [MASK] if any(is_secret(name) for name in columns) else [*record]
