@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -49,13 +50,22 @@ def write(folder: Path, text: str | bytes, name: str = "in.csv") -> str:
     return str(path)
 
 
-def importing(*words: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
+def importing(
+    *words: str, env: dict[str, str], limit: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start an import; no file that it writes may grow beyond the limit, in bytes."""
+
+    def hold() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
     return subprocess.Popen(
         [sys.executable, "-m", "aicx_tui", "humans", "import", *words],
         env=clean_environment(env),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+        preexec_fn=hold,
     )
 
 
@@ -230,7 +240,7 @@ def test_a_finished_import_is_not_repeated_unless_asked_for(
     assert aicx(*words, env=env).code == 0
     again = aicx(*words, env=env)
     assert again.code == 0
-    assert "Already imported: each of the 2 rows" in again.err
+    assert "Already imported: an earlier run created a human for each of its 2 rows." in again.err
     assert names_of(env) == ["Jane", "Joe"]
     assert aicx(*words, "--again", env=env).code == 0
     assert names_of(env) == ["Jane", "Jane", "Joe", "Joe"]
@@ -435,9 +445,42 @@ def test_an_import_that_is_stopped_knows_what_became_of_every_row(
     assert len(humans_of(env)) == 1000
 
 
+@pytest.mark.parametrize("room", [0, 10, 1000, 3333])
+def test_without_room_for_the_journal_nobody_is_created_unnoted(
+    env: dict[str, str], tmp_path: Path, room: int
+) -> None:
+    file = write(tmp_path, rows_of(100))
+    process = importing(file, "--yes", env=env, limit=room)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode in (1, 9)
+    assert b"could be created twice, so no more is sent" in err
+    assert b"Traceback" not in err
+    first = {human["uid"] for human in humans_of(env)}
+    assert len(first) < 100
+    then = aicx("humans", "import", file, "--yes", "--json", env=env)
+    tally = then.json()
+    uids = [human["uid"] for human in humans_of(env)]
+    assert len(uids) == len(set(uids)), "nobody was created twice"
+    assert tally["created"] + tally["created_before"] + tally["unknown"] == 100
+    assert first <= set(uids)
+
+
+def test_a_role_that_may_not_create_is_told_once(
+    empty_sandbox: SandboxPlatform, env: dict[str, str], tmp_path: Path
+) -> None:
+    viewer = env | empty_sandbox.environment(person="viewer")
+    file = write(tmp_path, rows_of(100))
+    ended = aicx("humans", "import", file, "--yes", "--json", env=viewer)
+    assert ended.code == 6
+    assert ended.json()["not_sent"] == 100
+    assert "no human is created twice" in ended.err
+    assert aicx("humans", "import", file, "--yes", env=env).code == 0
+
+
+@pytest.mark.timeout(400)  # the sandbox commits each human on its own
 def test_ten_thousand_rows(env: dict[str, str], tmp_path: Path) -> None:
     process = importing(write(tmp_path, rows_of(10_000)), "--yes", env=env)
-    _, err = process.communicate(timeout=110)
+    _, err = process.communicate(timeout=360)
     assert (process.returncode, err) == (0, b"10,000 rows are created.\n")
     assert len({human["uid"] for human in humans_of(env)}) == 10_000
 

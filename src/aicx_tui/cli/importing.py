@@ -128,8 +128,9 @@ async def _agreed(lines: list[str], rows: int, session: Session) -> bool:
 
 def _say_done_before(rows: int, *, as_json: bool) -> None:
     print_tally(Tally(done_before=rows), rows=rows, as_json=as_json)
-    narrate(f"Already imported: each of the {rows:,} rows was created by an earlier run.")
-    narrate("  --again creates all of them once more.")
+    each = "its row" if rows == 1 else f"each of its {rows:,} rows"
+    narrate(f"Already imported: an earlier run created a human for {each}.")
+    narrate("  --again creates all of it once more.")
 
 
 def prepare_import_by_id(arguments: Namespace) -> Command:
