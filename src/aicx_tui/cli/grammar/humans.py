@@ -128,7 +128,9 @@ def _humans_import(verbs: Subparsers) -> None:
         default=SUPPRESS,
         help="read the humans whose ids the file lists, and create nothing",
     )
-    json_form(added)
+    added.add_argument(
+        "--json", action="store_true", help="print counts, or the humans that were read, as JSON"
+    )
 
 
 def _column(text: str) -> tuple[str, str]:
