@@ -23,6 +23,7 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
     │   └── NotTheApiError          something answered, but not the platform's API
     ├── OutcomeUnknownError      8  a change was sent and its reply never came
     ├── PartlyFailedError        9  some of several changes were refused
+    ├── StoppedError           130  a person ended it in between
     ├── SandboxError             1  the embedded platform did not start
     ├── KeyringUnavailableError  1  the system's keyring did not take or give a secret
     └── MirrorError              1  the local copy cannot be kept
@@ -176,6 +177,12 @@ class PartlyFailedError(AicxError):
     """Some of several changes were made and some were refused."""
 
     exit_code = 9
+
+
+class StoppedError(AicxError):
+    """A person, or the system on its way down, ended it in between; the message says how far."""
+
+    exit_code = INTERRUPTED_EXIT_CODE
 
 
 class SandboxError(AicxError):

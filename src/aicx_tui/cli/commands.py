@@ -27,13 +27,15 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 
 def on_a_platform() -> dict[str, Prepare]:
     """The commands that work on an open platform, by action."""
-    from aicx_tui.cli import humans, tags  # they load the API client layer
+    from aicx_tui.cli import humans, importing, tags  # they load the API client layer
 
     return {
         "humans.list": humans.prepare_list,
         "humans.get": humans.prepare_get,
         "humans.create": humans.prepare_create,
         "humans.update": humans.prepare_update,
+        "humans.import": importing.prepare_import,
+        "humans.import-by-id": importing.prepare_import_by_id,
         "tags.list": tags.prepare_list,
         "tags.assign": tags.prepare_assign,
     }

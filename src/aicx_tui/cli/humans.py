@@ -6,6 +6,8 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -19,41 +21,87 @@ from aicx_tui.cli.output import (
     print_line,
     print_table,
 )
+from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
-from aicx_tui.services.directory import walk
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
+from aicx_tui.services.exporting import ExportForm, checked_destination, export, matching
 from aicx_tui.services.search import Query
 from aicx_tui.services.session import Session
+from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.text import clean
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 
 
 def prepare_list(arguments: Namespace) -> Command:
-    """`list [QUERY]`: prints as humans come, in the platform's order."""
+    """`list [QUERY]`: prints as humans come, in the platform's order, or writes them to a file."""
+    if arguments.output is not None:
+        return prepare_export(arguments)
+    if arguments.force:
+        raise UsageError("--force is for a file.", hint="Name it: -o FILE.")
     query = Query.parse(arguments.query)
     limit: int | None = arguments.limit
     form: str = arguments.form
     document = revealed if arguments.reveal_access_token else masked
 
     async def run(session: Session) -> None:
-        cut = _Cut(walk(session.platform, query), limit)
+        cut = _Cut(matching(session.platform, query), limit)
         if form == "json":
             count = await print_json_array(cut.humans(), document=document)
         elif form == "jsonl":
             count = await print_json_lines(cut.humans(), document=document)
         elif form == "csv":
-            count = await print_csv(cut.humans(), tag_names=await _tag_names(session))
+            count = await print_csv(cut.humans(), sheet=await _sheet(session))
         else:
             count = await print_table(cut.humans())
-        humans = "1 human" if count == 1 else f"{count:,} humans"
-        narrate(f"{humans}." if not cut.is_cut else f"The first {humans}; there are more.")
+        narrate(_counted(count, cut))
 
     return run
+
+
+def prepare_export(arguments: Namespace) -> Command:
+    """`list [QUERY] -o FILE`."""
+    query = Query.parse(arguments.query)
+    limit: int | None = arguments.limit
+    form: ExportForm | Literal["table"] = arguments.form
+    if form == "table":
+        raise UsageError("A file needs a form.", hint="Add --csv, --jsonl or --json.")
+    if arguments.reveal_access_token:
+        raise UsageError(
+            "Access tokens are not written to files. Nothing was read.",
+            hint="Leave --reveal-access-token away, or print without -o.",
+        )
+    destination = checked_destination(Path(arguments.output), replaces=arguments.force)
+
+    async def run(session: Session) -> None:
+        cut = _Cut(matching(session.platform, query), limit)
+        sheet = await _sheet(session) if form == "csv" else Sheet()
+        total = await _expected(session, query, limit)
+        with ProgressLine("humans", total=total) as progress, ended_as_by_ctrl_c():
+            count = await export(
+                cut.humans(), destination, form=form, sheet=sheet, told=progress.show
+            )
+        narrate(f"{_counted(count, cut)} Written to {destination.path}.")
+
+    return run
+
+
+async def _expected(session: Session, query: Query, limit: int | None) -> int | None:
+    """How many humans there will be, where the platform tells it and somebody looks."""
+    if query != Query() or not ProgressLine.is_seen():
+        return None
+    total = (await session.platform.read_feed(None, limit=1)).total
+    return min(total, limit) if total is not None and limit else total
+
+
+def _counted(count: int, cut: _Cut) -> str:
+    humans = "1 human" if count == 1 else f"{count:,} humans"
+    return f"The first {humans}; there are more." if cut.is_cut else f"{humans}."
 
 
 class _Cut:
@@ -74,10 +122,14 @@ class _Cut:
             count += 1
 
 
-async def _tag_names(session: Session) -> dict[str, str]:
+async def _sheet(session: Session) -> Sheet:
     if Capability.TAGS_LIST not in session.platform.capabilities:
-        return {}
-    return {tag.id: tag.name for tag in await session.platform.list_tags()}
+        return Sheet()
+    return Sheet(await session.platform.list_tags())
+
+
+async def _tag_names(session: Session) -> dict[str, str]:
+    return {tag.id: tag.name for tag in (await _sheet(session)).tags}
 
 
 def prepare_get(arguments: Namespace) -> Command:

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import csv
-import json
-import re
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from aicx_tui.errors import NotTheApiError
 from aicx_tui.models.human import Human
-from aicx_tui.services.spreadsheet import HUMAN_HEADINGS, human_cells
+from aicx_tui.services.documents import Document, json_text
+from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.text import MISSING, clean, fit
-
-Document = Callable[[Human], Mapping[str, JsonValue]]
-"""How a human becomes the platform's object: masked or revealed."""
-
-_NOT_FOR_TERMINALS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""What JSON would leave raw and a terminal would act on."""
 
 TABLE = (("Id", 16), ("Name", 26), ("E-mail", 32), ("Phone", 18), ("Updated", 20))
 
 
 def print_json(value: JsonValue | Mapping[str, JsonValue], *, indent: int | None = 2) -> None:
     """Print a JSON value; what a terminal would act on is escaped, which means the same."""
-    print_line(_json(value, indent=indent))
-
-
-def _json(value: JsonValue | Mapping[str, JsonValue], *, indent: int | None) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    except ValueError:
-        raise NotTheApiError(
-            "The platform's object holds NaN or Infinity, which JSON has no words for.",
-            hint="Print it without --json, and tell whoever runs the platform.",
-        ) from None
-    return _NOT_FOR_TERMINALS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    print_line(json_text(value, indent=indent))
 
 
 def print_line(text: str) -> None:
@@ -49,7 +30,7 @@ async def print_json_array(humans: AsyncIterator[Human], *, document: Document) 
     """Print one array as its objects come, and return how many."""
     count = 0
     async for human in humans:
-        sys.stdout.write((",\n" if count else "[\n") + _json(document(human), indent=None))
+        sys.stdout.write((",\n" if count else "[\n") + json_text(document(human)))
         count += 1
     print_line("\n]" if count else "[]")
     return count
@@ -64,13 +45,13 @@ async def print_json_lines(humans: AsyncIterator[Human], *, document: Document) 
     return count
 
 
-async def print_csv(humans: AsyncIterator[Human], *, tag_names: Mapping[str, str]) -> int:
+async def print_csv(humans: AsyncIterator[Human], *, sheet: Sheet) -> int:
     """Print comma-separated values that a spreadsheet cannot be tricked by; return how many."""
     writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     return await _under_heading(
         humans,
-        heading=lambda: writer.writerow(HUMAN_HEADINGS),
-        row=lambda human: writer.writerow(human_cells(human, tag_names=tag_names)),
+        heading=lambda: writer.writerow(sheet.headings()),
+        row=lambda human: writer.writerow(sheet.cells(human)),
     )
 
 

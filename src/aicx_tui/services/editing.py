@@ -25,10 +25,19 @@ async def create_human(platform: Platform, draft: HumanDraft) -> str:
     Raises:
         UsageError: A value holds what no field may; nothing was sent.
     """
+    check_draft(draft)
+    return await platform.create_human(draft)
+
+
+def check_draft(draft: HumanDraft) -> None:
+    """Make sure that a platform could store a human.
+
+    Raises:
+        UsageError: A value holds what no field may.
+    """
     _check_name(draft.fullname)
     _check_values(draft.body())
     _check_tags(draft.tags)
-    return await platform.create_human(draft)
 
 
 async def update_human(platform: Platform, human_id: str, changes: HumanChanges) -> str:

@@ -1,15 +1,18 @@
 """Humans as rows that are safe to open in a spreadsheet.
 
 A cell that starts with `=` and the like runs as a formula there, and customers choose their own
-names. Such cells get a leading apostrophe; JSON Lines is the form for machines.
+names. Such cells get a leading apostrophe, which an import takes off again; JSON Lines is the form
+for machines.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from aicx_tui.models.human import Human
+from aicx_tui.models.human import Human, TagValue
+from aicx_tui.models.tag import TagDefinition
 from aicx_tui.text import clean
 
 HUMAN_HEADINGS = (
@@ -20,10 +23,15 @@ HUMAN_HEADINGS = (
     "phone_number",
     "profile_pic_id",
     "notes",
-    "tags",
     "created_at",
     "updated_at",
 )
+
+TAG_PREFIX = "tag:"
+"""Before the name, or the id, of the tag whose values a column holds."""
+
+OTHER_TAGS = "tags"
+"""The column of what has no column of its own, as a JSON list of ids and values."""
 
 _STARTS_A_FORMULA = frozenset("=+-@|%\t\r\n\0＝＋－＠")
 _BLANK = " \u00a0\ufeff"
@@ -33,20 +41,65 @@ def safe_cell(value: str | None) -> str:
     """A value without control characters that no spreadsheet runs."""
     if not value:
         return ""
-    first = value.lstrip(_BLANK)[:1]
     shown = clean(value, multiline=True)
-    return f"'{shown}" if first in _STARTS_A_FORMULA and first else shown
+    return f"'{shown}" if _could_run(value) else shown
 
 
-def human_cells(human: Human, *, tag_names: Mapping[str, str]) -> list[str]:
-    """The cells of a human under `HUMAN_HEADINGS`.
+def _could_run(value: str) -> bool:
+    """Whether a value is, or is but for apostrophes, what a spreadsheet runs."""
+    first = value.lstrip(f"'{_BLANK}")[:1]
+    return bool(first) and first in _STARTS_A_FORMULA
 
-    Args:
-        human: Whose row.
-        tag_names: Names of tags by id; a tag without one goes by its id.
+
+def raw_value(cell: str) -> str:
+    """The value of a cell: `safe_cell` backwards, and nothing else changed."""
+    return cell[1:] if cell.startswith("'") and _could_run(cell[1:]) else cell
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns of humans, with one for each tag of the bot.
+
+    Attributes:
+        tags: Definitions of the tags that get a column.
     """
+
+    tags: Sequence[TagDefinition] = ()
+
+    def headings(self) -> list[str]:
+        """The names of the columns."""
+        return [safe_cell(name) for name in (*HUMAN_HEADINGS, *self._tag_headings(), OTHER_TAGS)]
+
+    def _tag_headings(self) -> list[str]:
+        names = [tag.name for tag in self.tags]
+        ids = {tag.id for tag in self.tags}
+        return [
+            TAG_PREFIX + (tag.name if _is_clear(tag.name, names, ids) else tag.id)
+            for tag in self.tags
+        ]
+
+    def cells(self, human: Human) -> list[str]:
+        """The cells of a human, one under each heading."""
+        own = {tag.id: tag for tag in human.tags if tag.value}
+        columns = [own.pop(tag.id, None) for tag in self.tags]
+        others = [tag for tag in human.tags if not tag.value or tag.id in own]
+        values = (
+            *_fields(human),
+            *(tag.value if tag else None for tag in columns),
+            _as_list(others),
+        )
+        return [safe_cell(value) for value in values]
+
+
+def _is_clear(name: str, names: Sequence[str], ids: set[str]) -> bool:
+    """Whether a heading by this name is read as this tag and no other."""
+    is_plain = name == name.strip() and clean(name) == name
+    return bool(name) and is_plain and names.count(name) == 1 and name not in ids
+
+
+def _fields(human: Human) -> tuple[str | None, ...]:
     notes = human.notes
-    values = (
+    return (
         human.id,
         human.fullname,
         human.email,
@@ -54,8 +107,10 @@ def human_cells(human: Human, *, tag_names: Mapping[str, str]) -> list[str]:
         human.phone_number,
         human.profile_pic_id,
         notes if notes is None or isinstance(notes, str) else json.dumps(notes),
-        "; ".join(f"{tag_names.get(tag.id, tag.id)}={tag.value}" for tag in human.tags),
         human.created_at.isoformat() if human.created_at else None,
         human.updated_at.isoformat() if human.updated_at else None,
     )
-    return [safe_cell(value) for value in values]
+
+
+def _as_list(tags: Sequence[TagValue]) -> str:
+    return json.dumps([tag.model_dump() for tag in tags], ensure_ascii=False) if tags else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.options import (
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CLEARABLE = ("email", "uid", "phone", "profile-pic-id", "access-token")
 """Fields that `--clear` takes, as their options are called."""
 
+IMPORTED = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
+"""What a column of an imported file can be, apart from tags."""
+
 
 def add_humans(nouns: Subparsers) -> None:
     """Add the noun and its verbs."""
@@ -28,6 +31,7 @@ def add_humans(nouns: Subparsers) -> None:
     _humans_get(humans)
     _humans_create(humans)
     _humans_update(humans)
+    _humans_import(humans)
 
 
 def _humans_list(verbs: Subparsers) -> None:
@@ -53,6 +57,10 @@ def _humans_list(verbs: Subparsers) -> None:
         help="for spreadsheets: cells that could run as formulas are quoted",
     )
     reveal(added)
+    added.add_argument(
+        "-o", "--output", metavar="FILE", help="write to a file, which is whole or not there"
+    )
+    added.add_argument("--force", action="store_true", help="replace the file if it is there")
     added.set_defaults(form="table")
 
 
@@ -80,6 +88,56 @@ def _humans_update(verbs: Subparsers) -> None:
         "--clear", action="append", default=[], choices=CLEARABLE, help="empty this field"
     )
     json_form(added)
+
+
+def _humans_import(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.import")
+    added.add_argument(
+        "file", metavar="FILE|-", help="CSV with a header, or JSON Lines: one object a line"
+    )
+    added.add_argument(
+        "--map",
+        dest="columns",
+        action="append",
+        type=_column,
+        default=[],
+        metavar="COLUMN=FIELD",
+        help=f"what a column is: {', '.join(IMPORTED)} or tag:NAME; nothing leaves it out",
+    )
+    consent = added.add_mutually_exclusive_group()
+    consent.add_argument(
+        "--dry-run", action="store_true", help="say what would be done, and do nothing"
+    )
+    consent.add_argument("--yes", action="store_true", help="do it without asking")
+    added.add_argument(
+        "--report", metavar="FILE", help="write rows that failed there, to correct and import"
+    )
+    added.add_argument(
+        "--resend-unknown",
+        action="store_true",
+        help="send rows again of which nobody knows if they were created",
+    )
+    added.add_argument(
+        "--again", action="store_true", help="import everything once more, as if never done"
+    )
+    added.add_argument(
+        "--by-id",
+        dest="command",
+        action="store_const",
+        const="humans.import-by-id",
+        default=SUPPRESS,
+        help="read the humans whose ids the file lists, and create nothing",
+    )
+    added.add_argument(
+        "--json", action="store_true", help="print counts, or the humans that were read, as JSON"
+    )
+
+
+def _column(text: str) -> tuple[str, str]:
+    column, sign, name = text.rpartition("=")
+    if not (sign and column):
+        raise ArgumentTypeError("a column is given as COLUMN=FIELD")
+    return column, name
 
 
 def _fields(added: ArgumentParser) -> None:
