@@ -117,7 +117,9 @@ class Person:
         """Stop the blinking, and wait until the details have followed the cursor."""
         humans = self.app.screen_stack[0]
         table, detail = humans.query_one(HumanTable), humans.query_one(HumanDetail)
-        await self.waits_for(lambda: detail.human is table.current)
+        await self.waits_for(
+            lambda: (detail.human and detail.human.id) == (table.current and table.current.id)
+        )
         await self.holds_still()
 
     async def holds_still(self) -> None:

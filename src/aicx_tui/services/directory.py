@@ -30,6 +30,8 @@ _SORT_VALUES: dict[SortKey, Callable[[Human], str | datetime | None]] = {
     SortKey.NAME: lambda human: fold(human.fullname or ""),
     SortKey.EMAIL: lambda human: fold(human.email or ""),
     SortKey.PHONE: lambda human: human.phone_number,
+    SortKey.UID: lambda human: fold(human.uid or ""),
+    SortKey.ID: lambda human: fold(human.id),
     SortKey.CREATED: lambda human: human.created_at,
     SortKey.UPDATED: lambda human: human.updated_at,
 }
@@ -149,7 +151,7 @@ class Directory:
 
     def find(self, query: Query, *, sort: Sort) -> list[Human]:
         """The humans that match, in order."""
-        value = _SORT_VALUES[sort.key]
+        value = _tag_value(sort.tag_id) if sort.key == SortKey.TAG else _SORT_VALUES[sort.key]
         found = [e.human for e in self._entries.values() if query.matches(e)]
         present = [human for human in found if value(human)]
         missing = [human for human in found if not value(human)]
@@ -159,6 +161,13 @@ class Directory:
     def scarcest_term(self, query: Query) -> tuple[str, int]:
         """The word of a query that excludes most, and how many humans have it."""
         return query.scarcest_term(self._entries.values())
+
+
+def _tag_value(tag_id: str) -> Callable[[Human], str]:
+    def value(human: Human) -> str:
+        return next((fold(tag.value) for tag in human.tags if tag.id == tag_id), "")
+
+    return value
 
 
 async def walk(
