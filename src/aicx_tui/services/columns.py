@@ -47,8 +47,10 @@ def read_columns(said: Sequence[str]) -> Columns:
     Args:
         said: What is unknown or said twice is dropped; the ids of tags are taken as they are.
     """
-    read = [column for text in said if (column := _read(text))]
-    return tuple({column.id: column for column in reversed(read)}.values())[::-1] or DEFAULT
+    read: dict[str, ColumnChoice] = {}
+    for column in filter(None, map(_read, said)):
+        read.setdefault(column.id, column)
+    return tuple(read.values()) or DEFAULT
 
 
 def _written(column: ColumnChoice) -> str:

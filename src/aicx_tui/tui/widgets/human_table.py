@@ -14,24 +14,13 @@ from textual.message import Message
 from aicx_tui.services.columns import DEFAULT, Columns
 from aicx_tui.services.listing import ListedHumans
 from aicx_tui.storage.query.sorting import Sort
-from aicx_tui.text import MISSING, fit
-from aicx_tui.tui.moments import ago
-from aicx_tui.tui.widgets.human_columns import PlacedColumn, order_by, orders, place_columns
+from aicx_tui.tui.widgets.human_columns import PlacedColumn, order_by, place_columns
+from aicx_tui.tui.widgets.human_lines import GUTTER, STYLES, LineMaker
 from aicx_tui.tui.widgets.row_list import Look, RowList
 
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
     from aicx_tui.storage.record import Record, Rows
-
-IN_FOCUS, OUT_OF_FOCUS = "▌", "▏"
-"""The sign before the row at the cursor; colour alone would not tell."""
-
-MARKED = "✓"
-NOT_READ = "·"
-THUMB = "▐"
-
-GUTTER = 3
-"""The cursor's sign, the mark, and a blank."""
 
 AGEING_SECONDS = 20.0
 """How often relative times are made anew."""
@@ -45,14 +34,7 @@ class HumanTable(RowList):
         tags: The definitions of tags by id, asked for whenever columns are placed.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "human-table--heading",
-        "human-table--row",
-        "human-table--quiet",
-        "human-table--cursor",
-        "human-table--cursor-quiet",
-        "human-table--thumb",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"human-table--{name}" for name in STYLES}
 
     @dataclass
     class SortChosen(Message):
@@ -72,8 +54,7 @@ class HumanTable(RowList):
         self._tags = tags
         self._sort = Sort()
         self._columns = DEFAULT
-        self._placed: list[PlacedColumn] = []
-        self._styles: dict[str, Style] = {}
+        self._lines_of = LineMaker(width=0, columns=(), styles={}, has_focus=False)
 
     @property
     def columns(self) -> Columns:
@@ -95,8 +76,7 @@ class HumanTable(RowList):
                 still in the list, or else on its row.
         """
         self._sort = sort
-        placed = self._place()
-        if [p[:3] for p in placed] != [p[:3] for p in self._placed]:
+        if [p[:3] for p in self._place()] != [p[:3] for p in self._lines_of.columns]:
             self.draw_anew()
         self._frame = None
         self.replace_rows(rows, from_top=from_top)
@@ -107,14 +87,16 @@ class HumanTable(RowList):
 
     def prepare(self) -> None:
         """Place the columns and look up the styles."""
-        self._placed = self._place()
-        self._styles = {
-            name: self.get_component_rich_style(f"human-table--{name}")
-            for name in ("heading", "row", "quiet", "cursor", "cursor-quiet", "thumb")
-        }
+        styles = {name: self.get_component_rich_style(f"human-table--{name}") for name in STYLES}
         if not self.has_focus:
             for name in ("cursor", "cursor-quiet"):
-                self._styles[name] += Style(bold=False)
+                styles[name] += Style(bold=False)
+        self._lines_of = LineMaker(
+            width=self.size.width,
+            columns=self._place(),
+            styles=styles,
+            has_focus=self.has_focus,
+        )
 
     def _place(self) -> list[PlacedColumn]:
         return place_columns(self._columns, max(self.size.width - GUTTER, 1), tags=self._tags())
@@ -122,7 +104,7 @@ class HumanTable(RowList):
     def heading_clicked(self, x: int) -> None:
         """Order by a column."""
         end = GUTTER
-        for placed in self._placed:
+        for placed in self._lines_of.columns:
             end += placed.width + 1
             if x < end:
                 if sort := order_by(placed.choice, self._sort):
@@ -130,55 +112,9 @@ class HumanTable(RowList):
                 return
 
     def draw_heading(self) -> list[Segment]:
-        """The titles, with the direction of the order beside one of them."""
-        style = self._styles["heading"]
-        titles = [
-            (fit(f"{placed.title}{self._direction(placed)}", placed.width) + " ", style)
-            for placed in self._placed
-        ]
-        return self._line_of([(" " * GUTTER, style), *titles], " ", style)
-
-    def _direction(self, placed: PlacedColumn) -> str:
-        if not orders(placed.choice, self._sort):
-            return ""
-        return " ↓" if self._sort.descending else " ↑"
+        """The titles of the columns."""
+        return self._lines_of.heading(self._sort)
 
     def draw(self, record: Record | None, look: Look) -> list[Segment]:
-        """The signs, a cell for each column, and the scrollbar's part of the line."""
-        cursor = "cursor" if look.at_cursor else ""
-        base = self._styles[cursor or "row"]
-        quiet = self._styles["cursor-quiet" if cursor else "quiet"]
-        sign = (IN_FOCUS if self.has_focus else OUT_OF_FOCUS) if cursor else " "
-        pieces = [(f"{sign}{MARKED if look.is_marked else ' '} ", base)]
-        now = self._clock()
-        for column in self._placed:
-            value = column.value(record) if record is not None else NOT_READ
-            if value and isinstance(value, str) and record is not None:
-                pieces.append((fit(value, column.width) + " ", base))
-                continue
-            said = ago(value, now=now) if isinstance(value, datetime) else value or MISSING
-            pieces.append((fit(said, column.width) + " ", quiet))
-        thumb = (THUMB, self._styles["thumb"]) if look.on_thumb else (" ", base)
-        return self._line_of(pieces, *thumb)
-
-    def _line_of(self, pieces: list[tuple[str, Style]], last: str, style: Style) -> list[Segment]:
-        """Bring pieces to the widget's width, those of one style in one segment.
-
-        Args:
-            pieces: Texts that each end in a blank, and their styles.
-            last: What the last cell shows.
-            style: Of the last cell.
-        """
-        width = self.size.width
-        if width <= GUTTER:
-            return [Segment(" " * width, style)]
-        used = GUTTER + sum(column.width + 1 for column in self._placed)
-        text, style_of_last = pieces[-1]
-        pieces[-1] = (text + " " * (width - used))[:-1], style_of_last
-        segments: list[Segment] = []
-        for text, text_style in [*pieces, (last, style)]:
-            if segments and segments[-1].style is text_style:
-                segments[-1] = Segment(segments[-1].text + text, text_style)
-            else:
-                segments.append(Segment(text, text_style))
-        return segments
+        """A human's values, or a placeholder for each."""
+        return self._lines_of.row(record, look, now=self._clock())
