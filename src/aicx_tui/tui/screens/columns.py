@@ -43,11 +43,15 @@ class ColumnsScreen(Dialog[Columns]):
         tags: The definitions of tags by id.
     """
 
+    AUTO_FOCUS = ""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
         Binding("enter", "apply", "Apply", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("home", "move(-1000)", "First", show=False),
+        Binding("end", "move(1000)", "Last", show=False),
         Binding("space", "turn", "Show or hide", show=False),
         Binding("J,shift+down", "carry(1)", "Later", show=False),
         Binding("K,shift+up", "carry(-1)", "Earlier", show=False),
