@@ -78,12 +78,16 @@ class TableApp(App[None]):
         self.theme = "dark"
         self.table = MarkingTable(clock=lambda: NOW, id="table")
         self.opened: list[Record] = []
+        self.highlighted: list[Record | None] = []
 
     def compose(self) -> ComposeResult:
         yield self.table
 
     def on_row_list_opened(self, message: MarkingTable.Opened) -> None:
         self.opened.append(message.record)
+
+    def on_row_list_highlighted(self, message: MarkingTable.Highlighted) -> None:
+        self.highlighted.append(message.record)
 
     def on_human_table_sort_chosen(self, message: MarkingTable.SortChosen) -> None:
         self.table.show(FakeRows(range(3)), sort=message.sort)

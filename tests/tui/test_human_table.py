@@ -9,7 +9,7 @@ from aicx_tui.services.columns import read_columns
 from aicx_tui.storage.query.sorting import Sort, SortKey
 from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.tui.console import Person
-from tests.tui.table import ROWS_IN_VIEW, WIDTH, FakeRows, TableApp, table_of
+from tests.tui.table import ROWS_IN_VIEW, WIDTH, FakeRows, TableApp, human, table_of
 
 
 def row_at_cursor(person: Person) -> str:
@@ -239,3 +239,13 @@ async def test_a_table_of_nobody_has_nothing_to_mark() -> None:
         await person.waits_for(lambda: table.said == "")
         assert isinstance(table, MarkingTable)
         assert table.current is None
+
+
+async def test_other_rows_under_the_cursor_are_told() -> None:
+    async with table_of(FakeRows(range(100))) as (table, person):
+        await person.presses("end")
+        app = table.app
+        assert isinstance(app, TableApp)
+        table.show(FakeRows(range(200, 210)), sort=Sort())
+        told = app.highlighted
+        await person.waits_for(lambda: told[-1] == human(209))

@@ -92,7 +92,7 @@ _ALL = (
         "humans.columns",
         "Columns",
         "Choose the columns, their order and widths.",
-        only_console="a command prints whole records; choose with its --fields",
+        only_console="a command prints every field",
     ),
     Action(
         "humans.mark",
@@ -264,7 +264,12 @@ _ALL = (
     ),
     Action("console.help", "Help", "Show every key.", only_console="commands have --help"),
     Action("console.palette", "Palette", "Find an action by name.", only_console=_CURSOR),
-    Action("console.back", "Back", "Go one step back; nothing is lost.", only_console=_CURSOR),
+    Action(
+        "console.back",
+        "Back",
+        "One step: out of the details, a range, the search, and last the marks.",
+        only_console=_CURSOR,
+    ),
     Action("console.quit", "Quit", "Leave the console.", only_console="a command ends on its own"),
 )
 

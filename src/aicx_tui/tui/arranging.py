@@ -86,7 +86,8 @@ class Arrangement:
         """Show every column there is."""
         from aicx_tui.tui.screens.columns import ColumnsScreen  # only when asked for
 
-        dialog = ColumnsScreen(self._table.columns, tags=self._tags())
+        table = self._table
+        dialog = ColumnsScreen(table.columns, tags=self._tags(), widths=table.widths)
         self._table.app.push_screen(dialog, self._columns_chosen)
 
     def _columns_chosen(self, columns: Columns | None) -> None:

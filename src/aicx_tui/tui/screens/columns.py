@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -41,6 +42,7 @@ class ColumnsScreen(Dialog[Columns]):
     Args:
         columns: Those that are shown now.
         tags: The definitions of tags by id.
+        widths: The cells that columns have now, by their ids; those that do not fit are missing.
     """
 
     AUTO_FOCUS = ""
@@ -60,8 +62,9 @@ class ColumnsScreen(Dialog[Columns]):
         Binding("r", "reset", "Reset", show=False),
     ]
 
-    def __init__(self, columns: Columns, *, tags: Tags) -> None:
+    def __init__(self, columns: Columns, *, tags: Tags, widths: Mapping[str, int]) -> None:
         super().__init__()
+        self._widths = widths
         self._tags = tags
         self._all: list[ColumnChoice] = []
         self._shown: set[str] = set()
@@ -146,8 +149,8 @@ class ColumnsScreen(Dialog[Columns]):
     def action_widen(self, steps: int) -> None:
         """Give the column more or fewer cells, and show it."""
         column = self._all[self._cursor]
-        width = least_width(column) + steps * WIDTH_STEP
-        width = max(LEAST_WIDTH, min(width, MOST_WIDTH))
+        width = column.width or self._widths.get(column.id) or least_width(column)
+        width = max(LEAST_WIDTH, min(width + steps * WIDTH_STEP, MOST_WIDTH))
         self._all[self._cursor] = column._replace(width=width)
         self._shown.add(column.id)
         self._show(self._cursor)

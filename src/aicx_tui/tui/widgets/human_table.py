@@ -66,6 +66,11 @@ class HumanTable(RowList):
         self._columns = columns
         self.draw_anew()
 
+    @property
+    def widths(self) -> dict[str, int]:
+        """The cells of each column that fits, by its id."""
+        return {placed.choice.id: placed.width for placed in self._lines_of.columns}
+
     def show(self, rows: Rows, *, sort: Sort, from_top: bool = False) -> None:
         """Show other rows.
 

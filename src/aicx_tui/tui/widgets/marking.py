@@ -99,7 +99,8 @@ class MarkingTable(HumanTable):
             place = rows.place_of(self._anchor[1])
             self._anchor = None if place is None else (place, self._anchor[1])
         super().show(rows, sort=sort, from_top=from_top)
-        self._marks_changed()
+        if self.has_marks:
+            self._marks_changed()
 
     def watch_cursor(self) -> None:
         """Let the range follow."""
@@ -182,7 +183,9 @@ class MarkingTable(HumanTable):
     def _marks_changed(self) -> None:
         self.repaint()
         self.post_message(self.MarksChanged())
-        if self.marks and not self._at_work:
+        if not self.marks:
+            self._hidden = 0
+        elif not self._at_work:
             self.run_worker(self._count_hidden(self._rows), group="hidden", exclusive=True)
 
     async def _count_hidden(self, rows: Rows) -> None:

@@ -139,8 +139,7 @@ class RowList(Widget, can_focus=True):
         self._rows = rows
         place = None if from_top or not held else rows.place_of(held)
         self._sought = held if place is None and not from_top else ""
-        with self.prevent(self.Highlighted):
-            self._go_to(0 if from_top else self.cursor if place is None else place)
+        self._go_to(0 if from_top else self.cursor if place is None else place)
         self._keep_cursor_in_view()
         self.repaint()
         self._tell()
