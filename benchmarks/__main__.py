@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks.measures import first_paint, keys, memory, version
+from benchmarks.measures import first_paint, keys, memory, table_keys, version
 from benchmarks.report import Line, Unmeasured, table
 from benchmarks.terminal import NothingShown
 
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[int | None], Iterator[Line]]] = {
     "first-paint": first_paint.measure,
     "memory": memory.measure,
     "keys": keys.measure,
+    "table": table_keys.measure,
 }
 
 

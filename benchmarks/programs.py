@@ -16,6 +16,9 @@ SANDBOX = [*AICX, "--sandbox", "--ephemeral"]
 HELLO = [PYTHON, str(Path(__file__).with_name("hello.py"))]
 """A script too, so that both pay the same for being one."""
 
+MILLION = [PYTHON, str(Path(__file__).with_name("million.py"))]
+"""The table alone, over a million humans."""
+
 UNSET = ("AICX_", "TEXTUAL", "PYTHON")
 """Beginnings of variables that would make this run differ from another's."""
 

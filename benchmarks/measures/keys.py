@@ -24,7 +24,8 @@ from benchmarks.terminal import Terminal, readable, terminal
 
 PAIRS = 60
 
-DOWN, PAGE_DOWN, HOME, BACKSPACE = b"\x1b[B", b"\x1b[6~", b"\x1b[H", b"\x7f"
+DOWN, PAGE_DOWN, BACKSPACE = b"\x1b[B", b"\x1b[6~", b"\x7f"
+HOME, END = b"\x1b[H", b"\x1b[F"
 
 ROW_AT_CURSOR = re.compile("▌(.{40})".encode(), re.DOTALL)
 """The sign of the cursor's row and what follows it, while the list has the focus."""
@@ -90,6 +91,13 @@ class Console:
         """Let everything be painted that follows on its own."""
         self.running.rests(next(self.pauses))
 
+    def goes(self, keys: Sequence[bytes]) -> None:
+        """Press keys that are not measured."""
+        for key in keys:
+            self.running.types(key)
+            self.rest()
+            self.row = _row_at_cursor(self.running.shown) or self.row
+
     def has_moved(self, raw: bytes) -> bool:
         """Whether another row is painted as the cursor's."""
         return _row_at_cursor(raw) not in (None, self.row)
@@ -111,42 +119,42 @@ def _row_at_cursor(raw: bytes) -> bytes | None:
 def measure(pairs: int | None) -> Iterator[Line]:
     """Each kind of key in turn."""
     with terminal(SANDBOX) as program, terminal(HELLO) as echo:
-        _arrival(program, ALL_READ)
+        arrival(program, ALL_READ)
         echo.shows(lambda raw: is_painted(raw, HELLO_WORDS))
         console = Console(program)
         program.rests(1.0)  # until what is loaded once there are humans is there
-        echoed = _echoes(echo)
+        echoed = echoes(echo)
         for scene in SCENES:
-            yield _compared(scene, console, echoed, pairs or PAIRS)
+            yield compared(scene, console, echoed, pairs or PAIRS)
 
 
-def _echoes(echo: Terminal) -> Iterator[float]:
+def echoes(echo: Terminal) -> Iterator[float]:
     """Milliseconds of the hello program, key after key."""
     count = 0
     while True:
         count += 1
         expected = re.compile(b"key %d x" % count)
         sent = echo.types(b"x")
-        yield (_arrival(echo, expected) - sent) * 1000
+        yield (arrival(echo, expected) - sent) * 1000
         echo.rests(HELLO_PAUSE)
 
 
-def _arrival(program: Terminal, expected: re.Pattern[bytes]) -> float:
+def arrival(program: Terminal, expected: re.Pattern[bytes]) -> float:
+    """When a program shows a text."""
     return program.shows(lambda raw: expected.search(readable(raw)))
 
 
-def _compared(scene: Scene, console: Console, echoes: Iterator[float], pairs: int) -> Finding:
+def compared(scene: Scene, console: Console, echoed: Iterator[float], pairs: int) -> Finding:
+    """A kind of key, in turn with the hello program's."""
     searches = scene.keys is SEARCH
     expected = (lambda raw: FOUND_ROWS in raw) if searches else console.has_moved
     keys = cycle(scene.keys)
     own, reference = [], []
     for pair in range(pairs):
         if pair % scene.stretch == 0:
-            for key in scene.before:
-                console.running.types(key)
-                console.rest()
+            console.goes(scene.before)
         own.append(console.answers(next(keys), expected))
-        reference.append(next(echoes))
+        reference.append(next(echoed))
     hello = Samples(name="hello", values=reference)
     return Finding(
         what=scene.what,

@@ -94,8 +94,37 @@ class Person:
         self.app.post_message(events.Paste(text))
         await self._pilot.pause()
 
-    async def clicks(self, x: int, y: int, *, times: int = 1) -> None:
-        await self._pilot.click(offset=(x, y), times=times)
+    async def clicks(
+        self, x: int, y: int, *, times: int = 1, shift: bool = False, control: bool = False
+    ) -> None:
+        await self._pilot.click(offset=(x, y), times=times, shift=shift, control=control)
+        await self._pilot.pause()
+
+    async def drags(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        await self._pilot.mouse_down(offset=start)
+        await self._pilot.hover(offset=end)
+        await self._pilot.mouse_up(offset=end)
+        await self._pilot.pause()
+
+    async def turns_wheel(self, steps: int) -> None:
+        """Turn the wheel in the middle of the screen, down where steps are positive."""
+        x, y = (length // 2 for length in self.app.size)
+        kind = events.MouseScrollDown if steps > 0 else events.MouseScrollUp
+        for _ in range(abs(steps)):
+            widget, _region = self.app.screen.get_widget_at(x, y)
+            widget.post_message(
+                kind(
+                    widget=widget,
+                    x=x,
+                    y=y,
+                    delta_x=0,
+                    delta_y=0,
+                    button=0,
+                    shift=False,
+                    meta=False,
+                    ctrl=False,
+                )
+            )
         await self._pilot.pause()
 
     async def resizes(self, width: int, height: int) -> None:
@@ -117,7 +146,9 @@ class Person:
         """Stop the blinking, and wait until the details have followed the cursor."""
         humans = self.app.screen_stack[0]
         table, detail = humans.query_one(HumanTable), humans.query_one(HumanDetail)
-        await self.waits_for(lambda: detail.human is table.current)
+        await self.waits_for(
+            lambda: (detail.human and detail.human.id) == (table.current and table.current.id)
+        )
         await self.holds_still()
 
     async def holds_still(self) -> None:

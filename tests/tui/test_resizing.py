@@ -15,6 +15,7 @@ DIALOGS: dict[str, tuple[tuple[str, ...], str]] = {
     "contexts": (("g", "c"), "Add a context"),
     "bots": (("B",), "Facebook Messenger"),
     "sort": (("s",), "u  Updated"),
+    "columns": (("c",), "Enter apply · Esc back"),
     "copy": (("y",), "e  E-mail"),
     "go to": (("i",), "Enter go · Esc back"),
     "lock": (("ctrl+l",), "Press Enter to go on."),

@@ -32,6 +32,8 @@ SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "search": (("slash", "a", "n", "a"), " of 400"),
     "no-match": (("slash", "z", "z", "z", "z"), "Nobody matches"),
     "sort": (("s",), "Sort by"),
+    "columns": (("c", "j", "space", "j", "plus"), "cells"),
+    "marks": (("space", "space", "down", "V", "down", "down"), "3 in the range"),
     "copy": (("y",), "Esc back"),
     "go-to": (("i", "x"), "Enter go"),
     "help": (("question_mark",), "Type to find"),

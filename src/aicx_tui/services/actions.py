@@ -37,6 +37,7 @@ class Action(NamedTuple):
 
 _CURSOR = "moves within what is on the screen"
 _CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
+_MARKS = "a command takes ids or a query instead"
 
 _ALL = (
     Action(
@@ -108,6 +109,42 @@ _ALL = (
         "Read the humans whose ids a file lists.",
         needs=Capability.HUMANS_GET,
         headless="humans import",
+    ),
+    Action(
+        "humans.columns",
+        "Columns",
+        "Choose the columns, their order and widths.",
+        only_console="a command prints every field",
+    ),
+    Action(
+        "humans.mark",
+        "Mark",
+        "Mark the human at the cursor, or unmark it, and go down.",
+        only_console=_MARKS,
+    ),
+    Action(
+        "humans.mark-range",
+        "Mark a range",
+        "Begin a range; the same key again marks it, and Esc gives it up.",
+        only_console=_MARKS,
+    ),
+    Action(
+        "humans.mark-all",
+        "Mark all that match",
+        "Once more unmarks them; others stay as they are.",
+        only_console=_MARKS,
+    ),
+    Action(
+        "humans.mark-invert",
+        "Invert the marks",
+        "Among those that match.",
+        only_console=_MARKS,
+    ),
+    Action(
+        "humans.mark-clear",
+        "Clear the marks",
+        "Also of those not shown; Esc in the list does it too where nothing is searched for.",
+        only_console=_MARKS,
     ),
     Action("humans.open", "Open", "Move into the human's details.", headless="humans get"),
     Action("humans.copy", "Copy", "Copy a field of the human.", only_console=_CLIPBOARD),
@@ -249,7 +286,12 @@ _ALL = (
     ),
     Action("console.help", "Help", "Show every key.", only_console="commands have --help"),
     Action("console.palette", "Palette", "Find an action by name.", only_console=_CURSOR),
-    Action("console.back", "Back", "Go one step back; nothing is lost.", only_console=_CURSOR),
+    Action(
+        "console.back",
+        "Back",
+        "One step: out of the details, a range, the search, and last the marks.",
+        only_console=_CURSOR,
+    ),
     Action("console.quit", "Quit", "Leave the console.", only_console="a command ends on its own"),
 )
 

@@ -19,22 +19,26 @@ class View:
         query: What was searched for; may name customers.
         sort: The order's key.
         descending: Whether the order is turned round.
+        tag_id: The tag that is ordered by, where it is one.
         human_id: The human at the cursor; empty for none.
         pane: Where the focus was: `list`, `details` or `json`.
+        columns: Those that were chosen, as `columns.written` has them.
     """
 
     bot_id: str
     query: str = ""
     sort: str = SortKey.UPDATED.value
     descending: bool = True
+    tag_id: str = ""
     human_id: str = ""
     pane: str = "list"
+    columns: tuple[str, ...] = ()
 
     @property
     def order(self) -> Sort:
         """The order of the list; the usual one where it is not known."""
         with suppress(ValueError):
-            return Sort(SortKey(self.sort), self.descending)
+            return Sort(SortKey(self.sort), self.descending, self.tag_id)
         return Sort()
 
     def written(self) -> str:
@@ -50,10 +54,11 @@ def read_view(text: str | None) -> View | None:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    kinds = {field.name: bool if field.name == "descending" else str for field in fields(View)}
-    if not isinstance(said, dict) or "bot_id" not in said:
+    if not isinstance(said, dict) or not isinstance(said.get("bot_id"), str):
         return None
+    kinds = {field.name: str for field in fields(View)} | {"descending": bool, "columns": list}
     usable: dict[str, Any] = {
         k: v for k, v in said.items() if k in kinds and isinstance(v, kinds[k])
     }
-    return View(**usable) if "bot_id" in usable else None
+    columns = [column for column in usable.get("columns", ()) if isinstance(column, str)]
+    return View(**usable | {"columns": tuple(columns)})

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from aicx_tui.text import MISSING
 
 LOCALE = "en"
 """The console's language; dates follow the profile's once there is one."""
 
+_UNITS = (365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3_600, 60, 1)
+"""Seconds of a year, a month and so on, as Babel counts them."""
+
 
 def ago(moment: datetime | None, *, now: datetime) -> str:
     """The distance to a moment in one unit, such as `2h ago`."""
     if moment is None:
         return MISSING
+    seconds = (now - moment).total_seconds()
+    if seconds < 1:
+        return "now"
+    unit = next(unit for unit in _UNITS if seconds >= unit)
+    return _ago(round(seconds / unit) * unit)
+
+
+@lru_cache(maxsize=512)
+def _ago(seconds: int) -> str:
     from babel.dates import format_timedelta  # loaded once there are rows, not at start
 
-    distance = min(moment - now, timedelta())
-    if distance > timedelta(seconds=-1):
-        return "now"
     return format_timedelta(
-        distance, add_direction=True, format="narrow", threshold=1, locale=LOCALE
+        timedelta(seconds=-seconds),
+        add_direction=True,
+        format="narrow",
+        threshold=1,
+        locale=LOCALE,
     )
 
 

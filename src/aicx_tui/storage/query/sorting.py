@@ -35,8 +35,8 @@ class Sort:
     descending: bool = True
     tag_id: str = ""
 
-    def chosen(self, key: SortKey) -> Sort:
+    def chosen(self, key: SortKey, *, tag_id: str = "") -> Sort:
         """The order after a person chose a key: the same one again turns it round."""
-        if key == self.key:
-            return Sort(key, not self.descending)
-        return Sort(key, key in (SortKey.CREATED, SortKey.UPDATED))
+        if (key, tag_id) == (self.key, self.tag_id):
+            return Sort(key, not self.descending, tag_id)
+        return Sort(key, key in (SortKey.CREATED, SortKey.UPDATED), tag_id)

@@ -19,16 +19,17 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.listing import ListedHumans
 from aicx_tui.services.search import Query
 from aicx_tui.services.views import View, read_view
-from aicx_tui.storage.query.sorting import Sort, SortKey
+from aicx_tui.tui.arranging import Arrangement
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, notice, state_line
 from aicx_tui.tui.reading import Reading
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
-from aicx_tui.tui.widgets.human_table import HumanTable
 from aicx_tui.tui.widgets.key_bar import KeyBar
+from aicx_tui.tui.widgets.marking import MarkingTable
 from aicx_tui.tui.widgets.search_input import SearchInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
@@ -49,7 +50,9 @@ FRESHNESS_SECONDS = 5.0
 FAREWELL_SECONDS = 1.5
 """How long keeping the view and ending the session may hold up quitting."""
 
-TYPED_IN_SEARCH = frozenset({"search", "open", "sort", "copy", "refresh_humans", "go_to", "step"})
+TYPED_IN_SEARCH = frozenset(
+    {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
+)
 """Actions whose keys are text while the search has the focus."""
 
 ACTION_IDS = {
@@ -81,6 +84,7 @@ class HumansScreen(Screen[None]):
         binding("humans.search", "search", at_once=True),
         binding("humans.open", "open", at_once=True),
         binding("humans.sort", "sort", at_once=True),
+        binding("humans.columns", "columns", at_once=True),
         binding("humans.copy", "copy", at_once=True),
         binding("humans.refresh", "refresh_humans"),
         binding("humans.get", "go_to", at_once=True),
@@ -105,14 +109,14 @@ class HumansScreen(Screen[None]):
         self._reading = Reading(access, clock=clock, post=self.post_message)
         self._facts = ListFacts(waiting=access.waiting)
         self._query = Query()
-        self._sort = Sort()
         self._rest: Timer | None = None
         self._is_read_once = False
         self._wanted: View | None = None
         self._is_in_detail = False
         self._header = HeaderBar(access.context)
         self._search = SearchInput(id="search")
-        self._table = HumanTable(clock=clock, id="table")
+        self._table = MarkingTable(clock=clock, tags=self._tags, id="table")
+        self._arranged = Arrangement(self._table, tags=self._tags, ordered=self._list_humans)
         self._notice = Static(id="notice", markup=False)
         self._list = Vertical(
             self._search, self._table, self._notice, id="list", classes="-noticed"
@@ -197,16 +201,9 @@ class HumansScreen(Screen[None]):
         self._is_in_detail = event.widget is self._detail
 
     def _view(self, session: Session) -> View:
-        human = self._table.current
         pane = self._detail.tab if self._is_in_detail else "list"
-        return View(
-            bot_id=session.context.bot_id,
-            query=self._search.value,
-            sort=self._sort.key,
-            descending=self._sort.descending,
-            human_id=human.id if human is not None else "",
-            pane=pane,
-        )
+        query, bot_id = self._search.value, session.context.bot_id
+        return self._arranged.view(bot_id=bot_id, query=query, pane=pane)
 
     def _return_to(self, view: View | None) -> None:
         """Go on where one was, if nothing was done here yet."""
@@ -215,7 +212,7 @@ class HumansScreen(Screen[None]):
         if view.bot_id != self.session.context.bot_id:
             return
         self._wanted = view
-        self._sort = view.order
+        self._arranged.take(view)
         self._search.value = view.query
 
     def _place_cursor(self) -> None:
@@ -232,9 +229,9 @@ class HumansScreen(Screen[None]):
 
     def _list_humans(self, *, from_top: bool = False) -> None:
         """Find what matches and show it."""
-        directory = self._directory
-        humans = directory.find(self._query, sort=self._sort) if directory is not None else []
-        self._table.show(humans, sort=self._sort, from_top=from_top)
+        directory, sort = self._directory, self._arranged.sort
+        humans = directory.find(self._query, sort=sort) if directory is not None else []
+        self._table.show(ListedHumans(humans), sort=sort, from_top=from_top)
         self._place_cursor()
         scarcest = ("", 0)
         if directory is not None and not humans:
@@ -249,9 +246,9 @@ class HumansScreen(Screen[None]):
     def _paint(self) -> None:
         self._paint_header()
         shown, known = self._facts.shown, self._facts.known
-        count = f"{shown:,} of {known:,}" if shown != known else f"{known:,}"
+        count = f"{shown:,} of {known:,}" if shown != known else f"{known:,}" if known else ""
         self._list.border_title = "Humans"
-        self._list.border_subtitle = Content(count if known else "")
+        self._list.border_subtitle = Content(" · ".join(filter(None, (self._table.said, count))))
         said = notice(self._facts, keys=self.aicx.keymap.shown)
         self._list.set_class(said is not None, "-noticed")
         if said is not None:
@@ -273,7 +270,8 @@ class HumansScreen(Screen[None]):
         if self.focused is self._detail and action == "open":
             return False
         if action == "back":
-            return self.focused is not self._table or bool(self._search.value)
+            is_listing = self.focused is self._table
+            return not is_listing or bool(self._search.value) or self._table.has_marks
         if action_id := ACTION_IDS.get(action):
             return None if self.aicx.refusal(action_id) else True
         return True
@@ -308,25 +306,32 @@ class HumansScreen(Screen[None]):
         self.set_focus(self._detail)
 
     def action_back(self) -> None:
-        """One step back: out of the details, or else out of the search and its result."""
-        if self.focused is not self._detail:
+        """One step back: out of details, of a range, of the search and its result, of marks."""
+        is_listing = self.focused is self._table
+        if is_listing and self._table.is_in_range:
+            self._table.give_up_range()
+        elif is_listing and not self._search.value:
+            self._table.action_mark_clear()
+        elif self.focused is not self._detail:
             self._search.value = ""
         self.set_focus(self._table)
 
+    @on(MarkingTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._paint()
+        self.refresh_bindings()
+
     def action_sort(self) -> None:
         """Choose the order."""
-        from aicx_tui.tui.human_menus import MenuScreen, sort_choices  # only when asked for
+        self._arranged.ask_for_order()
 
-        self.app.push_screen(MenuScreen("Sort by", sort_choices(self._sort)), self._sort_chosen)
+    def action_columns(self) -> None:
+        """Choose the columns."""
+        self._arranged.ask_for_columns()
 
-    def _sort_chosen(self, key: str | None) -> None:
-        if key:
-            self._sort = self._sort.chosen(SortKey(key))
-            self._list_humans()
-
-    @on(HumanTable.SortChosen)
-    def _heading_clicked(self, message: HumanTable.SortChosen) -> None:
-        self._sort_chosen(message.key)
+    @on(MarkingTable.SortChosen)
+    def _heading_clicked(self, message: MarkingTable.SortChosen) -> None:
+        self._arranged.order_by(message.sort)
 
     def read_anew(self) -> None:
         """Read again after a sign-in, from opening the platform on where that failed."""
@@ -364,33 +369,27 @@ class HumansScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Choose what to copy."""
-        from aicx_tui.tui.human_menus import MenuScreen, copy_choices  # only when asked for
+        from aicx_tui.tui.human_menus import ask_what_to_copy  # only when asked for
 
-        human = self._table.current
-        if human is None:
-            return
-        self.app.push_screen(MenuScreen("Copy", copy_choices(human)), self._copy_chosen)
-
-    def _copy_chosen(self, value: str | None) -> None:
-        if value:
-            self.app.copy_to_clipboard(value)
-            self.notify(f"{value}", title="Sent to the clipboard", timeout=3)
+        if record := self._table.current:
+            ask_what_to_copy(self.app, record)
 
     def action_step(self, rows: int) -> None:
         """Show the human above or below, wherever the focus is."""
         self._table.action_move(rows)
 
-    @on(HumanTable.Opened)
+    @on(MarkingTable.Opened)
     def _human_opened(self) -> None:
         self.action_open()
 
-    @on(HumanTable.Highlighted)
-    def _cursor_moved(self, message: HumanTable.Highlighted) -> None:
-        if (message.human is None) != (self._detail.human is None):
+    @on(MarkingTable.Highlighted)
+    def _cursor_moved(self, message: MarkingTable.Highlighted) -> None:
+        if (message.record is None) != (self._detail.human is None):
             self.refresh_bindings()
         if self._rest:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self._follow_cursor)
 
     def _follow_cursor(self) -> None:
-        self._detail.human = self._table.current
+        record, directory = self._table.current, self._directory
+        self._detail.human = directory.get(record.id) if record and directory is not None else None

@@ -1,0 +1,132 @@
+"""Marks and columns in the console, on a real sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from aicx_tui.services.access import ContextAccess
+from aicx_tui.services.views import View, read_view
+from aicx_tui.tui.widgets.marking import MarkingTable
+from tests.sandbox_platform import SandboxPlatform
+from tests.tui.console import Person, console
+
+HEADINGS = 3
+"""The line of the headings: below header, border and search."""
+
+
+def headings(person: Person) -> list[str]:
+    width = person.app.screen_stack[0].query_one("#table").size.width
+    return person.lines[HEADINGS][1 : width + 1].split()
+
+
+async def test_marks_outlive_a_search_and_escape_clears_them_last(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("space", "space")
+        await person.sees("2 marked · 400")
+        await person.presses("slash", *"zzzz", "enter")
+        await person.sees("Nobody matches", "2 marked, 2 not shown")
+        await person.presses("escape")
+        await person.sees("2 marked · 400", "Esc back")
+        await person.presses("escape")
+        await person.waits_for(lambda: "marked" not in person.screen)
+
+
+async def test_all_that_match_a_search_are_marked(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("slash", *"ana", "enter", "a")
+        await person.sees(" marked · ")
+        shown = person.app.screen.query_one("#table", MarkingTable)
+        assert person.lines[-2].count(f"{len(shown.marks)} marked · {len(shown.marks)} of 400")
+        await person.presses("escape", "s", "n")
+        await person.sees(f"{len(shown.marks)} marked · 400")
+
+
+async def test_escape_gives_up_a_range_before_anything_else(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("space", "V", "down")
+        await person.sees("2 in the range")
+        await person.presses("escape")
+        await person.sees("1 marked · 400")
+
+
+async def test_letters_that_mark_are_text_in_the_search(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("slash", *"aVcA", "space", "asterisk")
+        await person.sees("aVcA *")
+        assert "marked" not in person.screen
+
+
+async def test_columns_are_shown_hidden_ordered_and_widened(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.own_access(), size=(160, 40)) as person:
+        await person.presses("c")
+        await person.sees("Columns", "✓ Name", "Merchant", "Enter apply · Esc back")
+        await person.presses("j", "space", "down", "K", "K")  # no e-mail; the phone first
+        await person.presses("right", "enter")
+        await person.waits_for(
+            lambda: headings(person) == ["Phone", "Name", "Created", "Updated", "↓"]
+        )
+        assert person.lines[HEADINGS].index("Name") - person.lines[HEADINGS].index("Phone") == 19
+        await person.presses("c", "r", "escape")
+        assert headings(person)[0] == "Phone"
+        await person.presses("c", "r", "enter")
+        await person.waits_for(lambda: headings(person)[:2] == ["Name", "E-mail"])
+
+
+async def test_one_column_always_stays(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("c", "space", "j", "space", "j", "space", "j", "space", "j", "space")
+        await person.sees("It is the last one: show another first.", "✓ Updated")
+        await person.presses("enter")
+        await person.waits_for(lambda: headings(person) == ["Updated", "↓"])
+
+
+async def test_a_tag_becomes_a_column_and_an_order(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access(), size=(160, 40)) as person:
+        await person.presses("s", "t")
+        await person.sees("Sort by tag", "Merchant", "Consent")
+        await person.types("consent")
+        await person.presses("enter")
+        await person.waits_for(lambda: "Sort by tag" not in person.screen)
+        await person.presses("c", "end", "space", *["K"] * 20, "enter")
+        await person.waits_for(lambda: headings(person)[0] not in ("Name", "Updated"))
+        tag = headings(person)[0]
+        await person.clicks(6, HEADINGS)
+        await person.sees(f"{tag} ↑")
+        await person.clicks(6, HEADINGS)
+        await person.sees(f"{tag} ↓")
+
+
+async def test_columns_and_order_are_as_they_were_left(
+    browsed_sandbox: SandboxPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    async def keep(_: object, view: str) -> None:
+        left.append(view)
+
+    async def kept(_: object) -> str | None:
+        return left[-1] if left else None
+
+    monkeypatch.setattr(ContextAccess, "remember", keep)
+    monkeypatch.setattr(ContextAccess, "recall", kept)
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("c", "j", "space", "enter", "s", "d")
+        await person.waits_for(lambda: "E-mail" not in headings(person))
+    async with console(browsed_sandbox.access()) as person:
+        assert "E-mail" not in headings(person)
+        assert '"sort":"uid"' in left[-1]
+
+
+def test_a_view_keeps_a_tags_order_and_the_columns() -> None:
+    view = View(bot_id="b", sort="tag", tag_id="t:1", columns=("name:30", "tag:t:1:"))
+    assert read_view(view.written()) == view
+    assert view.order.tag_id == "t:1"
+    assert read_view('{"bot_id": "b", "columns": ["name", 3]}') == View(
+        bot_id="b", columns=("name",)
+    )
