@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.credentials import Credentials
 from aicx_tui.services.access import ContextAccess
+from aicx_tui.services.mirrors import Mirrors, OpenMirror
 from aicx_tui.services.renewal import Ask
 from aicx_tui.services.sandbox import Announcement, SignIn
 from aicx_tui.services.session import Session, open_sandbox
@@ -73,7 +75,13 @@ class SandboxPlatform:
 
 def access_by(environ: Mapping[str, str]) -> ContextAccess:
     """The console's way to the platform that an environment describes."""
-    return ContextAccess(context_from(environ), Credentials({"AICX_KEYRING": "off", **environ}))
+    credentials = Credentials({"AICX_KEYRING": "off", **environ})
+    return ContextAccess(context_from(environ), credentials, mirrors_nowhere(credentials))
+
+
+def mirrors_nowhere(credentials: Credentials) -> Mirrors:
+    """Mirrors of a home that cannot be written: they are for one run, each in a file of no name."""
+    return Mirrors(Path("/nonexistent"), credentials)
 
 
 class AnnouncedAccess:
@@ -95,6 +103,13 @@ class AnnouncedAccess:
         said = {name: str(self.announced[name]) for name in names}
         announcement = Announcement(**said, admin=admin)
         return await open_sandbox(announcement, bot_id=self.context.bot_id)
+
+    async def known_mirror(self) -> OpenMirror | None:
+        return None
+
+    async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
+        mirrors = mirrors_nowhere(Credentials({"AICX_KEYRING": "off"}))
+        return await mirrors.of(session, known=known, is_kept=False)
 
     def at_bot(self, bot_id: str) -> AnnouncedAccess:
         self.context = replace(self.context, bot_id=bot_id)

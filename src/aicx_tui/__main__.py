@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing costs `--version` a third
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _run(words: list[str]) -> int:
             sandbox=arguments.sandbox,
             ephemeral=arguments.ephemeral,
             token_file=arguments.token_file,
+            key_file=arguments.mirror_key_file,
         )
     if arguments.command == "completion.print":
         from aicx_tui.cli.completion import print_completion
@@ -70,13 +72,19 @@ def _run(words: list[str]) -> int:
     setup = _setup(
         sandbox=arguments.sandbox,
         token_file=arguments.token_file,
+        key_file=arguments.mirror_key_file,
         as_found=arguments.command in BROKEN_OR_NOT,
     )
     return run(arguments, setup)
 
 
 def _console(
-    name: str | None, *, sandbox: bool, ephemeral: bool, token_file: str | None = None
+    name: str | None,
+    *,
+    sandbox: bool,
+    ephemeral: bool,
+    token_file: str | None = None,
+    key_file: str | None = None,
 ) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from aicx_tui.errors import UsageError
@@ -85,7 +93,7 @@ def _console(
             "The console needs a terminal.", hint="Without one, use commands: aicx --help"
         )
     gc.disable()  # costs the first paint an eighth; the console turns it on again
-    setup = _setup(sandbox=sandbox, token_file=token_file, as_found=sandbox)
+    setup = _setup(sandbox=sandbox, token_file=token_file, key_file=key_file, as_found=sandbox)
     chosen = "sandbox" if sandbox else setup.chosen_name(name)
     access = setup.access(chosen, ephemeral=ephemeral) if chosen else None
     from aicx_tui.tui.app import run
@@ -93,17 +101,20 @@ def _console(
     return run(setup, access)
 
 
-def _setup(*, sandbox: bool, token_file: str | None, as_found: bool = False) -> Setup:
+def _setup(
+    *, sandbox: bool, token_file: str | None, key_file: str | None, as_found: bool = False
+) -> Setup:
     from aicx_tui.services.setup import Setup
 
     if sandbox:
         os.environ.pop("AICX_TOKEN", None)  # it belongs to AICX_URL, not to the sandbox
     set_up = Setup.as_found if as_found else Setup
-    if not token_file:
-        return set_up(os.environ)
-    from aicx_tui.credentials import token_from_file
+    token = None
+    if token_file:
+        from aicx_tui.credentials import token_from_file
 
-    return set_up(os.environ, token=(token_from_file(token_file), f"the file {token_file}"))
+        token = (token_from_file(token_file), f"the file {token_file}")
+    return set_up(os.environ, token=token, key_file=Path(key_file) if key_file else None)
 
 
 if __name__ == "__main__":

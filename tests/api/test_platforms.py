@@ -87,12 +87,12 @@ async def test_the_gateway_is_asked_for_nothing_undocumented() -> None:
 async def test_the_feed_is_read_to_its_end_and_followed(own_sandbox: SandboxPlatform) -> None:
     platform = await own_sandbox.console()
     first = await platform.read_feed(None, limit=25)
-    assert (len(first.items), first.total) == (25, 40)
-    rest = await platform.read_feed(first.next, limit=25)
-    assert len(rest.items) == 15
-    assert len({item.id for item in first.items + rest.items}) == 40
+    assert (len(first["items"]), first["total"]) == (25, 40)
+    rest = await platform.read_feed(first["next"], limit=25)
+    assert len(rest["items"]) == 15
+    assert len({item["id"] for item in first["items"] + rest["items"]}) == 40
     created = await platform.create_human(HumanDraft(fullname="New"))
-    assert [item.id for item in (await platform.read_feed(rest.next)).items] == [created]
+    assert [item["id"] for item in (await platform.read_feed(rest["next"]))["items"]] == [created]
     await platform.aclose()
 
 

@@ -24,7 +24,7 @@ from aicx_tui.settings import Context
 from tests.api.faulty import FaultyPlatform, faulty, json_reply, reply
 from tests.keyring.conftest import use
 from tests.keyring.secret_service import SecretService
-from tests.sandbox_platform import SandboxPlatform
+from tests.sandbox_platform import SandboxPlatform, mirrors_nowhere
 
 OLD, NEW, NEWER = (Credential.token(SecretStr(text)) for text in ("old-1", "new-2", "newer-3"))
 SESSION = Credential.session(SecretStr("session-4"))
@@ -263,7 +263,7 @@ class TestTheKeyring:
         context = Context(name="work", kind="console", root=own_sandbox.url, bot_id=bot)
         credentials = Credentials({})
         await keep(credentials, context, OLD)
-        access = ContextAccess(context, credentials)
+        access = ContextAccess(context, credentials, mirrors_nowhere(credentials))
         person = Person.at_once(Credential.token(SecretStr(own_sandbox.token())))
         access.ask = person
         session = await access.open()
@@ -291,7 +291,7 @@ async def test_a_session_that_a_real_platform_ended_loses_no_change(
     )
     credentials = Credentials({"AICX_KEYRING": "off"})
     await credentials.keep(context, signed_in.slot, signed_in.secret, patience=PATIENCE)
-    access = ContextAccess(signed_in.context, credentials)
+    access = ContextAccess(signed_in.context, credentials, mirrors_nowhere(credentials))
     access.ask = person = Person.at_once(Credential.token(SecretStr(own_sandbox.token())))
     session = await access.open()
     await abandon(signed_in)

@@ -177,7 +177,7 @@ async def test_a_gateway_reads_a_pasted_list_and_keeps_what_it_could_not(
     console_api = await browsed_sandbox.console()
     page = await console_api.read_feed(None, limit=3)
     await console_api.aclose()
-    ids = [item.id for item in page.items]
+    ids = [item["id"] for item in page["items"]]
     async with console(browsed_sandbox.access(kind="gateway"), until="no list of") as person:
         await person.presses("i")
         await person.pastes("\n".join([*ids, "eu_000000000000"]))
@@ -228,16 +228,16 @@ async def test_a_platform_that_fails_says_so_and_r_tries_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "nonsense", '{"bot_id": 3}', '{"query": "x"}', '"bot_id"']
+    "text", ["", "{}", "[]", "nonsense", '{"place": 3}', '{"query": "x"}', '"place"']
 )
 def test_a_view_that_cannot_be_read_is_none(text: str) -> None:
     assert read_view(text) is None
 
 
 def test_a_view_reads_as_it_was_written() -> None:
-    view = View(bot_id="b", query="Ana “[/]”\x1b", sort="name", descending=False, human_id="eu_1")
+    view = View(place="b", query="Ana “[/]”\x1b", sort="name", descending=False, human_id="eu_1")
     assert read_view(view.written()) == view
-    assert read_view('{"bot_id": "b", "sort": "odd", "pane": 3}') == View(bot_id="b", sort="odd")
+    assert read_view('{"place": "b", "sort": "odd", "pane": 3}') == View(place="b", sort="odd")
 
 
 def test_a_context_at_its_defaults_is_no_production() -> None:

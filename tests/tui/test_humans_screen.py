@@ -13,6 +13,7 @@ from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.session import Session
 from aicx_tui.tui.app import AicxApp
+from aicx_tui.tui.screens.humans import HumansScreen
 from tests.api.faulty import Answer, faulty, json_reply, reply
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform, access_by
 from tests.tui.console import Person, console, console_app
@@ -28,7 +29,7 @@ async def everyone(platform: SandboxPlatform) -> list[Human]:
     client = await platform.console()
     page = await client.read_feed(None)
     await client.aclose()
-    return [item for item in page.items if isinstance(item, Human)]
+    return [Human.model_validate(item) for item in page["items"]]
 
 
 async def test_it_opens_on_the_list_with_nothing_pressed(browsed_sandbox: SandboxPlatform) -> None:
@@ -273,9 +274,9 @@ async def test_the_first_and_the_last_day_there_is_can_be_shown(moment: str) -> 
 def humans_of(person: Person) -> Directory:
     """The humans that the console holds, whatever lies over its list."""
     assert isinstance(person.app, AicxApp)
-    session = person.app.places.session
-    assert session is not None
-    return session.directory
+    screen = next(s for s in person.app.screen_stack if isinstance(s, HumansScreen))
+    assert screen.directory is not None
+    return screen.directory
 
 
 async def test_an_answer_that_comes_while_the_screen_is_locked_waits_for_it() -> None:

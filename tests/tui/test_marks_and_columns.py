@@ -124,9 +124,7 @@ async def test_columns_and_order_are_as_they_were_left(
 
 
 def test_a_view_keeps_a_tags_order_and_the_columns() -> None:
-    view = View(bot_id="b", sort="tag", tag_id="t:1", columns=("name:30", "tag:t:1:"))
+    view = View(place="b", sort="tag", tag_id="t:1", columns=("name:30", "tag:t:1:"))
     assert read_view(view.written()) == view
     assert view.order.tag_id == "t:1"
-    assert read_view('{"bot_id": "b", "columns": ["name", 3]}') == View(
-        bot_id="b", columns=("name",)
-    )
+    assert read_view('{"place": "b", "columns": ["name", 3]}') == View(place="b", columns=("name",))

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from aicx_tui.models.feed import FEED_ENVELOPE
 from aicx_tui.models.human import (
-    DeletedHuman,
-    FeedPage,
     Human,
     HumanChanges,
     HumanDraft,
@@ -95,7 +94,8 @@ def test_what_is_sent_has_the_secret_in_clear() -> None:
 
 
 def test_a_feed_page_tells_tombstones_from_humans() -> None:
-    page = FeedPage.model_validate_json(
-        '{"items": [{"id": "a", "deleted": true}, {"id": "b", "deleted": false}], "next": "n"}'
-    )
-    assert [type(item) for item in page.items] == [DeletedHuman, Human]
+    page = FEED_ENVELOPE.validate_json(
+        '{"result": {"items": [{"id": "a", "deleted": true}, {"id": "b", "fullname": 7, "x": 1}], '
+        '"next": "n"}}'
+    )["result"]
+    assert page["items"] == [{"id": "a", "deleted": True}, {"id": "b", "fullname": "7", "x": 1}]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-import pytest
+from pathlib import Path
 
 from aicx_tui.api.base import Platform
 from aicx_tui.errors import AicxError, NotSignedInError, UnreachableError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import FeedPage, Human
-from aicx_tui.services import directory as directory_module
+from aicx_tui.models.feed import FeedPage
 from aicx_tui.services.directory import Directory
+from aicx_tui.services.mirrors import OpenMirror
+from aicx_tui.services.sync import Progress
+from aicx_tui.storage.mirror import Mirror
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.list_state import ListFacts, ListState, notice, state_line
+
+KEY = bytes(32)
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
@@ -29,9 +33,11 @@ class Listed(Platform):
     async def read_feed(self, cursor: str | None, /, *, limit: int = 1000) -> FeedPage:
         start = int(cursor or 0)
         ids = self.ids[start : start + limit]
-        items = tuple(Human(id=human_id, fullname=human_id) for human_id in ids)
-        total = len(self.ids) if cursor is None else None
-        return FeedPage(items=items, next=str(start + len(ids)), total=total)
+        return FeedPage(
+            items=[{"id": human_id, "fullname": human_id} for human_id in ids],
+            next=str(start + len(ids)),
+            total=None if cursor else len(self.ids),
+        )
 
 
 class ById(Platform):
@@ -40,20 +46,25 @@ class ById(Platform):
     capabilities = frozenset({Capability.HUMANS_GET})
 
 
-async def read(platform: Platform) -> Directory:
-    directory = Directory(platform, clock=lambda: NOW - timedelta(seconds=12))
+async def read(platform: Platform, path: Path) -> Directory:
+    opened = OpenMirror(Mirror(path, KEY), path.name)
+    directory = Directory(opened, clock=lambda: NOW - timedelta(seconds=12))
+    directory.platform = platform
     async for _ in directory.refresh():
         pass
     return directory
 
 
-async def test_states_are_told_apart_in_words() -> None:
-    some, none, by_id = await read(Listed("a", "b")), await read(Listed()), await read(ById())
+async def test_states_are_told_apart_in_words(tmp_path: Path) -> None:
+    some = await read(Listed("a", "b"), tmp_path / "some.db")
+    none, by_id = await read(Listed(), tmp_path / "none.db"), await read(ById(), tmp_path / "id.db")
+    still = Directory(OpenMirror(Mirror(tmp_path / "still.db", KEY), "still"))
+    still.platform = Listed()
     problem = UnreachableError("No connection.", hint="Check the network.")
     signed_out = NotSignedInError("Who?", hint="Check the token.")
     cases: list[tuple[ListState, ListFacts, str, str]] = [
         (ListState.CONNECTING, facts(), "◐ connecting", "Connecting"),
-        (ListState.LOADING, facts(none, reading=True), "◐ reading 0", "Reading"),
+        (ListState.LOADING, facts(still, reading=True), "◐ reading 0", "Reading"),
         (ListState.EMPTY, facts(none), "● 0 humans", "There are no humans yet"),
         (ListState.BY_ID, facts(by_id), "● 0 humans read by id", "Press i"),
         (ListState.NO_MATCH, facts(some, scarcest=("x", 0)), "● 2 humans", "“x” alone matches 0"),
@@ -95,11 +106,10 @@ def facts(
     )
 
 
-async def test_more_humans_than_memory_holds_are_said_to_be_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(directory_module, "MEMORY_LIMIT", 500)
-    directory = await read(Listed(*(f"eu_{n}" for n in range(700))))
-    assert len(directory) == 500
-    known = facts(directory, shown=500)
-    assert state_line(known, now=NOW, keys=shown).plain == "● the first 500 humans of 700"
+async def test_a_first_reading_says_how_far_it_is(tmp_path: Path) -> None:
+    still = Directory(OpenMirror(Mirror(tmp_path / "still.db", KEY), "still"))
+    progress = Progress(count=250_000, total=1_000_000, rate=50_000, seconds_left=75)
+    known = replace(facts(still, reading=True), progress=progress)
+    assert state_line(known, now=NOW, keys=shown).plain == (
+        "◐ ━━──────── reading 250,000 of 1,000,000, 25%, 50,000/s, 1:15 left"
+    )

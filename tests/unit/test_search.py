@@ -1,73 +1,23 @@
-"""Finding humans by words."""
+"""Text reduced to what a search compares."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aicx_tui.models.human import Human
-from aicx_tui.services.search import Entry, Query
-from aicx_tui.storage.query.folding import fold
-
-JANE = Human(
-    id="eu_KM8dKoKB5HJN",
-    fullname="Jane Őrsi",
-    email="jane.o@example.hu",
-    phone_number="+36 (30) 123-4567",
-    uid="f2067462",
-)
-HANAKO = Human(id="eu_000000000002", fullname="山田 花子")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "jane",
-        "JANE",
-        "orsi",
-        "Őrsi",
-        "jane example",
-        "example jane",
-        "eu_km8",
-        "f206",
-        "+36 30 1234567",
-        "0630 1234567"[1:],
-        "3630123",
-        "123-45",
-    ],
-)
-def test_what_finds_jane(text: str) -> None:
-    assert Query.parse(text).matches(Entry.of(JANE))
-
-
-@pytest.mark.parametrize("text", ["janet", "jane hanako", "999", "+36 31"])
-def test_what_does_not_find_jane(text: str) -> None:
-    assert not Query.parse(text).matches(Entry.of(JANE))
-
-
-@pytest.mark.parametrize("text", ["山", "山田", "花子 山田"])
-def test_any_script_is_found_by_its_letters(text: str) -> None:
-    assert Query.parse(text).matches(Entry.of(HANAKO))
+from aicx_tui.storage.query.folding import digits, fold, phone_digits
 
 
 def test_full_width_and_sharp_s_are_found_as_typed_plainly() -> None:
-    assert Query.parse("strasse").matches(Entry.of(Human(id="1", fullname="Hans Straße")))
-    assert Query.parse("abc").matches(Entry.of(Human(id="1", fullname="ＡＢＣ")))
-    assert Query.parse("lukasz").matches(Entry.of(Human(id="1", fullname="Łukasz")))
+    assert fold("Hans Straße") == "hans strasse"
+    assert fold("ＡＢＣ") == "abc"
+    assert fold("Łukasz Őrsi") == "lukasz orsi"
 
 
-def test_the_scarcest_word_is_named() -> None:
-    entries = [Entry.of(JANE), Entry.of(HANAKO)]
-    assert Query.parse("eu_ nobody").scarcest_term(entries) == ("nobody", 0)
-    assert Query.parse("").scarcest_term(entries) == ("", 0)
-
-
-@given(st.text(max_size=30))
-def test_everyone_is_found_by_their_whole_name(name: str) -> None:
-    human = Human(id="eu_1", fullname=name)
-    assert Query.parse(name).matches(Entry.of(human))
+def test_digits_are_those_of_a_phone_however_it_is_written() -> None:
+    assert digits("+36 (30) 123-4567") == "36301234567"
+    assert phone_digits("+36 30 1") == "36301"
+    assert phone_digits("eu_36") == ""
 
 
 @given(st.text(max_size=30))

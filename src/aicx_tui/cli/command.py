@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+from aicx_tui.services.directory import Directory
 from aicx_tui.services.session import Session
 
 Command = Callable[[Session], Awaitable[None]]
 """Does its work on an open platform and prints the result."""
+
+
+@dataclass(frozen=True)
+class OnMirror:
+    """A command that works on the mirror of an open platform.
+
+    Attributes:
+        run: Does its work and prints the result.
+    """
+
+    run: Callable[[Session, Directory], Awaitable[None]]

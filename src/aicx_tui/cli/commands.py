@@ -16,9 +16,9 @@ from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import Command
+    from aicx_tui.cli.command import Command, OnMirror
 
-Prepare: TypeAlias = "Callable[[Namespace], Command]"
+Prepare: TypeAlias = "Callable[[Namespace], Command | OnMirror]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
@@ -34,6 +34,7 @@ def on_a_platform() -> dict[str, Prepare]:
         "humans.get": humans.prepare_get,
         "humans.create": humans.prepare_create,
         "humans.update": humans.prepare_update,
+        "humans.sync": humans.prepare_sync,
         "humans.import": importing.prepare_import,
         "humans.import-by-id": importing.prepare_import_by_id,
         "tags.list": tags.prepare_list,
@@ -101,7 +102,7 @@ def run(arguments: Namespace, setup: Setup) -> int:
     return 0
 
 
-def _run_on(access: Access, command: Command, action_id: str) -> None:
+def _run_on(access: Access, command: Command | OnMirror, action_id: str) -> None:
     try:
         refuse_if_read_only(ACTIONS[action_id], access.context)
         asyncio.run(_run(command, access))
@@ -113,10 +114,17 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
-async def _run(command: Command, access: Access) -> None:
+async def _run(command: Command | OnMirror, access: Access) -> None:
+    from aicx_tui.cli.command import OnMirror
+    from aicx_tui.services.directory import open_directory
+
     session = await access.open()
     try:
-        await command(session)
+        if isinstance(command, OnMirror):
+            async with open_directory(access, session) as directory:
+                await command.run(session, directory)
+        else:
+            await command(session)
     finally:
         await session.aclose()
 

@@ -6,12 +6,13 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import SecretStr
 
-from aicx_tui.cli.command import Command
+from aicx_tui.cli.command import Command, OnMirror
 from aicx_tui.cli.output import (
     print_csv,
     print_fields,
@@ -27,76 +28,104 @@ from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
-from aicx_tui.services.exporting import ExportForm, checked_destination, export, matching
-from aicx_tui.services.search import Query
+from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
+from aicx_tui.storage.query.parser import parse
+from aicx_tui.storage.query.tree import Query
 from aicx_tui.text import clean
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 
 
-def prepare_list(arguments: Namespace) -> Command:
-    """`list [QUERY]`: prints as humans come, in the platform's order, or writes them to a file."""
+def prepare_list(arguments: Namespace) -> OnMirror:
+    """`list [QUERY]`: prints who matches, or writes them to a file."""
     if arguments.output is not None:
         return prepare_export(arguments)
     if arguments.force:
         raise UsageError("--force is for a file.", hint="Name it: -o FILE.")
-    query = Query.parse(arguments.query)
+    text: str = arguments.query
     limit: int | None = arguments.limit
     form: str = arguments.form
-    document = revealed if arguments.reveal_access_token else masked
+    _read(text, None)  # so that what cannot be read is refused before anything is opened
 
-    async def run(session: Session) -> None:
-        cut = _Cut(matching(session.platform, query), limit)
+    async def run(session: Session, directory: Directory) -> None:
+        await brought_up_to_date(directory)
+        cut = _Cut(directory.walk(_read(text, directory)), limit)
         if form == "json":
-            count = await print_json_array(cut.humans(), document=document)
+            count = await print_json_array(cut.humans(), document=masked)
         elif form == "jsonl":
-            count = await print_json_lines(cut.humans(), document=document)
+            count = await print_json_lines(cut.humans(), document=masked)
         elif form == "csv":
-            count = await print_csv(cut.humans(), sheet=await _sheet(session))
+            count = await print_csv(cut.humans(), sheet=_sheet_of(directory))
         else:
             count = await print_table(cut.humans())
         narrate(_counted(count, cut))
 
-    return run
+    return OnMirror(run)
 
 
-def prepare_export(arguments: Namespace) -> Command:
+def prepare_export(arguments: Namespace) -> OnMirror:
     """`list [QUERY] -o FILE`."""
-    query = Query.parse(arguments.query)
+    text: str = arguments.query
     limit: int | None = arguments.limit
     form: ExportForm | Literal["table"] = arguments.form
     if form == "table":
         raise UsageError("A file needs a form.", hint="Add --csv, --jsonl or --json.")
-    if arguments.reveal_access_token:
-        raise UsageError(
-            "Access tokens are not written to files. Nothing was read.",
-            hint="Leave --reveal-access-token away, or print without -o.",
-        )
+    _read(text, None)
     destination = checked_destination(Path(arguments.output), replaces=arguments.force)
 
-    async def run(session: Session) -> None:
-        cut = _Cut(matching(session.platform, query), limit)
-        sheet = await _sheet(session) if form == "csv" else Sheet()
-        total = await _expected(session, query, limit)
-        with ProgressLine("humans", total=total) as progress, ended_as_by_ctrl_c():
-            count = await export(
-                cut.humans(), destination, form=form, sheet=sheet, told=progress.show
-            )
+    async def run(session: Session, directory: Directory) -> None:
+        with ended_as_by_ctrl_c():
+            await brought_up_to_date(directory)
+            query = _read(text, directory)
+            total = None if text.strip() else directory.count
+            cut = _Cut(directory.walk(query), limit)
+            with ProgressLine("humans", total=min(total, limit) if total and limit else total) as p:
+                count = await export(
+                    cut.humans(), destination, form=form, sheet=_sheet_of(directory), told=p.show
+                )
         narrate(f"{_counted(count, cut)} Written to {destination.path}.")
 
-    return run
+    return OnMirror(run)
 
 
-async def _expected(session: Session, query: Query, limit: int | None) -> int | None:
-    """How many humans there will be, where the platform tells it and somebody looks."""
-    if query != Query() or not ProgressLine.is_seen():
-        return None
-    total = (await session.platform.read_feed(None, limit=1)).total
-    return min(total, limit) if total is not None and limit else total
+def prepare_sync(arguments: Namespace) -> OnMirror:
+    """`sync`: brings the local copy up to date."""
+    full: bool = arguments.full
+
+    async def run(session: Session, directory: Directory) -> None:
+        changed = await brought_up_to_date(directory, full=full)
+        if arguments.json:
+            print_json({"humans": directory.count, "changed": changed}, indent=None)
+        humans = "1 human" if directory.count == 1 else f"{directory.count:,} humans"
+        narrate(f"{humans}, {changed:,} changed since the last time.")
+        if directory.standing:
+            narrate(directory.standing)
+
+    return OnMirror(run)
+
+
+async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int:
+    """Read what changed, saying how far it is; return how many humans differ from before."""
+    changed = 0
+    with ProgressLine("humans") as line:
+        async for progress in directory.refresh(full=full):
+            changed = progress.changed
+            line.show(progress.count, what=progress.what, total=progress.total)
+    return changed
+
+
+def _read(text: str, directory: Directory | None) -> Query:
+    """What a search means; without the directory, any tag may be."""
+    now = datetime.now().astimezone()
+    zone = now.tzinfo
+    assert zone is not None  # noqa: S101  # an aware time has one
+    tags = directory.tag_names if directory is not None and directory.tags else None
+    return parse(text, now=now, zone=zone, tags=tags)
 
 
 def _counted(count: int, cut: _Cut) -> str:
@@ -120,6 +149,10 @@ class _Cut:
                 return
             yield human
             count += 1
+
+
+def _sheet_of(directory: Directory) -> Sheet:
+    return Sheet(tuple(directory.tags.values()))
 
 
 async def _sheet(session: Session) -> Sheet:

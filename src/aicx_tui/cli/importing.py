@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aicx_tui.cli.asking import agreed, can_ask
-from aicx_tui.cli.command import Command
+from aicx_tui.cli.command import Command, OnMirror
 from aicx_tui.cli.import_ending import Rejected, print_tally, say_or_raise
 from aicx_tui.cli.import_preview import preview_lines, print_dry_run
 from aicx_tui.cli.output import print_json_lines, print_table
@@ -23,6 +23,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.actions import ACTIONS, refusal
+from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked
 from aicx_tui.services.importing import Import, Tally, previewed
 from aicx_tui.services.importing_by_id import ids_in, import_by_id
@@ -133,7 +134,7 @@ def _say_done_before(rows: int, *, as_json: bool) -> None:
     narrate("  --again creates all of it once more.")
 
 
-def prepare_import_by_id(arguments: Namespace) -> Command:
+def prepare_import_by_id(arguments: Namespace) -> OnMirror:
     """`import FILE --by-id`: reads and prints humans, in the order of their ids."""
     given = ("columns", "report", "again", "resend_unknown", "dry_run")
     if any(getattr(arguments, name) for name in given):
@@ -142,11 +143,11 @@ def prepare_import_by_id(arguments: Namespace) -> Command:
             hint="Leave --map, --report, --again, --resend-unknown and --dry-run away.",
         )
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, directory: Directory) -> None:
         _refuse_if_unable(session, "humans.import-by-id")
         ids = list(dict.fromkeys(ids_in(read_bytes(arguments.file))))
         problems: list[FieldProblem] = []
-        humans = _humans(session, ids, problems)
+        humans = _humans(session, directory, ids, problems)
         if arguments.json:
             count = await print_json_lines(humans, document=masked)
         else:
@@ -156,15 +157,16 @@ def prepare_import_by_id(arguments: Namespace) -> Command:
             raise PartlyFailedError(said, problems=problems)
         narrate(said)
 
-    return run
+    return OnMirror(run)
 
 
 async def _humans(
-    session: Session, ids: list[str], problems: list[FieldProblem]
+    session: Session, directory: Directory, ids: list[str], problems: list[FieldProblem]
 ) -> AsyncIterator[Human]:
     read: dict[str, Human] = {}
 
     async def keep(human: Human) -> None:
+        await directory.keep(human)
         read[human.id] = human
 
     async with aclosing(import_by_id(session.platform, ids, keep=keep)) as outcomes:

@@ -41,13 +41,21 @@ class ProgressLine:
     def __enter__(self) -> Self:
         return self
 
-    def show(self, count: int) -> None:
-        """Say how far it is, unless it was said just now."""
+    def show(self, count: int, *, what: str = "", total: int | None = None) -> None:
+        """Say how far it is, unless it was said just now.
+
+        Args:
+            count: Done so far.
+            what: What is being done with them, where that changes.
+            total: How many there will be, where that was not known before.
+        """
+        self._total = total or self._total
         now = self._clock()
         if now - self._shown_at < MOST_OFTEN or not self.is_seen():
             return
         self._shown_at = now
-        self._write(self.text(count, seconds=now - self._began))
+        text = self.text(count, seconds=now - self._began)
+        self._write(f"{what}: {text}" if what else text)
 
     def text(self, count: int, *, seconds: float) -> str:
         """The line.

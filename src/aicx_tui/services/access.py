@@ -19,6 +19,7 @@ from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
+    from aicx_tui.services.mirrors import Mirrors, OpenMirror
     from aicx_tui.services.renewal import Ask
     from aicx_tui.services.session import Session
 
@@ -53,6 +54,14 @@ class Access(Protocol):
         """
         ...
 
+    async def known_mirror(self) -> OpenMirror | None:
+        """The mirror that was open last, if it can be opened before the platform is."""
+        ...
+
+    async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
+        """The mirror of an open platform, which may be the one that is known already."""
+        ...
+
     def at_bot(self, bot_id: str) -> Access:
         """The way to another bot of the company, which may be this one from now on."""
         ...
@@ -76,10 +85,11 @@ class ContextAccess:
     waiting = "connecting"
     is_lost = False
 
-    def __init__(self, context: Context, credentials: Credentials) -> None:
+    def __init__(self, context: Context, credentials: Credentials, mirrors: Mirrors) -> None:
         self.context = context
         self.ask: Ask | None = None
         self._credentials = credentials
+        self._mirrors = mirrors
         self._keeps_views = False
 
     async def open(self) -> Session:
@@ -113,9 +123,21 @@ class ContextAccess:
             f"Nobody is signed in to {name}.", hint=f"Sign in: aicx login --context {name}."
         )
 
+    async def known_mirror(self) -> OpenMirror | None:
+        """Open it with the key that the keyring or the key file has."""
+        known = await self._mirrors.known(self.context)
+        self._keeps_views = self._keeps_views or known is not None
+        return known
+
+    async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
+        """Open that of the account, which may be another than last time."""
+        return await self._mirrors.of(session, known=known)
+
     def at_bot(self, bot_id: str) -> ContextAccess:
         """The same context with another bot, for this run."""
-        there = ContextAccess(replace(self.context, bot_id=bot_id), self._credentials)
+        there = ContextAccess(
+            replace(self.context, bot_id=bot_id), self._credentials, self._mirrors
+        )
         there._keeps_views = self._keeps_views
         return there
 
@@ -143,12 +165,15 @@ class SandboxAccess:
 
     waiting = "starting the sandbox"
 
-    def __init__(self, *, home: Path, ephemeral: bool = False, bot_id: str = "") -> None:
+    def __init__(
+        self, *, home: Path, mirrors: Mirrors, ephemeral: bool = False, bot_id: str = ""
+    ) -> None:
         self.context = Context(
             name="sandbox", source="sandbox", kind="console", root="http://127.0.0.1", bot_id=bot_id
         )
         self.ask: Ask | None = None
         self._home = home
+        self._mirrors = mirrors
         self._ephemeral = ephemeral
         self._view = home / "sandbox" / "view.json"
         self._process = self._start()
@@ -172,6 +197,14 @@ class SandboxAccess:
         session = await open_sandbox(announcement, bot_id=self.context.bot_id)
         self.context = session.context
         return session
+
+    async def known_mirror(self) -> OpenMirror | None:
+        """There is none: the sandbox is open sooner than a mirror of it could be trusted."""
+        return None
+
+    async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
+        """Open that of the sandbox's data, for this run only where that is."""
+        return await self._mirrors.of(session, known=known, is_kept=not self._ephemeral)
 
     def at_bot(self, bot_id: str) -> SandboxAccess:
         """The same process, opened at another bot from now on."""

@@ -43,14 +43,13 @@ _ALL = (
     Action(
         "humans.list",
         "List humans",
-        "List humans, all or those that match a query.",
-        needs=Capability.HUMANS_FEED,
+        "List humans, all or those that match a search.",
         headless="humans list",
     ),
     Action(
         "humans.search",
         "Search",
-        "Words in name, e-mail, phone, uid or id.",
+        "Words in name, e-mail, phone, uid or id; tag:Name=Value, has:phone, updated:7d, -not …",
         headless="humans list",
     ),
     Action(
@@ -77,10 +76,16 @@ _ALL = (
         headless="humans update",
     ),
     Action(
+        "humans.sync",
+        "Sync",
+        "Bring the local copy of the humans up to date.",
+        headless="sync",
+    ),
+    Action(
         "humans.refresh",
         "Refresh",
         "Read what changed on the platform.",
-        headless="humans list",
+        headless="sync",
     ),
     Action(
         "humans.sort",

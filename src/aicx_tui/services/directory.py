@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,10 +24,29 @@ from aicx_tui.storage.results import Results
 if TYPE_CHECKING:
     from aicx_tui.api.base import Platform
     from aicx_tui.errors import AicxError
+    from aicx_tui.services.access import Access
     from aicx_tui.services.mirrors import OpenMirror
+    from aicx_tui.services.session import Session
 
 DOCUMENTS_AT_ONCE = 500
 """Humans read from the mirror in one go where all that match are wanted."""
+
+
+@asynccontextmanager
+async def open_directory(access: Access, session: Session) -> AsyncIterator[Directory]:
+    """The humans of an open platform, for a command; the mirror is closed behind it.
+
+    Raises:
+        AicxError: It is not known who is signed in, or nothing can be written.
+    """
+    await session.identify()
+    directory = Directory(await access.mirror_of(session, known=None))
+    directory.platform = session.platform
+    try:
+        await directory.look()
+        yield directory
+    finally:
+        await asyncio.to_thread(directory.mirror.close)
 
 
 class Directory:
@@ -37,6 +58,7 @@ class Directory:
 
     Attributes:
         mirror: Where humans are found.
+        name: What tells the mirror from those of other accounts and bots.
         standing: What is to be said of the mirror.
         platform: Where humans come from; None until it is open.
         tags: Definitions by id; empty where the platform cannot list them.
@@ -49,6 +71,7 @@ class Directory:
         self, opened: OpenMirror, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self.mirror: Mirror = opened.mirror
+        self.name = opened.name
         self.standing = opened.standing
         self.clock = clock
         self.platform: Platform | None = None
@@ -114,6 +137,10 @@ class Directory:
         async for read in self._sync.fetch_each(human_ids):
             yield read
         await self.look()
+
+    async def keep(self, human: Human) -> None:
+        """Keep a human that was read by itself."""
+        await self._sync.keep(human)
 
     @property
     def _sync(self) -> Sync:

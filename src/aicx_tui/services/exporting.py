@@ -8,11 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
-from aicx_tui.api.base import Platform
 from aicx_tui.models.human import Human
-from aicx_tui.services.directory import walk
 from aicx_tui.services.documents import json_text, masked
-from aicx_tui.services.search import Query
 from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.services.whole_file import WholeFile
 
@@ -21,11 +18,6 @@ ExportForm = Literal["csv", "jsonl", "json"]
 
 BREATH = 100
 """Humans written between two turns of the event loop, so that a console goes on answering."""
-
-
-def matching(platform: Platform, query: Query) -> AsyncIterator[Human]:
-    """The humans that lists and files are made of, wherever they are had from."""
-    return walk(platform, query)
 
 
 def checked_destination(path: Path, *, replaces: bool) -> WholeFile:

@@ -15,8 +15,8 @@ from aicx_tui.errors import (
     UsageError,
 )
 from aicx_tui.models.human import Human
-from aicx_tui.services.directory import FETCHED_AT_ONCE
 from aicx_tui.services.importing_files import normal, table_of
+from aicx_tui.services.sync import AT_ONCE
 
 STOPS_ALL = (NotSignedInError, ForbiddenError, UnsupportedError)
 """What would befall every other id too."""
@@ -55,7 +55,7 @@ async def import_by_id(
     under_way: deque[tuple[str, asyncio.Task[AicxError | None]]] = deque()
     try:
         for human_id in dict.fromkeys(human_ids):
-            if len(under_way) == FETCHED_AT_ONCE:
+            if len(under_way) == AT_ONCE:
                 first, task = under_way[0]
                 yield first, await task
                 under_way.popleft()

@@ -7,11 +7,7 @@ that was named for it; where there is neither, it is in memory only, and the fil
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
-import secrets
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,10 +41,12 @@ class OpenMirror:
 
     Attributes:
         mirror: Open.
+        name: What tells it from those of other accounts and bots.
         standing: What the header says as long as it is open; empty where there is nothing to say.
     """
 
     mirror: Mirror
+    name: str
     standing: str = ""
 
 
@@ -75,9 +73,9 @@ class Mirrors:
         self._folder = home / "mirrors"
         self._credentials = credentials
         self._key_file = key_file
+        self._sandbox_key = home / "sandbox" / "mirror.key"
         self._lock = timedelta(days=lock_days)
         self._clock = clock
-        self._ephemeral: Path | None = None
 
     async def known(self, context: Context) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
@@ -98,10 +96,17 @@ class Mirrors:
         if mirror.was_damaged or await self._is_locked(mirror):
             mirror.close()
             return None
-        return OpenMirror(mirror)
+        return OpenMirror(mirror, path.name)
 
-    async def of(self, session: Session) -> OpenMirror:
+    async def of(
+        self, session: Session, *, known: OpenMirror | None = None, is_kept: bool = True
+    ) -> OpenMirror:
         """The mirror of an open platform, made where there is none.
+
+        Args:
+            session: Whose.
+            known: One that is open already, and may be the same.
+            is_kept: Whether it is to be there in later runs.
 
         Raises:
             MirrorError: Nothing can be written, not even for this run.
@@ -110,21 +115,26 @@ class Mirrors:
         installation = session.platform.installation or f"{context.origin}{context.root}"
         account = session.account.user_id if session.account else context.account
         name = _digest(installation, context.company_id, context.bot_id, account) + ".db"
-        key = await self._key(context)
-        if key is None:
-            return OpenMirror(await asyncio.to_thread(_in_memory_only, self._folder), IN_MEMORY)
         folder = self._folder_of(context)
+        path = folder / name
+        if known is not None and known.name == name:
+            return known
+        key = await self._key(context) if is_kept else None
+        if key is None:
+            mirror = await asyncio.to_thread(_in_memory_only, self._folder)
+            return OpenMirror(mirror, name, IN_MEMORY if context.source == "config" else "")
         try:
-            mirror = await _open(folder / name, key)
+            mirror = await _open(path, key)
             await asyncio.to_thread((folder / _LAST).write_text, name, "ascii")
         except (MirrorError, OSError) as problem:
             said = problem.message if isinstance(problem, AicxError) else str(problem)
             return OpenMirror(
                 await asyncio.to_thread(_in_memory_only, self._folder),
+                name,
                 f"{said} It is kept for this run only.",
             )
         standing = "The local copy was damaged and is read anew." if mirror.was_damaged else ""
-        return OpenMirror(mirror, standing)
+        return OpenMirror(mirror, name, standing)
 
     async def accepted(self, mirror: Mirror) -> None:
         """Keep that the platform has accepted the context just now."""
@@ -133,6 +143,8 @@ class Mirrors:
 
     def remove(self, context: Context) -> None:
         """Remove what was read of a context."""
+        import shutil
+
         shutil.rmtree(self._folder_of(context), ignore_errors=True)
 
     async def _is_locked(self, mirror: Mirror) -> bool:
@@ -151,11 +163,13 @@ class Mirrors:
         key = await self._kept_key(context)
         if key is not None or not self._keeps(context):
             return key
+        import secrets
+
         from pydantic import SecretStr  # the API client layer has loaded it
 
         made = secrets.token_bytes(KEY_BYTES)
-        if self._key_file is not None:
-            await asyncio.to_thread(_write_key, self._key_file, made)
+        if file := self._key_file_of(context):
+            await asyncio.to_thread(_write_key, file, made)
             return made
         kept = await self._credentials.write(
             context, Slot.MIRROR, SecretStr(made.hex()), patience=SILENT_SECONDS
@@ -163,8 +177,8 @@ class Mirrors:
         return made if kept else None
 
     async def _kept_key(self, context: Context) -> bytes | None:
-        if self._key_file is not None:
-            return await asyncio.to_thread(_read_key, self._key_file)
+        if file := self._key_file_of(context):
+            return await asyncio.to_thread(_read_key, file)
         if not self._keeps(context):
             return None
         kept = await self._credentials.read(context, Slot.MIRROR, patience=SILENT_SECONDS)
@@ -172,9 +186,13 @@ class Mirrors:
             return bytes.fromhex(kept.get_secret_value()) if kept else None
         return None
 
+    def _key_file_of(self, context: Context) -> Path | None:
+        """The sandbox's data is made up and readable anyway, so its key lies beside it."""
+        return self._sandbox_key if context.source == "sandbox" else self._key_file
+
     def _keeps(self, context: Context) -> bool:
         """Whether a key is kept beyond this run: not for what the environment describes."""
-        return self._key_file is not None or context.source == "config"
+        return self._key_file_of(context) is not None or context.source == "config"
 
 
 async def _open(path: Path, key: bytes) -> Mirror:
@@ -188,6 +206,10 @@ def _in_memory_only(folder: Path) -> Mirror:
 
     Encrypted in a file it needs no more memory than any other, and a crash leaves nothing.
     """
+    import secrets
+    import shutil
+    import tempfile
+
     from aicx_tui.storage.database import remove
     from aicx_tui.storage.mirror import Mirror
 
@@ -236,6 +258,7 @@ def _read_key(file: Path) -> bytes | None:
 
 def _write_key(file: Path, key: bytes) -> None:
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as opened:
             opened.write(key.hex() + "\n")
@@ -246,4 +269,6 @@ def _write_key(file: Path, key: bytes) -> None:
 
 
 def _digest(*parts: str) -> str:
+    import hashlib  # 25 ms that the first paint does not wait for
+
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:24]

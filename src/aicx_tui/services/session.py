@@ -13,7 +13,6 @@ from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.errors import AicxError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
-from aicx_tui.services.directory import Directory
 from aicx_tui.services.sandbox import Announcement
 from aicx_tui.settings import Context
 
@@ -28,7 +27,6 @@ class Session:
         account: Who is signed in; None until it is known, or where the platform cannot tell.
         source: Where the secret came from, as a person reads it.
         http: What the credential in use is asked of; None where nobody may change it.
-        directory: Its humans.
     """
 
     context: Context
@@ -36,11 +34,7 @@ class Session:
     account: Account | None = None
     source: str = ""
     http: HttpCore | None = field(default=None, repr=False)
-    directory: Directory = field(init=False)
     _signs_out: bool = field(default=False, kw_only=True)
-
-    def __post_init__(self) -> None:
-        self.directory = Directory(self.platform)
 
     @property
     def is_by_password(self) -> bool:

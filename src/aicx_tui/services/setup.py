@@ -15,6 +15,7 @@ from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UsageError
 from aicx_tui.services.access import Access, ContextAccess, SandboxAccess
 from aicx_tui.services.actions import ACTIONS
+from aicx_tui.services.mirrors import Mirrors
 from aicx_tui.settings import Context, context_from, home, is_aimed
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ class Setup:
         environ: Of the process; `AICX_TOKEN` is taken out of it.
         token: A token given for this run alone, and where from.
         config: What to go by instead of config.toml.
+        key_file: A file that has the key of mirrors, instead of the keyring.
 
     Attributes:
         home: The one place for files.
         config: What config.toml says.
         credentials: The secrets of this run.
+        mirrors: The local copies.
         config_problem: Why config.toml cannot be used, in what was made by `as_found`.
         token_problem: Why `AICX_TOKEN` cannot be used, likewise.
     """
@@ -51,15 +54,21 @@ class Setup:
         *,
         token: tuple[SecretStr, str] | None = None,
         config: Config | None = None,
+        key_file: Path | None = None,
     ) -> None:
         self.environ = environ
         self.home: Path = home(environ)
         self.config = config or self.read_config()
         self.credentials = Credentials(environ, token=token)
+        self.mirrors = Mirrors(self.home, self.credentials, key_file=key_file)
 
     @classmethod
     def as_found(
-        cls, environ: MutableMapping[str, str], *, token: tuple[SecretStr, str] | None = None
+        cls,
+        environ: MutableMapping[str, str],
+        *,
+        token: tuple[SecretStr, str] | None = None,
+        key_file: Path | None = None,
     ) -> Setup:
         """What this run stands on, however broken, for who looks for what is wrong with it."""
         config = Config(path=config_path(home(environ)))
@@ -69,11 +78,11 @@ class Setup:
         except UsageError as problem:
             config_problem = problem
         try:
-            setup = cls(environ, token=token, config=config)
+            setup = cls(environ, token=token, config=config, key_file=key_file)
         except UsageError as problem:
             token_problem = problem
             environ.pop("AICX_TOKEN", None)
-            setup = cls(environ, token=token, config=config)
+            setup = cls(environ, token=token, config=config, key_file=key_file)
         setup.config_problem, setup.token_problem = config_problem, token_problem
         return setup
 
@@ -123,13 +132,13 @@ class Setup:
             UsageError: There is none of that name, or `AICX_TOKEN` belongs to another.
         """
         if name == "sandbox":
-            return SandboxAccess(home=self.home, ephemeral=ephemeral)
+            return SandboxAccess(home=self.home, mirrors=self.mirrors, ephemeral=ephemeral)
         if not name:
             raise UsageError("No platform is chosen.", hint=FIRST_STEP)
         context = self.context(name)
         if at_start:
             self.credentials.refuse_foreign_token(context)
-        return ContextAccess(context, self.credentials)
+        return ContextAccess(context, self.credentials, self.mirrors)
 
 
 def unknown_context(name: str, config: Config) -> UsageError:

@@ -12,10 +12,10 @@ from aicx_tui.storage.query.sorting import Sort, SortKey
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A place in the list of humans of one bot.
+    """A place in the list of humans of one mirror.
 
     Attributes:
-        bot_id: Whose humans.
+        place: The mirror whose humans these are, by its name.
         query: What was searched for; may name customers.
         sort: The order's key.
         descending: Whether the order is turned round.
@@ -25,7 +25,7 @@ class View:
         columns: Those that were chosen, as `columns.written` has them.
     """
 
-    bot_id: str
+    place: str
     query: str = ""
     sort: str = SortKey.UPDATED.value
     descending: bool = True
@@ -54,7 +54,7 @@ def read_view(text: str | None) -> View | None:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict) or not isinstance(said.get("bot_id"), str):
+    if not isinstance(said, dict) or not isinstance(said.get("place"), str):
         return None
     kinds = {field.name: str for field in fields(View)} | {"descending": bool, "columns": list}
     usable: dict[str, Any] = {

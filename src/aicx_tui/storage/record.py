@@ -60,3 +60,22 @@ class Rows(Protocol):
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
         """The ids of the humans from one row to another, both included; to the end without it."""
         ...
+
+
+class NoRows:
+    """A result before there is any."""
+
+    total = 0
+    is_counted = True
+
+    def at(self, row: int) -> Record | None:
+        """Nobody."""
+        return None
+
+    def place_of(self, human_id: str) -> int | None:
+        """Nowhere."""
+        return None
+
+    async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
+        """None."""
+        return ()

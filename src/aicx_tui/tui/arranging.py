@@ -35,11 +35,11 @@ class Arrangement:
         self._tags = tags
         self._ordered = ordered
 
-    def view(self, *, bot_id: str, query: str, pane: str) -> View:
+    def view(self, *, place: str, query: str, pane: str) -> View:
         """The list as it is, to go on there later."""
         human = self._table.current
         return View(
-            bot_id=bot_id,
+            place=place,
             query=query,
             sort=self.sort.key,
             descending=self.sort.descending,

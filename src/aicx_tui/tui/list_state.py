@@ -16,7 +16,11 @@ from aicx_tui.tui.moments import ago
 
 if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
+    from aicx_tui.services.sync import Progress
 
+
+BAR_CELLS = 10
+"""Of the bar that shows how far a first reading is."""
 
 Shown = Callable[[str], str]
 """How the keys of an action are written in this run."""
@@ -45,21 +49,25 @@ class ListFacts:
         directory: The humans, once the platform is open.
         reading: Whether the platform is being read now.
         error: Why it could not be read the last time.
+        progress: How far that is.
         shown: Rows that match.
-        scarcest: The word of the query that excludes most, and how many humans have it.
+        is_counted: Whether these are all.
+        scarcest: The part of the search that excludes most, and how many humans it matches.
     """
 
     waiting: str
     directory: Directory | None = None
     reading: bool = True
     error: AicxError | None = None
+    progress: Progress | None = None
     shown: int = 0
+    is_counted: bool = True
     scarcest: tuple[str, int] = ("", 0)
 
     @property
     def known(self) -> int:
-        """Humans in memory."""
-        return len(self.directory) if self.directory is not None else 0
+        """Humans in the mirror."""
+        return self.directory.count if self.directory is not None else 0
 
     @property
     def state(self) -> ListState:
@@ -104,15 +112,36 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
             )
         case ListState.CONNECTING:
             return Content.assemble(("◐", "$accent"), f" {facts.waiting}")
-    if directory is None or (facts.reading and directory.is_listed):
-        total = f" of {directory.total:,}" if directory and directory.total else ""
-        return Content.assemble(("◐", "$accent"), f" reading {facts.known:,}{total}")
+    if directory is None or (facts.reading and not directory.is_complete):
+        return Content.assemble(("◐", "$accent"), f" {_how_far(facts)}")
     if not directory.is_listed:
         return Content.assemble(("●", "$success"), f" {known} read by id")
-    if directory.is_truncated:
-        return Content.assemble(("●", "$warning"), f" the first {known} of {directory.total:,}")
     fresh = ago(directory.fresh_at, now=now)
+    if facts.reading:
+        return Content.assemble(("◐", "$accent"), f" {known}, refreshing")
     return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
+
+
+def _how_far(facts: ListFacts) -> str:
+    """A first reading: how many of how many, how fast, how long still."""
+    progress = facts.progress
+    if progress is None or not progress.total:
+        return f"reading {facts.known:,}"
+    if progress.what != "reading":
+        return f"{progress.what}: {facts.known:,} humans"
+    share = min(progress.count / progress.total, 1)
+    filled = round(share * BAR_CELLS)
+    bar = "━" * filled + "─" * (BAR_CELLS - filled)
+    left = "" if progress.seconds_left is None else f", {_clock(progress.seconds_left)} left"
+    return (
+        f"{bar} reading {progress.count:,} of {progress.total:,}, "
+        f"{share:.0%}, {progress.rate:,.0f}/s{left}"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
@@ -135,7 +164,7 @@ def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
             return _text(
                 "○",
                 "This platform has no list of humans.",
-                f"Press {keys('humans.get')} to read some by their ids; they stay until you quit.",
+                f"Press {keys('humans.get')} to read some by their ids.",
             )
         case ListState.NO_MATCH:
             term, hits = facts.scarcest

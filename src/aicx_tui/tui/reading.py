@@ -1,7 +1,8 @@
-"""Opening a platform and reading its humans, apart from the widgets that show them."""
+"""Opening a mirror and its platform and reading what changed, apart from the widgets."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,13 @@ from aicx_tui.errors import AicxError
 
 if TYPE_CHECKING:
     from aicx_tui.services.access import Access
+    from aicx_tui.services.directory import Directory
+    from aicx_tui.services.mirrors import OpenMirror
     from aicx_tui.services.session import Session
+    from aicx_tui.services.sync import Progress
 
-PAINTED_GROWTH = 1.1
-"""How much longer a list has grown when it is painted anew; so its length costs no more than
-its logarithm."""
+TOLD_SECONDS = 0.2
+"""How often it is told how far a reading is."""
 
 
 class Reading:
@@ -30,17 +33,29 @@ class Reading:
     """
 
     @dataclass
+    class MirrorOpened(Message):
+        """What was read in an earlier run can be seen; or another mirror took its place."""
+
+        directory: Directory
+        view: str | None
+
+    @dataclass
     class PlatformOpened(Message):
         """The platform is ready to be asked."""
 
         session: Session
-        view: str | None
 
-    class PageRead(Message):
+    @dataclass
+    class Read(Message):
         """Some more humans were read."""
 
+        progress: Progress
+
+    @dataclass
     class ReadToEnd(Message):
         """Everything was read."""
+
+        changed: int
 
     @dataclass
     class Failed(Message):
@@ -55,24 +70,61 @@ class Reading:
         self._clock = clock
         self._post = post
         self._session: Session | None = None
+        self._opened: OpenMirror | None = None
+        self._directory: Directory | None = None
 
     async def run(self) -> None:
-        """Open the platform if need be and read what changed."""
+        """Show what is known, open the platform if need be, and read what changed."""
         try:
-            session = await self._opened()
+            await self._show_known()
+            session = await self._open_platform()
             await session.identify()
-            painted = 0
-            async for count in session.directory.refresh():
-                if count > painted * PAINTED_GROWTH:
-                    self._post(self.PageRead())
-                    painted = count
-            self._post(self.ReadToEnd())
+            directory = await self._open_mirror(session)
+            self._post(self.PlatformOpened(session))
+            await self._refresh(directory)
         except AicxError as error:
             self._post(self.Failed(error))
 
-    async def _opened(self) -> Session:
+    def close(self) -> None:
+        """Close the mirror."""
+        if self._opened is not None:
+            self._opened.mirror.close()
+
+    async def _refresh(self, directory: Directory) -> None:
+        told, changed = 0.0, 0
+        async for progress in directory.refresh():
+            changed = max(changed, progress.changed)
+            now = asyncio.get_running_loop().time()
+            if now - told >= TOLD_SECONDS:
+                self._post(self.Read(progress))
+                told = now
+        self._post(self.ReadToEnd(changed))
+
+    async def _show_known(self) -> None:
+        """Open the mirror that was open last, before anything is asked of the platform."""
+        if self._directory is None and (known := await self._access.known_mirror()):
+            await self._show(known)
+
+    async def _open_platform(self) -> Session:
         if self._session is None or self._access.is_lost:
             self._session = await self._access.open()
-            self._session.directory.clock = self._clock
-            self._post(self.PlatformOpened(self._session, await self._access.recall()))
         return self._session
+
+    async def _open_mirror(self, session: Session) -> Directory:
+        opened = await self._access.mirror_of(session, known=self._opened)
+        if self._directory is None or opened is not self._opened:
+            before = self._opened
+            await self._show(opened)
+            if before is not None:
+                await asyncio.to_thread(before.mirror.close)
+        assert self._directory is not None  # noqa: S101  # made above where there was none
+        self._directory.platform = session.platform
+        return self._directory
+
+    async def _show(self, opened: OpenMirror) -> None:
+        from aicx_tui.services.directory import Directory  # it loads the models
+
+        self._opened = opened
+        self._directory = Directory(opened, clock=self._clock)
+        await self._directory.look()
+        self._post(self.MirrorOpened(self._directory, await self._access.recall()))

@@ -94,6 +94,11 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--token-file", metavar="FILE", help="use the token in this file, for this run alone"
     )
+    parser.add_argument(
+        "--mirror-key-file",
+        metavar="FILE",
+        help="keep the key of the local copy in this file, where there is no keyring",
+    )
     parser.set_defaults(command=None)
     nouns = parser.add_subparsers(title="commands", metavar="NOUN", parser_class=Parser)
     add_humans(nouns)
@@ -101,10 +106,19 @@ def _parser() -> ArgumentParser:
     add_contexts(nouns)
     add_session(nouns)
     add_config(nouns)
+    _add_sync(nouns)
     json_form(verb(nouns, "doctor.run"))
     verb(nouns, "completion.print").add_argument("shell", choices=COMPLETED_SHELLS)
     _add_sandbox(nouns)
     return parser
+
+
+def _add_sync(nouns: Subparsers) -> None:
+    added = verb(nouns, "humans.sync")
+    added.add_argument(
+        "--full", action="store_true", help="compare everybody, and not only who changed"
+    )
+    json_form(added)
 
 
 def _add_sandbox(nouns: Subparsers) -> None:

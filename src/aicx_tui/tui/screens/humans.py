@@ -18,14 +18,16 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from aicx_tui.errors import AicxError
-from aicx_tui.services.listing import ListedHumans
-from aicx_tui.services.search import Query
+from aicx_tui.errors import AicxError, QueryError
 from aicx_tui.services.views import View, read_view
+from aicx_tui.storage.query.describing import described
+from aicx_tui.text import clean
 from aicx_tui.tui.arranging import Arrangement
+from aicx_tui.tui.finding import Finder
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, notice, state_line
 from aicx_tui.tui.reading import Reading
+from aicx_tui.tui.searching import Searching
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.key_bar import KeyBar
@@ -39,13 +41,22 @@ if TYPE_CHECKING:
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
+    from aicx_tui.storage.results import Results
     from aicx_tui.tui.app import AicxApp
 
 REST_SECONDS = 0.06
 """How long the cursor rests before the details follow, so that moving never waits for them."""
 
 FRESHNESS_SECONDS = 5.0
-"""How often the header's words for the age of the data are made anew."""
+"""How often the header's words for the age of the data are made anew, and the mirror is looked at:
+another console may have read into it."""
+
+REFRESH_SECONDS = 30.0
+"""How often it is asked what changed at the platform."""
+
+PAINTED_GROWTH = 1.1
+"""How much longer a list has grown when it is painted anew while it is first read; so its length
+costs no more than its logarithm."""
 
 FAREWELL_SECONDS = 1.5
 """How long keeping the view and ending the session may hold up quitting."""
@@ -108,13 +119,16 @@ class HumansScreen(Screen[None]):
         self._clock = clock
         self._reading = Reading(access, clock=clock, post=self.post_message)
         self._facts = ListFacts(waiting=access.waiting)
-        self._query = Query()
+        self._finder = Finder(post=self.post_message)
+        self._searching = Searching(clock=clock, zone=zone, directory=lambda: self.directory)
+        self._results: Results | None = None
         self._rest: Timer | None = None
         self._is_read_once = False
+        self._painted = 0
         self._wanted: View | None = None
         self._is_in_detail = False
         self._header = HeaderBar(access.context)
-        self._search = SearchInput(id="search")
+        self._search = SearchInput(typed=self._typed, suggest=self._searching.suggest, id="search")
         self._table = MarkingTable(clock=clock, tags=self._tags, id="table")
         self._arranged = Arrangement(self._table, tags=self._tags, ordered=self._list_humans)
         self._notice = Static(id="notice", markup=False)
@@ -133,7 +147,8 @@ class HumansScreen(Screen[None]):
     def on_mount(self) -> None:
         """Paint first, then connect."""
         self._paint()
-        self.set_interval(FRESHNESS_SECONDS, self._paint_header)
+        self.set_interval(FRESHNESS_SECONDS, self._look)
+        self.set_interval(REFRESH_SECONDS, self._refresh_by_itself)
         self.call_after_refresh(self._read)
 
     @property
@@ -142,43 +157,66 @@ class HumansScreen(Screen[None]):
         return cast("AicxApp", self.app)
 
     @property
-    def _directory(self) -> Directory | None:
+    def directory(self) -> Directory | None:
+        """The humans, once a mirror is open."""
         return self._facts.directory
 
     def _tags(self) -> Mapping[str, TagDefinition]:
-        return self._directory.tags if self._directory is not None else {}
+        return self.directory.tags if self.directory is not None else {}
 
     def _read(self) -> None:
         self.run_worker(self._reading.run(), exclusive=True, group="reading")
 
+    def _refresh_by_itself(self) -> None:
+        """Ask what changed, where nothing stands against it."""
+        if self.session is not None and not self._facts.reading and self._facts.error is None:
+            self.action_refresh_humans()
+
+    async def _look(self) -> None:
+        """Show what another console read, and how old the data is."""
+        directory = self.directory
+        if directory is not None and not self._facts.reading and await directory.look():
+            self._list_humans()
+        self._paint_header()
+
+    @on(Reading.MirrorOpened)
+    def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
+        """Show what is known already."""
+        self._know(replace(self._facts, directory=message.directory))
+        if not self._is_read_once:
+            self._return_to(read_view(message.view), message.directory)
+        self._list_humans(from_top=self._is_untouched)
+
     @on(Reading.PlatformOpened)
     def _platform_opened(self, message: Reading.PlatformOpened) -> None:
         """Keep the session; it may replace one whose platform is gone."""
-        if self.session:
+        if self.session is not None and self.session is not message.session:
             self.run_worker(self.session.aclose())
         self.session = message.session
-        self._know(replace(self._facts, directory=message.session.directory))
-        if not self._is_read_once:
-            self._return_to(read_view(message.view))
+        self._know(self._facts)
 
-    @on(Reading.PageRead)
-    def _page_read(self) -> None:
-        """Show the rows as they come."""
-        self._list_humans(from_top=self._is_untouched)
+    @on(Reading.Read)
+    def _read_on(self, message: Reading.Read) -> None:
+        """Say how far it is, and show the rows as they come."""
+        self._know(replace(self._facts, progress=message.progress))
+        if self._facts.known > self._painted * PAINTED_GROWTH:
+            self._painted = self._facts.known
+            self._list_humans(from_top=self._is_untouched)
 
     @on(Reading.ReadToEnd)
-    def _read_to_end(self) -> None:
-        """Show everything."""
-        self._know(replace(self._facts, reading=False, error=None))
-        self._list_humans(from_top=self._is_untouched)
+    def _read_to_end(self, message: Reading.ReadToEnd) -> None:
+        """Show everything, where anything is new."""
+        self._know(replace(self._facts, reading=False, error=None, progress=None))
+        if message.changed or not self._is_read_once:
+            self._list_humans(from_top=self._is_untouched)
         self._is_read_once = True
-        self._wanted = None
 
     @on(Reading.Failed)
     def _read_failed(self, message: Reading.Failed) -> None:
         """Say why; what was read stays."""
-        self._know(replace(self._facts, reading=False, error=message.error))
-        if self._facts.known:
+        was_told = self._facts.error is not None
+        self._know(replace(self._facts, reading=False, error=message.error, progress=None))
+        if self._facts.known and not was_told:
             self.aicx.report(message.error, title="Not refreshed")
 
     @property
@@ -188,11 +226,13 @@ class HumansScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""
-        if self.session is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL_SECONDS):
-                    await self._access.remember(self._view(self.session).written())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if self.directory is not None:
+                    await self._access.remember(self._view(self.directory).written())
+                if self.session is not None:
                     await self.session.aclose()
+        self._reading.close()
 
     # Where one was
 
@@ -200,16 +240,13 @@ class HumansScreen(Screen[None]):
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
         self._is_in_detail = event.widget is self._detail
 
-    def _view(self, session: Session) -> View:
+    def _view(self, directory: Directory) -> View:
         pane = self._detail.tab if self._is_in_detail else "list"
-        query, bot_id = self._search.value, session.context.bot_id
-        return self._arranged.view(bot_id=bot_id, query=query, pane=pane)
+        return self._arranged.view(place=directory.name, query=self._search.value, pane=pane)
 
-    def _return_to(self, view: View | None) -> None:
+    def _return_to(self, view: View | None, directory: Directory) -> None:
         """Go on where one was, if nothing was done here yet."""
-        if view is None or self.session is None or self._search.value:
-            return
-        if view.bot_id != self.session.context.bot_id:
+        if view is None or self._search.value or view.place != directory.name:
             return
         self._wanted = view
         self._arranged.take(view)
@@ -229,14 +266,57 @@ class HumansScreen(Screen[None]):
 
     def _list_humans(self, *, from_top: bool = False) -> None:
         """Find what matches and show it."""
-        directory, sort = self._directory, self._arranged.sort
-        humans = directory.find(self._query, sort=sort) if directory is not None else []
-        self._table.show(ListedHumans(humans), sort=sort, from_top=from_top)
+        directory = self.directory
+        if directory is None:
+            return
+        order = self._searching.order(self._arranged.sort)
+        try:
+            found = self._finder.find(
+                directory, self._searching.query.where, order, from_top=from_top
+            )
+        except AicxError as error:
+            self._know(replace(self._facts, error=error))
+            return
+        if found is not None:
+            self._show(found, from_top=from_top)
+
+    @on(Finder.Found)
+    def _found_later(self, message: Finder.Found) -> None:
+        self._show(message.results, from_top=message.from_top)
+
+    @on(Finder.Grew)
+    def _grew(self, message: Finder.Grew) -> None:
+        """Show what else is known by now, unless something else is shown since."""
+        if message.results is self._results:
+            self._table.rows_arrived()
+            self._place_cursor()
+            self._count(message.results)
+
+    @on(Finder.Failed)
+    def _not_found(self, message: Finder.Failed) -> None:
+        self._know(replace(self._facts, error=message.error))
+
+    def _show(self, results: Results, *, from_top: bool) -> None:
+        self._results = results
+        order = self._searching.order(self._arranged.sort)
+        self._table.show(results, sort=order, from_top=from_top)
         self._place_cursor()
-        scarcest = ("", 0)
-        if directory is not None and not humans:
-            scarcest = directory.scarcest_term(self._query)
-        self._know(replace(self._facts, shown=len(humans), scarcest=scarcest))
+        self._count(results)
+        if not results.total:
+            self.run_worker(self._find_scarcest(results), group="scarcest", exclusive=True)
+
+    def _count(self, results: Results) -> None:
+        counted = results.total, results.is_counted
+        if counted != (self._facts.shown, self._facts.is_counted):
+            shown, is_counted = counted
+            self._know(replace(self._facts, shown=shown, is_counted=is_counted))
+
+    async def _find_scarcest(self, results: Results) -> None:
+        """Find out which part of the search nobody matches."""
+        if self.directory is not None:
+            part, hits = await self.directory.scarcest_term(self._searching.query.where)
+            if results is self._results and part is not None:
+                self._know(replace(self._facts, scarcest=(described(part), hits)))
 
     def _know(self, facts: ListFacts) -> None:
         self._facts = facts
@@ -245,19 +325,28 @@ class HumansScreen(Screen[None]):
 
     def _paint(self) -> None:
         self._paint_header()
-        shown, known = self._facts.shown, self._facts.known
-        count = f"{shown:,} of {known:,}" if shown != known else f"{known:,}" if known else ""
-        self._list.border_title = "Humans"
-        self._list.border_subtitle = Content(" · ".join(filter(None, (self._table.said, count))))
+        self._list.border_title = _title(self._searching.problem)
+        said_below = filter(None, (self._table.said, self._counted()))
+        self._list.border_subtitle = Content(" · ".join(said_below))
         said = notice(self._facts, keys=self.aicx.keymap.shown)
         self._list.set_class(said is not None, "-noticed")
         if said is not None:
             self._notice.update(said)
 
+    def _counted(self) -> str:
+        """How many are shown, of how many."""
+        shown, known = self._facts.shown, self._facts.known
+        if shown == known or (
+            not self._facts.is_counted and not self._searching.query.text.strip()
+        ):
+            return f"{known:,}" if known else ""
+        return f"{shown:,}{'' if self._facts.is_counted else '+'} of {known:,}"
+
     def _paint_header(self) -> None:
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
         problem = self._credentials.problem if self._access.context.source == "config" else None
-        self._header.standing = problem.message if problem else ""
+        standing = self.directory.standing if self.directory is not None else ""
+        self._header.standing = problem.message if problem else standing
         if self.session is not None:
             self._header.show(self.session.context, self.session.account)
 
@@ -280,7 +369,7 @@ class HumansScreen(Screen[None]):
         """Why an action cannot be done in this list now; empty where it can."""
         if action_id in OF_A_HUMAN and self._table.current is None:
             return "There is no human at the cursor."
-        if action_id == "humans.get" and self._directory is None:
+        if action_id == "humans.get" and self.directory is None:
             return "The platform is not open yet."
         if action_id == "humans.refresh" and self._facts.reading:
             return "It is being read already."
@@ -291,10 +380,13 @@ class HumansScreen(Screen[None]):
         self.set_focus(self._search)
         self._search.action_select_all()
 
-    @on(SearchInput.Changed, "#search")
-    def _query_changed(self, event: SearchInput.Changed) -> None:
-        self._query = Query.parse(event.value)
-        self._list_humans(from_top=True)
+    def _typed(self, text: str) -> None:
+        """Search for what is typed; what cannot be read leaves the list as it is."""
+        self._searching.read(text)
+        self._search.underline(self._searching.problem)
+        if self._searching.problem is None:
+            self._list_humans(from_top=True)
+        self._paint()
 
     def action_leave_search(self) -> None:
         """Go from the search to its result."""
@@ -350,21 +442,18 @@ class HumansScreen(Screen[None]):
 
     async def _fetch(self, human_ids: Sequence[str]) -> AsyncIterator[tuple[str, AicxError | None]]:
         """Read humans and show them below the dialog as they come."""
-        if self._directory is None:
+        if self.directory is None:
             raise AicxError("The platform is not open yet.", hint="Wait a moment.")
-        async for read in self._directory.fetch_each(human_ids):
+        async for read in self.directory.fetch_each(human_ids):
             yield read
         self._list_humans()
 
     def _went_to(self, human_id: str | None) -> None:
         if human_id is None:
             return
+        self._search.value = ""
         self._list_humans()
-        if not self._table.move_to(human_id):
-            self._search.value = ""
-            self._query = Query()
-            self._list_humans()
-            self._table.move_to(human_id)
+        self._table.seek(human_id)
         self.action_open()
 
     def action_copy(self) -> None:
@@ -391,5 +480,19 @@ class HumansScreen(Screen[None]):
         self._rest = self.set_timer(REST_SECONDS, self._follow_cursor)
 
     def _follow_cursor(self) -> None:
-        record, directory = self._table.current, self._directory
-        self._detail.human = directory.get(record.id) if record and directory is not None else None
+        """Show the human at the cursor in full."""
+        record, directory = self._table.current, self.directory
+        if record is None or directory is None:
+            self._detail.human = None
+        else:
+            self.run_worker(self._detail_of(directory, record.id), group="detail", exclusive=True)
+
+    async def _detail_of(self, directory: Directory, human_id: str) -> None:
+        self._detail.human = await directory.human(human_id)
+
+
+def _title(problem: QueryError | None) -> Content:
+    """What the list is, or why the search cannot be read."""
+    if problem is None:
+        return Content("Humans")
+    return Content.assemble(("! ", "bold $error"), clean(problem.message))

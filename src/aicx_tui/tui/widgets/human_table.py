@@ -12,8 +12,8 @@ from rich.style import Style
 from textual.message import Message
 
 from aicx_tui.services.columns import DEFAULT, Columns
-from aicx_tui.services.listing import ListedHumans
 from aicx_tui.storage.query.sorting import Sort
+from aicx_tui.storage.record import NoRows
 from aicx_tui.tui.widgets.human_columns import PlacedColumn, order_by, place_columns
 from aicx_tui.tui.widgets.human_lines import GUTTER, STYLES, LineMaker
 from aicx_tui.tui.widgets.row_list import Look, RowList
@@ -49,7 +49,7 @@ class HumanTable(RowList):
         tags: Callable[[], Mapping[str, TagDefinition]] = dict,
         id: str,  # noqa: A002  # as every widget calls it
     ) -> None:
-        super().__init__(ListedHumans(()), id=id)
+        super().__init__(NoRows(), id=id)
         self._clock = clock
         self._tags = tags
         self._sort = Sort()

@@ -152,6 +152,11 @@ class RowList(Widget, can_focus=True):
         self.repaint()
         self._tell()
 
+    def seek(self, human_id: str) -> None:
+        """Put the cursor on a human as soon as it is known where it is."""
+        if not self.move_to(human_id):
+            self._sought = human_id
+
     def move_to(self, human_id: str) -> bool:
         """Put the cursor on a human, and tell whether it is known to be in the list."""
         place = self._rows.place_of(human_id)

@@ -1,0 +1,84 @@
+"""What is searched for: read with every key, kept as it was while it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from aicx_tui.errors import QueryError
+from aicx_tui.storage.query.sorting import Sort
+from aicx_tui.storage.query.tree import EVERYBODY, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aicx_tui.services.directory import Directory
+
+VALUES_SECONDS = 0.1
+"""How long the values of a tag may take to be offered."""
+
+
+class Searching:
+    """The search of a list.
+
+    Args:
+        clock: The present, which words such as `today` go by.
+        zone: Whose days are meant; None for the system's own zone.
+        directory: Knows the tags.
+
+    Attributes:
+        query: The latest search that could be read.
+        problem: Why what is typed now cannot be read.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        zone: tzinfo | None,
+        directory: Callable[[], Directory | None],
+    ) -> None:
+        self.query = Query(EVERYBODY, None, "")
+        self.problem: QueryError | None = None
+        self._clock = clock
+        self._zone = zone
+        self._directory = directory
+
+    def read(self, text: str) -> None:
+        """Take what is typed, or say in `problem` why that cannot be."""
+        self.problem = None
+        if not text.strip():
+            self.query = Query(EVERYBODY, None, text)
+            return
+        from aicx_tui.storage.query.parser import parse  # only when something is typed
+
+        directory, now = self._directory(), self._clock()
+        zone = self._zone or now.astimezone().tzinfo
+        assert zone is not None  # noqa: S101  # an aware time has one
+        tags = directory.tag_names if directory is not None and directory.tags else None
+        try:
+            self.query = parse(text, now=now, zone=zone, tags=tags)
+        except QueryError as problem:
+            self.problem = problem
+
+    def order(self, usual: Sort) -> Sort:
+        """The order that the search names, or else the usual one."""
+        return self.query.sort or usual
+
+    def suggest(self, text: str) -> tuple[str, ...]:
+        """Texts to go on with; in a thread."""
+        from aicx_tui.storage.query.suggestions import suggest  # only when something is typed
+
+        directory = self._directory()
+
+        def values(tag_id: str) -> Sequence[str]:
+            with suppress(NotYet):
+                if directory is not None:
+                    return directory.mirror.values_of(tag_id).result(VALUES_SECONDS)
+            return ()
+
+        names = directory.tag_names if directory is not None else {}
+        return suggest(text, len(text), tags=names, values=values)
