@@ -31,7 +31,7 @@ from tests.hostile import (
     what_acts,
 )
 
-ROOM = (56, 200)
+ROOM = (56, 206)
 """Rows and columns in which every payload has a line of its own."""
 
 GROUPS = in_groups(5)
