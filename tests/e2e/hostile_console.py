@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.e2e.terminal import Terminal
 from tests.hostile import what_acts
 
-ROOM = (56, 200)
+ROOM = (56, 206)
 """Rows and columns in which every payload has a line of its own."""
 
 POINTERS = ("", "default", "pointer", "text")

@@ -130,7 +130,7 @@ _ALL = (
     Action(
         "humans.mark-range",
         "Mark a range",
-        "Begin a range; the same key again marks it, and Esc gives it up.",
+        "Begin one; the same key marks it, Esc gives it up.",
         only_console=_MARKS,
     ),
     Action(
@@ -148,7 +148,7 @@ _ALL = (
     Action(
         "humans.mark-clear",
         "Clear the marks",
-        "Also of those not shown; Esc in the list does it too where nothing is searched for.",
+        "Of everyone; Esc does it too while nothing is searched.",
         only_console=_MARKS,
     ),
     Action("humans.open", "Open", "Move into the human's details.", headless="humans get"),

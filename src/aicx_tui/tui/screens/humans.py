@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
@@ -32,6 +32,7 @@ from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.marking import MarkingTable
+from aicx_tui.tui.widgets.panes import Panes
 from aicx_tui.tui.widgets.search_input import SearchInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
@@ -90,6 +91,7 @@ class HumansScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#table"
+    BLANK = True  # the panes cover it; else every key would draw it below them
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("humans.search", "search", at_once=True),
@@ -140,7 +142,7 @@ class HumansScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
         yield self._header
-        yield Container(self._list, self._detail, id="panes")
+        yield Panes(self._list, self._detail, id="panes")
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
 
