@@ -38,4 +38,4 @@ def ends_unharmed(
 
 
 def cursor_is_on(terminal: Terminal, name: str) -> None:
-    terminal.waits_for(lambda: any(line.startswith(f"│▌{name}") for line in terminal.lines))
+    terminal.waits_for(lambda: any(line.startswith(f"│▌  {name}") for line in terminal.lines))

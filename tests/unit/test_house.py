@@ -116,7 +116,11 @@ def is_plain(value: ast.expr) -> bool:
     """Whether a title is a text of ours or made `Content`, in each of its cases."""
     if isinstance(value, ast.IfExp):
         return is_plain(value.body) and is_plain(value.orelse)
-    made = isinstance(value, ast.Call) and getattr(value.func, "id", "") in {"Content", "_tab_line", "_title"}
+    made = isinstance(value, ast.Call) and getattr(value.func, "id", "") in {
+        "Content",
+        "_tab_line",
+        "_title",
+    }
     return made or isinstance(value, ast.Constant)
 
 
