@@ -146,15 +146,21 @@ class Credentials:
             self._remembered.pop(_item(context, other), None)
         self._remembered[_item(context, slot)] = secret
 
-    async def forget(self, context: Context, *, patience: float) -> bool:
-        """Forget what signs in to a context, and where a person was in it.
+    async def forget(self, context: Context, *, patience: float, keep: Sequence[Slot] = ()) -> bool:
+        """Forget what signs in to a context, where a person was in it, and the key of its mirror.
+
+        Args:
+            context: Which one.
+            patience: Seconds.
+            keep: What is not forgotten of that.
 
         Returns:
             Whether anybody was signed in. The keyring's own trouble is left in `problem`.
         """
         items = [_item(context, slot) for slot in SIGN_IN_SLOTS]
         remembered = [self._remembered.pop(item, None) for item in items]
-        removed = await self._remove(context, list(Slot), patience=patience)
+        forgotten = [slot for slot in Slot if slot not in keep]
+        removed = await self._remove(context, forgotten, patience=patience)
         return any(remembered) or not removed.isdisjoint(SIGN_IN_SLOTS)
 
     async def forget_session(self, context: Context, *, patience: float) -> None:

@@ -9,12 +9,13 @@ from pydantic import SecretStr, ValidationError
 
 from aicx_tui.models.feed import FEED_ENVELOPE
 from aicx_tui.models.human import (
+    MASK,
     Human,
     HumanChanges,
     HumanDraft,
     TagValue,
 )
-from aicx_tui.services.documents import MASK, masked, revealed
+from aicx_tui.services.documents import masked, revealed
 
 SECRET = "end-user-secret"
 

@@ -134,6 +134,7 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
     narrate(f"Removed {name} from config.toml.")
     if context is None:
         return
+    setup.mirrors.remove(context)
     await _forget(context, setup, "Its secret")
 
 

@@ -165,7 +165,8 @@ def _asked(prompt: str, *, instead: str) -> str:
 async def logout(arguments: Namespace, setup: Setup) -> None:
     """`logout`: ends a session, and forgets what signed in."""
     context = _context(arguments, setup)
-    ending = sign_out(context, setup.credentials, patience=patience(setup.environ))
+    keeps: bool = arguments.keep_mirror
+    ending = sign_out(context, setup, keeps_mirror=keeps, patience=patience(setup.environ))
     ended = await _patiently(ending)
     if setup.credentials.problem:
         raise setup.credentials.problem
@@ -173,6 +174,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
         narrate(f"Nobody was signed in to {context.name}.")
         return
     narrate(f"Signed out of {context.name}; the {ended.slot.value} is gone from the keyring.")
+    narrate("The local copy stays." if keeps else "The local copy of its humans is gone too.")
     if ended.slot is Slot.TOKEN:
         narrate("The token stays valid at the platform until a new one is issued.")
     elif ended.unended:

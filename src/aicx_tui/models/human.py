@@ -27,6 +27,10 @@ WRITABLE_FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id",
 """The fields that the documents let a caller set, in their order."""
 
 
+MASK = "********"
+"""Stands for an access token that is there."""
+
+
 class TagValue(WireModel):
     """The string value that one human has for a tag; `id` is opaque, not a strict UUID."""
 

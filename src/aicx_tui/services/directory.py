@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
-from aicx_tui.services.sync import Progress, Sync
+from aicx_tui.services.sync import STALE_SECONDS, Progress, Sync
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort
@@ -111,13 +111,19 @@ class Directory:
         self.tags = {tag.id: tag for tag in read}
         return is_other
 
-    async def refresh(self, *, full: bool = False) -> AsyncIterator[Progress]:
+    async def refresh(self, *, full: bool = False, by_hand: bool = True) -> AsyncIterator[Progress]:
         """Read what changed at the platform, telling how far that is.
+
+        Args:
+            full: Compare everybody.
+            by_hand: Whether somebody asked for it, who wants to see what is there just now; else
+                humans that were read by their ids a moment ago are not read again.
 
         Raises:
             AicxError: The platform could not be read to the end; what was read stays.
         """
-        async for progress in self._sync.run(full=full):
+        stale_after = 0.0 if by_hand else STALE_SECONDS
+        async for progress in self._sync.run(full=full, stale_after=stale_after):
             self.count = progress.count
             yield progress
         await self.look()

@@ -9,13 +9,10 @@ from collections.abc import Callable, Mapping
 from pydantic import JsonValue, SecretStr
 
 from aicx_tui.errors import NotTheApiError
-from aicx_tui.models.human import Human
+from aicx_tui.models.human import MASK, Human
 
 Document = Callable[[Human], Mapping[str, JsonValue]]
 """How a human becomes the platform's object: masked or revealed."""
-
-MASK = "********"
-"""Stands for an access token that is there."""
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What JSON would leave raw, and a terminal would act on or UTF-8 cannot hold."""

@@ -15,7 +15,7 @@ from typing import NoReturn
 from pydantic import JsonValue
 
 from aicx_tui.errors import UsageError
-from aicx_tui.services.documents import MASK
+from aicx_tui.models.human import MASK
 from aicx_tui.services.spreadsheet import raw_value
 
 MAX_BYTES = 256 * 1024 * 1024

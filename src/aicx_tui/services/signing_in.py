@@ -188,20 +188,27 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
 
 
 async def sign_out(
-    context: Context, credentials: Credentials, *, patience: float = PROMPT_SECONDS
+    context: Context, setup: Setup, *, keeps_mirror: bool = False, patience: float = PROMPT_SECONDS
 ) -> SignedOut:
     """End the session at the platform, if it is one, and forget what signed in.
+
+    The key of the mirror goes too, and the file with it, unless it is to be kept: nobody can then
+    read what was read of the humans.
 
     A token stays valid at the platform: only issuing a new one ends it. The keyring's own trouble
     is left in `credentials.problem`.
     """
+    credentials = setup.credentials
     found = await credentials.find_kept(context, patience=patience)
     if found is None and credentials.problem:
         return SignedOut(None)
     unended = None
     if found is not None and found.slot is Slot.SESSION:
         unended = await _end_session(context, credential_of(found))
-    was_in = await credentials.forget(context, patience=patience)
+    kept = (Slot.MIRROR,) if keeps_mirror else ()
+    was_in = await credentials.forget(context, patience=patience, keep=kept)
+    if not keeps_mirror:
+        setup.mirrors.remove(context)
     return SignedOut(found.slot if found is not None and was_in else None, unended)
 
 

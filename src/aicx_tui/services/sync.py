@@ -18,7 +18,7 @@ from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
 from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
-from aicx_tui.models.human import Human
+from aicx_tui.models.human import MASK, Human
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
@@ -77,13 +77,18 @@ class Sync:
         self._clock = clock
 
     async def run(
-        self, *, full: bool = False, page: int = FEED_PAGE_LIMIT
+        self,
+        *,
+        full: bool = False,
+        page: int = FEED_PAGE_LIMIT,
+        stale_after: float = STALE_SECONDS,
     ) -> AsyncIterator[Progress]:
         """Bring the mirror up to date, telling how far that is.
 
         Args:
             full: Compare everybody, and not only who changed.
             page: Humans per request.
+            stale_after: Seconds for which a human that was read by its id is not read again.
 
         Raises:
             AicxError: The platform could not be read to the end; what was read stays.
@@ -91,7 +96,7 @@ class Sync:
         async with self._turn():
             await self._read_tags()
             if Capability.HUMANS_FEED not in self._platform.capabilities:
-                async for progress in self._read_each_again(anyway=full):
+                async for progress in self._read_each_again(0.0 if full else stale_after):
                     yield progress
             else:
                 async for progress in self._follow(full=full, page=page):
@@ -191,13 +196,11 @@ class Sync:
             await self._keep({"cursor": cursor})
         yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
 
-    async def _read_each_again(self, *, anyway: bool) -> AsyncIterator[Progress]:
+    async def _read_each_again(self, stale_after: float) -> AsyncIterator[Progress]:
         """Where there is no feed: read those again that were not read just now."""
         await self._make_ready()
         now = self._clock().timestamp()
-        ids = await wrap_future(self._mirror.ids_not_read_since(now - STALE_SECONDS, now))
-        if anyway:
-            ids = await wrap_future(self._mirror.ids_not_read_since(now, now))
+        ids = await wrap_future(self._mirror.ids_not_read_since(now - stale_after, now))
         async for _, error in self.fetch_each(ids):
             if error is not None and not isinstance(error, NotFoundError):
                 raise error
@@ -243,8 +246,9 @@ class Sync:
     async def keep(self, human: Human) -> None:
         """Keep a human that was read by itself."""
         await self._make_ready()
-        document = {n: v for n, v in human.document.items() if n != "access_token"}
-        item = feed_item(document | {"id": human.id})
+        token = {"access_token": MASK if human.access_token else None}
+        told = token if "access_token" in human.document else {}
+        item = feed_item({**human.document, **told, "id": human.id})
         now = self._clock().timestamp()
 
         def put(connection: Connection, writer: Writer) -> None:

@@ -181,7 +181,7 @@ class Mirror:
         def ids() -> list[str]:
             found = self._reading.execute(
                 "SELECT humans.id FROM humans LEFT JOIN reads ON reads.id = humans.id "
-                "WHERE reads.at IS NULL OR reads.at < ? OR reads.at > ? ORDER BY reads.at",
+                "WHERE reads.at IS NULL OR reads.at <= ? OR reads.at > ? ORDER BY reads.at",
                 (moment, now),
             )
             return [human_id for (human_id,) in found]

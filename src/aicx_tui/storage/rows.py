@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from aicx_tui.models.human import MASK
 from aicx_tui.storage.query.folding import digits, fold
 from aicx_tui.storage.record import Record
 
 Document = Mapping[str, Any]
-"""The platform's own object, its `access_token` taken out."""
+"""The platform's own object, its `access_token` at most a mask."""
 
 END = "\x01\x01"
 """Ends every text that is searched, so that its last one or two letters begin a trigram too.
@@ -144,10 +145,10 @@ def tag_values(document: Document) -> list[tuple[str, str]]:
 
 
 def written(document: Document) -> str:
-    """A document as the mirror keeps it: never with the end user's access token."""
+    """A document as the mirror keeps it: never with the end user's access token itself."""
     kept = document
     if _SECRET in document:
-        kept = {name: value for name, value in document.items() if name != _SECRET}
+        kept = {**document, _SECRET: None if document[_SECRET] is None else MASK}
     try:
         return orjson.dumps(kept).decode()
     except TypeError:  # half a character, or a number larger than any sane one

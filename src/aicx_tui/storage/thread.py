@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
@@ -33,6 +33,7 @@ class DataThread:
         self._steps: list[Iterator[object]] = []
         self._running: _Job | None = None
         self._is_closed = False
+        self._was_interrupted = False
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
@@ -47,6 +48,7 @@ class DataThread:
                 self._jobs.remove(job)
                 job.future.cancel()
             if self._running is not None and self._running.slot == slot:
+                self._was_interrupted = True
                 self._interrupt()
             return self._add(_Job(Future(), work, slot))
 
@@ -96,11 +98,21 @@ class DataThread:
             else:
                 job.future.set_result(result)
 
+    def _end_interrupted_steps(self) -> None:
+        """End what an interrupt met in the middle: as long as it is open, the interrupt goes on."""
+        if self._was_interrupted:
+            for steps in self._steps:
+                if isinstance(steps, Generator):
+                    steps.close()
+            self._steps.clear()
+            self._was_interrupted = False
+
     def _next(self) -> _Job | None:
         """The next job; takes steps of what is spread meanwhile."""
         while True:
             with self._changed:
                 self._running = None
+                self._end_interrupted_steps()
                 while not self._jobs and not self._steps:
                     if self._is_closed:
                         return None

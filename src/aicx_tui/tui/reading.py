@@ -73,15 +73,19 @@ class Reading:
         self._opened: OpenMirror | None = None
         self._directory: Directory | None = None
 
-    async def run(self) -> None:
-        """Show what is known, open the platform if need be, and read what changed."""
+    async def run(self, *, by_hand: bool = False) -> None:
+        """Show what is known, open the platform if need be, and read what changed.
+
+        Args:
+            by_hand: Whether somebody asked for it, who wants to see what is there just now.
+        """
         try:
             await self._show_known()
             session = await self._open_platform()
             await session.identify()
             directory = await self._open_mirror(session)
             self._post(self.PlatformOpened(session))
-            await self._refresh(directory)
+            await self._refresh(directory, by_hand=by_hand)
         except AicxError as error:
             self._post(self.Failed(error))
 
@@ -90,9 +94,9 @@ class Reading:
         if self._opened is not None:
             self._opened.mirror.close()
 
-    async def _refresh(self, directory: Directory) -> None:
+    async def _refresh(self, directory: Directory, *, by_hand: bool) -> None:
         told, changed = 0.0, 0
-        async for progress in directory.refresh():
+        async for progress in directory.refresh(by_hand=by_hand):
             changed = max(changed, progress.changed)
             now = asyncio.get_running_loop().time()
             if now - told >= TOLD_SECONDS:

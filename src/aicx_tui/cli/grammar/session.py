@@ -24,5 +24,7 @@ def add_session(nouns: Subparsers) -> None:
     secret.add_argument(
         "--token-stdin", action="store_true", help="read the token from standard input"
     )
-    verb(nouns, "session.sign-out")
+    verb(nouns, "session.sign-out").add_argument(
+        "--keep-mirror", action="store_true", help="keep the local copy of the humans readable"
+    )
     json_form(verb(nouns, "session.who"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -12,37 +12,27 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Static
 
-from aicx_tui.errors import AicxError, QueryError
-from aicx_tui.services.views import View, read_view
-from aicx_tui.storage.query.describing import described
-from aicx_tui.text import clean
-from aicx_tui.tui.arranging import Arrangement
-from aicx_tui.tui.finding import Finder
+from aicx_tui.errors import AicxError
 from aicx_tui.tui.keys import binding
-from aicx_tui.tui.list_state import ListFacts, notice, state_line
+from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
-from aicx_tui.tui.searching import Searching
+from aicx_tui.tui.whereabouts import Whereabouts
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
+from aicx_tui.tui.widgets.human_list import HumanList
 from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.marking import MarkingTable
 from aicx_tui.tui.widgets.panes import Panes
-from aicx_tui.tui.widgets.search_input import SearchInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
-    from aicx_tui.models.tag import TagDefinition
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
-    from aicx_tui.storage.results import Results
     from aicx_tui.tui.app import AicxApp
 
 REST_SECONDS = 0.06
@@ -121,23 +111,15 @@ class HumansScreen(Screen[None]):
         self._clock = clock
         self._reading = Reading(access, clock=clock, post=self.post_message)
         self._facts = ListFacts(waiting=access.waiting)
-        self._finder = Finder(post=self.post_message)
-        self._searching = Searching(clock=clock, zone=zone, directory=lambda: self.directory)
-        self._results: Results | None = None
         self._rest: Timer | None = None
         self._is_read_once = False
         self._painted = 0
-        self._wanted: View | None = None
-        self._is_in_detail = False
         self._header = HeaderBar(access.context)
-        self._search = SearchInput(typed=self._typed, suggest=self._searching.suggest, id="search")
-        self._table = MarkingTable(clock=clock, tags=self._tags, id="table")
-        self._arranged = Arrangement(self._table, tags=self._tags, ordered=self._list_humans)
-        self._notice = Static(id="notice", markup=False)
-        self._list = Vertical(
-            self._search, self._table, self._notice, id="list", classes="-noticed"
-        )
-        self._detail = HumanDetail(zone=zone, tags=self._tags, id="detail")
+        self._list = HumanList(clock=clock, zone=zone)
+        self._search, self._table = self._list.search, self._list.table
+        self._arranged = self._list.arranged
+        self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
+        self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
@@ -163,31 +145,33 @@ class HumansScreen(Screen[None]):
         """The humans, once a mirror is open."""
         return self._facts.directory
 
-    def _tags(self) -> Mapping[str, TagDefinition]:
-        return self.directory.tags if self.directory is not None else {}
-
     def _read(self) -> None:
-        self.run_worker(self._reading.run(), exclusive=True, group="reading")
+        self._read_now(by_hand=False)
+
+    def _read_now(self, *, by_hand: bool) -> None:
+        self._know(replace(self._facts, reading=True, error=None))
+        self.run_worker(self._reading.run(by_hand=by_hand), exclusive=True, group="reading")
 
     def _refresh_by_itself(self) -> None:
         """Ask what changed, where nothing stands against it."""
         if self.session is not None and not self._facts.reading and self._facts.error is None:
-            self.action_refresh_humans()
+            self._read_now(by_hand=False)
 
     async def _look(self) -> None:
         """Show what another console read, and how old the data is."""
         directory = self.directory
         if directory is not None and not self._facts.reading and await directory.look():
-            self._list_humans()
+            self._list.list_humans()
         self._paint_header()
 
     @on(Reading.MirrorOpened)
     def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
         """Show what is known already."""
+        self._list.directory = message.directory
         self._know(replace(self._facts, directory=message.directory))
         if not self._is_read_once:
-            self._return_to(read_view(message.view), message.directory)
-        self._list_humans(from_top=self._is_untouched)
+            self._where.return_to(message.view, message.directory)
+        self._list.list_humans(from_top=self._is_untouched)
 
     @on(Reading.PlatformOpened)
     def _platform_opened(self, message: Reading.PlatformOpened) -> None:
@@ -203,14 +187,14 @@ class HumansScreen(Screen[None]):
         self._know(replace(self._facts, progress=message.progress))
         if self._facts.known > self._painted * PAINTED_GROWTH:
             self._painted = self._facts.known
-            self._list_humans(from_top=self._is_untouched)
+            self._list.list_humans(from_top=self._is_untouched)
 
     @on(Reading.ReadToEnd)
     def _read_to_end(self, message: Reading.ReadToEnd) -> None:
         """Show everything, where anything is new."""
         self._know(replace(self._facts, reading=False, error=None, progress=None))
         if message.changed or not self._is_read_once:
-            self._list_humans(from_top=self._is_untouched)
+            self._list.list_humans(from_top=self._is_untouched)
         self._is_read_once = True
 
     @on(Reading.Failed)
@@ -231,7 +215,7 @@ class HumansScreen(Screen[None]):
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if self.directory is not None:
-                    await self._access.remember(self._view(self.directory).written())
+                    await self._access.remember(self._where.written(self.directory))
                 if self.session is not None:
                     await self.session.aclose()
         self._reading.close()
@@ -240,85 +224,24 @@ class HumansScreen(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
-        self._is_in_detail = event.widget is self._detail
-
-    def _view(self, directory: Directory) -> View:
-        pane = self._detail.tab if self._is_in_detail else "list"
-        return self._arranged.view(place=directory.name, query=self._search.value, pane=pane)
-
-    def _return_to(self, view: View | None, directory: Directory) -> None:
-        """Go on where one was, if nothing was done here yet."""
-        if view is None or self._search.value or view.place != directory.name:
-            return
-        self._wanted = view
-        self._arranged.take(view)
-        self._search.value = view.query
-
-    def _place_cursor(self) -> None:
-        """Put the cursor where it was, once that human is read and if nobody moved it."""
-        view = self._wanted
-        if view is None or self._table.cursor or not self._table.move_to(view.human_id):
-            return
-        self._wanted = None
-        if view.pane != "list":
-            self._detail.tab = "json" if view.pane == "json" else "details"
-            self.action_open()
+        self._where.is_in_detail = event.widget is self._detail
 
     # What is shown
 
-    def _list_humans(self, *, from_top: bool = False) -> None:
-        """Find what matches and show it."""
-        directory = self.directory
-        if directory is None:
-            return
-        order = self._searching.order(self._arranged.sort)
-        try:
-            found = self._finder.find(
-                directory, self._searching.query.where, order, from_top=from_top
-            )
-        except AicxError as error:
-            self._know(replace(self._facts, error=error))
-            return
-        if found is not None:
-            self._show(found, from_top=from_top)
-
-    @on(Finder.Found)
-    def _found_later(self, message: Finder.Found) -> None:
-        self._show(message.results, from_top=message.from_top)
-
-    @on(Finder.Grew)
-    def _grew(self, message: Finder.Grew) -> None:
-        """Show what else is known by now, unless something else is shown since."""
-        if message.results is self._results:
-            self._table.rows_arrived()
-            self._place_cursor()
-            self._count(message.results)
-
-    @on(Finder.Failed)
-    def _not_found(self, message: Finder.Failed) -> None:
-        self._know(replace(self._facts, error=message.error))
-
-    def _show(self, results: Results, *, from_top: bool) -> None:
-        self._results = results
-        order = self._searching.order(self._arranged.sort)
-        self._table.show(results, sort=order, from_top=from_top)
-        self._place_cursor()
-        self._count(results)
-        if not results.total:
-            self.run_worker(self._find_scarcest(results), group="scarcest", exclusive=True)
-
-    def _count(self, results: Results) -> None:
-        counted = results.total, results.is_counted
+    @on(HumanList.Counted)
+    def _rows_counted(self, message: HumanList.Counted) -> None:
+        self._where.rows_shown()
+        counted = message.shown, message.is_counted
         if counted != (self._facts.shown, self._facts.is_counted):
-            shown, is_counted = counted
-            self._know(replace(self._facts, shown=shown, is_counted=is_counted))
+            self._know(replace(self._facts, shown=message.shown, is_counted=message.is_counted))
 
-    async def _find_scarcest(self, results: Results) -> None:
-        """Find out which part of the search nobody matches."""
-        if self.directory is not None:
-            part, hits = await self.directory.scarcest_term(self._searching.query.where)
-            if results is self._results and part is not None:
-                self._know(replace(self._facts, scarcest=(described(part), hits)))
+    @on(HumanList.NobodyFound)
+    def _nobody_found(self, message: HumanList.NobodyFound) -> None:
+        self._know(replace(self._facts, scarcest=(message.part, message.hits)))
+
+    @on(HumanList.Failed)
+    def _not_searched(self, message: HumanList.Failed) -> None:
+        self._know(replace(self._facts, error=message.error))
 
     def _know(self, facts: ListFacts) -> None:
         self._facts = facts
@@ -327,22 +250,7 @@ class HumansScreen(Screen[None]):
 
     def _paint(self) -> None:
         self._paint_header()
-        self._list.border_title = _title(self._searching.problem)
-        said_below = filter(None, (self._table.said, self._counted()))
-        self._list.border_subtitle = Content(" · ".join(said_below))
-        said = notice(self._facts, keys=self.aicx.keymap.shown)
-        self._list.set_class(said is not None, "-noticed")
-        if said is not None:
-            self._notice.update(said)
-
-    def _counted(self) -> str:
-        """How many are shown, of how many."""
-        shown, known = self._facts.shown, self._facts.known
-        if shown == known or (
-            not self._facts.is_counted and not self._searching.query.text.strip()
-        ):
-            return f"{known:,}" if known else ""
-        return f"{shown:,}{'' if self._facts.is_counted else '+'} of {known:,}"
+        self._list.say(self._facts, keys=self.aicx.keymap.shown)
 
     def _paint_header(self) -> None:
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
@@ -381,14 +289,6 @@ class HumansScreen(Screen[None]):
         """Type into the search; what is there is selected, so typing replaces it."""
         self.set_focus(self._search)
         self._search.action_select_all()
-
-    def _typed(self, text: str) -> None:
-        """Search for what is typed; what cannot be read leaves the list as it is."""
-        self._searching.read(text)
-        self._search.underline(self._searching.problem)
-        if self._searching.problem is None:
-            self._list_humans(from_top=True)
-        self._paint()
 
     def action_leave_search(self) -> None:
         """Go from the search to its result."""
@@ -433,8 +333,7 @@ class HumansScreen(Screen[None]):
 
     def action_refresh_humans(self) -> None:
         """Read what changed."""
-        self._know(replace(self._facts, reading=True, error=None))
-        self._read()
+        self._read_now(by_hand=True)
 
     def action_go_to(self) -> None:
         """Ask for an id."""
@@ -448,13 +347,13 @@ class HumansScreen(Screen[None]):
             raise AicxError("The platform is not open yet.", hint="Wait a moment.")
         async for read in self.directory.fetch_each(human_ids):
             yield read
-        self._list_humans()
+        self._list.list_humans()
 
     def _went_to(self, human_id: str | None) -> None:
         if human_id is None:
             return
         self._search.value = ""
-        self._list_humans()
+        self._list.list_humans()
         self._table.seek(human_id)
         self.action_open()
 
@@ -491,10 +390,3 @@ class HumansScreen(Screen[None]):
 
     async def _detail_of(self, directory: Directory, human_id: str) -> None:
         self._detail.human = await directory.human(human_id)
-
-
-def _title(problem: QueryError | None) -> Content:
-    """What the list is, or why the search cannot be read."""
-    if problem is None:
-        return Content("Humans")
-    return Content.assemble(("! ", "bold $error"), clean(problem.message))

@@ -120,7 +120,7 @@ def details_content(
         zone: Where times are shown.
         width: Cells of a line; a value that does not fit beside its name goes below it.
     """
-    from aicx_tui.services.documents import MASK  # pydantic is loaded once there is a human
+    from aicx_tui.models.human import MASK  # pydantic is loaded once there is a human
 
     # Lists come without tokens: only a human read by itself is known to have one or none.
     is_told = "access_token" in human.document

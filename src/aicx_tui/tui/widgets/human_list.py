@@ -1,0 +1,172 @@
+"""The pane of the list: the search, the humans it finds, and what is said where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from aicx_tui.errors import AicxError, QueryError
+from aicx_tui.storage.query.describing import described
+from aicx_tui.text import clean
+from aicx_tui.tui.arranging import Arrangement
+from aicx_tui.tui.finding import Finder
+from aicx_tui.tui.list_state import ListFacts, Shown, notice
+from aicx_tui.tui.searching import Searching
+from aicx_tui.tui.widgets.marking import MarkingTable
+from aicx_tui.tui.widgets.search_input import SearchInput
+
+if TYPE_CHECKING:
+    from aicx_tui.models.tag import TagDefinition
+    from aicx_tui.services.directory import Directory
+    from aicx_tui.storage.results import Results
+
+
+class HumanList(Vertical):
+    """Finds and shows humans.
+
+    Args:
+        clock: The present.
+        zone: Whose days a search means; None for the system's own zone.
+    """
+
+    @dataclass
+    class Counted(Message):
+        """Other rows are shown, or more is known of how many there are."""
+
+        shown: int
+        is_counted: bool
+
+    @dataclass
+    class NobodyFound(Message):
+        """It is known which part of a search nobody matches."""
+
+        part: str
+        hits: int
+
+    @dataclass
+    class Failed(Message):
+        """The mirror could not be searched."""
+
+        error: AicxError
+
+    def __init__(self, *, clock: Callable[[], datetime], zone: tzinfo | None) -> None:
+        self.directory: Directory | None = None
+        self.searching = Searching(clock=clock, zone=zone, directory=lambda: self.directory)
+        self.search = SearchInput(typed=self._typed, suggest=self.searching.suggest, id="search")
+        self.table = MarkingTable(clock=clock, tags=self.tags, id="table")
+        self.arranged = Arrangement(self.table, tags=self.tags, ordered=self.list_humans)
+        self._finder = Finder(post=self.post_message)
+        self._results: Results | None = None
+        self._notice = Static(id="notice", markup=False)
+        super().__init__(id="list", classes="-noticed")
+
+    def compose(self) -> ComposeResult:
+        """A field, rows, or a text where there are none."""
+        yield self.search
+        yield self.table
+        yield self._notice
+
+    def tags(self) -> Mapping[str, TagDefinition]:
+        """The definitions of tags by id."""
+        return self.directory.tags if self.directory is not None else {}
+
+    # Finding
+
+    def list_humans(self, *, from_top: bool = False) -> None:
+        """Find what matches and show it."""
+        if self.directory is None:
+            return
+        order = self.searching.order(self.arranged.sort)
+        where = self.searching.query.where
+        try:
+            found = self._finder.find(self.directory, where, order, from_top=from_top)
+        except AicxError as error:
+            self.post_message(self.Failed(error))
+            return
+        if found is not None:
+            self._show(found, from_top=from_top)
+
+    def _typed(self, text: str) -> None:
+        """Search for what is typed; what cannot be read leaves the list as it is."""
+        self.searching.read(text)
+        self.search.underline(self.searching.problem)
+        self.border_title = _title(self.searching.problem)
+        if self.searching.problem is None:
+            self.list_humans(from_top=True)
+
+    @on(Finder.Found)
+    def _found_later(self, message: Finder.Found) -> None:
+        message.stop()
+        self._show(message.results, from_top=message.from_top)
+
+    @on(Finder.Grew)
+    def _grew(self, message: Finder.Grew) -> None:
+        """Show what else is known by now, unless something else is shown since."""
+        message.stop()
+        if message.results is self._results:
+            self.table.rows_arrived()
+            self._count(message.results)
+
+    @on(Finder.Failed)
+    def _not_found(self, message: Finder.Failed) -> None:
+        message.stop()
+        self.post_message(self.Failed(message.error))
+
+    def _show(self, results: Results, *, from_top: bool) -> None:
+        self._results = results
+        order = self.searching.order(self.arranged.sort)
+        self.table.show(results, sort=order, from_top=from_top)
+        self._count(results)
+        if not results.total and self.directory is not None:
+            self.run_worker(
+                self._find_scarcest(self.directory, results), group="scarcest", exclusive=True
+            )
+
+    def _count(self, results: Results) -> None:
+        self.post_message(self.Counted(results.total, results.is_counted))
+
+    async def _find_scarcest(self, directory: Directory, results: Results) -> None:
+        """Find out which part of the search excludes most."""
+        part, hits = await directory.scarcest_term(self.searching.query.where)
+        if results is self._results and part is not None:
+            self.post_message(self.NobodyFound(described(part), hits))
+
+    # What is said
+
+    def say(self, facts: ListFacts, *, keys: Shown) -> None:
+        """Say how many there are, and what is the matter where there are none.
+
+        Args:
+            facts: What it follows from.
+            keys: How the keys of an action are written.
+        """
+        self.border_title = _title(self.searching.problem)
+        below = filter(None, (self.table.said, self._counted(facts)))
+        self.border_subtitle = Content(" · ".join(below))
+        said = notice(facts, keys=keys)
+        self.set_class(said is not None, "-noticed")
+        if said is not None:
+            self._notice.update(said)
+
+    def _counted(self, facts: ListFacts) -> str:
+        """How many are shown, of how many."""
+        is_everybody = not self.searching.query.text.strip()
+        if facts.shown == facts.known or (is_everybody and not facts.is_counted):
+            return f"{facts.known:,}" if facts.known else ""
+        return f"{facts.shown:,}{'' if facts.is_counted else '+'} of {facts.known:,}"
+
+
+def _title(problem: QueryError | None) -> Content:
+    """What the list is, or why the search cannot be read."""
+    if problem is None:
+        return Content("Humans")
+    return Content.assemble(("! ", "bold $error"), clean(problem.message))
