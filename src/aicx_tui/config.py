@@ -38,6 +38,7 @@ GATEWAY_KEYS = ("company", "bot")
 """What a gateway's context has to say, since a gateway cannot tell it."""
 
 MAX_LOCK_MINUTES = 24 * 60
+MAX_MIRROR_DAYS = 365
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -136,6 +137,13 @@ CONSOLE_SETTINGS = (
         check=lambda value, what: _checked_minutes(value, what),
         limits={"minimum": 0, "maximum": MAX_LOCK_MINUTES},
     ),
+    Setting(
+        "mirror_days",
+        int,
+        "Days without its platform after which a local copy stays shut.",
+        check=lambda value, what: _checked_days(value, what),
+        limits={"minimum": 1, "maximum": MAX_MIRROR_DAYS},
+    ),
 )
 
 
@@ -150,6 +158,7 @@ class Config:
         keys: Key names by action id, where they differ from the defaults.
         theme: One of `THEMES`; empty for what fits the terminal.
         lock_after: Minutes; 0 for never.
+        mirror_days: Days without its platform after which a local copy stays shut.
     """
 
     path: Path
@@ -158,6 +167,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
     lock_after: int = 30
+    mirror_days: int = 7
 
 
 def checked_value(setting: Setting, value: object, *, what: str) -> object:
@@ -185,6 +195,12 @@ _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 def _checked_minutes(value: int, what: str) -> int:
     if not 0 <= value <= MAX_LOCK_MINUTES:
         raise UsageError(f"{what} is not a number of minutes from 0 to {MAX_LOCK_MINUTES}.")
+    return value
+
+
+def _checked_days(value: int, what: str) -> int:
+    if not 1 <= value <= MAX_MIRROR_DAYS:
+        raise UsageError(f"{what} is not a number of days from 1 to {MAX_MIRROR_DAYS}.")
     return value
 
 

@@ -80,6 +80,7 @@ class Directory:
         self.fresh_at: datetime | None = None
         self.is_complete = False
         self._version = 0
+        self._revision = "unknown"
 
     def __len__(self) -> int:
         return self.count
@@ -100,10 +101,14 @@ class Directory:
         Another console may have read into it meanwhile.
         """
         version = await wrap_future(self.mirror.version())
+        if version == self._version:
+            return False
         facts = await wrap_future(self.mirror.facts())
-        count = await wrap_future(self.mirror.count())
-        is_other = (version, count) != (self._version, self.count)
-        self._version, self.count = version, count
+        revision = facts.get("revision", "")
+        is_other = revision != self._revision
+        if is_other:
+            self.count = await wrap_future(self.mirror.count())
+        self._version, self._revision = version, revision
         self.is_complete = facts.get("built") == COMPLETE
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)
@@ -124,6 +129,8 @@ class Directory:
         """
         stale_after = 0.0 if by_hand else STALE_SECONDS
         async for progress in self._sync.run(full=full, stale_after=stale_after):
+            if not self.tags:
+                await self.look()
             self.count = progress.count
             yield progress
         await self.look()

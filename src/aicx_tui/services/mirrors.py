@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 
-LOCK_DAYS = 7
-"""Days after which a context that its platform has not accepted again keeps its mirror shut."""
-
 IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at the next start."
 
 _LAST = "last"
@@ -57,7 +54,8 @@ class Mirrors:
         home: The one place for files.
         credentials: Where keys are kept.
         key_file: A file for the key instead of the keyring.
-        lock_days: See `LOCK_DAYS`.
+        lock_days: Days after which a context that its platform has not accepted again keeps its
+            mirror shut.
         clock: The present.
     """
 
@@ -67,7 +65,7 @@ class Mirrors:
         credentials: Credentials,
         *,
         key_file: Path | None = None,
-        lock_days: float = LOCK_DAYS,
+        lock_days: float = 7,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._folder = home / "mirrors"

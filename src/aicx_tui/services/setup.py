@@ -60,7 +60,9 @@ class Setup:
         self.home: Path = home(environ)
         self.config = config or self.read_config()
         self.credentials = Credentials(environ, token=token)
-        self.mirrors = Mirrors(self.home, self.credentials, key_file=key_file)
+        self.mirrors = Mirrors(
+            self.home, self.credentials, key_file=key_file, lock_days=self.config.mirror_days
+        )
 
     @classmethod
     def as_found(

@@ -33,7 +33,7 @@ from aicx_tui.storage.query.tree import Node
 from aicx_tui.storage.results import PAGE, Results
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
-from aicx_tui.storage.writing import Writer, append, put_meta, transaction
+from aicx_tui.storage.writing import Writer, append, count_change, put_meta, transaction
 
 READING_CACHE, WRITING_CACHE = 16, 8
 """MiB of pages that the connections keep decrypted."""
@@ -207,7 +207,11 @@ class Mirror:
 
         def done() -> T:
             with transaction(self._writing, self._codes):
-                return work(self._writing, Writer(self._writing, self._codes))
+                writer = Writer(self._writing, self._codes)
+                result = work(self._writing, writer)
+                if writer.has_changed:
+                    count_change(self._writing)
+                return result
 
         return self.writer.ask(done)
 
@@ -220,6 +224,7 @@ class Mirror:
 
         def work(connection: Connection, _: Writer) -> None:
             append(connection, documents, self._codes)
+            count_change(connection)
             put_meta(connection, dict(facts))
 
         return self.write(work)

@@ -50,6 +50,13 @@ def put_meta(connection: Connection, values: dict[str, Any]) -> None:
     connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
 
 
+def count_change(connection: Connection) -> None:
+    """Let everybody who looks see that humans have changed."""
+    connection.execute(
+        "INSERT INTO meta VALUES ('revision', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+    )
+
+
 def append(connection: Connection, documents: Sequence[Document], codes: TagCodes) -> None:
     """Put humans behind all others while they are read for the first time; nothing is indexed yet.
 
@@ -85,11 +92,15 @@ class Writer:
     Args:
         connection: In a transaction, whenever something is put.
         codes: Of tags.
+
+    Attributes:
+        has_changed: Whether anything was put or taken out.
     """
 
     def __init__(self, connection: Connection, codes: TagCodes) -> None:
         self._connection = connection
         self._codes = codes
+        self.has_changed = False
 
     def put(self, document: Document) -> bool:
         """Put a human in place of what was known of it, and return whether anything differs."""
@@ -101,6 +112,7 @@ class Writer:
             return False
         row = search_row(document, codes=self._codes.of(tag_values(document)))
         place = self._place_for(row.updated, found[0] if found else None)
+        self.has_changed = True
         if found is not None:
             self._take_out(found[0])
         self._put_in(place, document["id"], text, row)
@@ -113,6 +125,7 @@ class Writer:
         ).fetchone()
         if found is None:
             return False
+        self.has_changed = True
         self._take_out(found[0])
         return True
 

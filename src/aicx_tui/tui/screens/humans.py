@@ -196,6 +196,8 @@ class HumansScreen(Screen[None]):
         if message.changed or not self._is_read_once:
             self._list.list_humans(from_top=self._is_untouched)
         self._is_read_once = True
+        self._detail.paint()
+        self._follow_cursor()
 
     @on(Reading.Failed)
     def _read_failed(self, message: Reading.Failed) -> None:

@@ -67,28 +67,29 @@ class HumanDetail(VerticalScroll):
 
     def on_mount(self) -> None:
         """Paint the empty pane."""
-        self._paint()
+        self.paint()
 
     def on_resize(self) -> None:
         """Lay the values out anew."""
-        self._paint()
+        self.paint()
 
     def watch_human(self, before: Human | None, after: Human | None) -> None:
         """Show another human, from its top unless it is the same one read again."""
         if before is None or after is None or before.id != after.id:
             self.scroll_home(animate=False)
-        self._paint()
+        self.paint()
 
     def watch_tab(self) -> None:
         """Show the other side."""
         self.scroll_home(animate=False)
-        self._paint()
+        self.paint()
 
     def action_switch_tab(self) -> None:
         """Go from the details to the JSON, or back."""
         self.tab = "json" if self.tab == "details" else "details"
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Show the human as it is, by the names that its tags have now."""
         if not self.is_mounted:
             return
         self.border_title = Content(clean(self.human.fullname or MISSING) if self.human else "")
