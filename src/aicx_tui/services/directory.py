@@ -6,12 +6,14 @@ import json
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
+from aicx_tui.services.mirrors import REBUILT
 from aicx_tui.services.sync import Progress, Sync
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
@@ -94,9 +96,12 @@ class Directory:
         Raises:
             AicxError: The platform could not be read to the end; what was read stays.
         """
-        async for progress in self._sync.run(full=full):
-            self.count = progress.count
-            yield progress
+        async with aclosing(self._sync.run(full=full)) as steps:
+            async for progress in steps:
+                self.count = progress.count
+                yield progress
+        if self.mirror.was_damaged:
+            self.standing = REBUILT
         await self.look()
 
     async def fetch(self, human_id: str) -> Human:
@@ -111,8 +116,9 @@ class Directory:
         self, human_ids: Sequence[str]
     ) -> AsyncIterator[tuple[str, AicxError | None]]:
         """Read several humans at once and yield each id, in order, with why it failed if it did."""
-        async for read in self._sync.fetch_each(human_ids):
-            yield read
+        async with aclosing(self._sync.fetch_each(human_ids)) as each:
+            async for read in each:
+                yield read
         await self.look()
 
     @property
@@ -141,9 +147,12 @@ class Directory:
         def some() -> list[str]:
             return [text for _, text in zip(range(DOCUMENTS_AT_ONCE), documents, strict=False)]
 
-        while read := await wrap_future(self.mirror.reader.ask(some)):
-            for text in read:
-                yield Human.model_validate_json(text)
+        try:
+            while read := await wrap_future(self.mirror.reader.ask(some)):
+                for text in read:
+                    yield Human.model_validate_json(text)
+        finally:
+            self.mirror.reader.ask(documents.close)  # there, where it reads
 
     async def scarcest_term(self, where: Node) -> tuple[Node | None, int]:
         """The part of a search that excludes most, and how many humans it alone matches."""
