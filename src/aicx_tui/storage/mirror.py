@@ -162,8 +162,8 @@ class Mirror:
 
     def close(self) -> None:
         """Close both connections; what was committed is kept."""
-        self.reader.close(lambda: self._reading.close())
-        self.writer.close(lambda: self._writing.close())
+        self.reader.close(lambda: _shut(self._reading))
+        self.writer.close(lambda: _shut(self._writing))
         self.at_close()
 
     # Reading
@@ -315,6 +315,13 @@ class Mirror:
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""
         return self.write(lambda connection, _: loading.clear(connection))
+
+
+def _shut(connection: Connection) -> None:
+    """Close a connection with its log written into the file."""
+    with suppress(DatabaseError):  # an interruption that met nothing would end that at once
+        connection.execute("SELECT 1").fetchone()
+    connection.close()
 
 
 def _nothing() -> None:
