@@ -27,8 +27,8 @@ from tests.storage.syncing import at_the_platform, in_the_mirror, is_equal, sync
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxPlatform]:
-    """A real sandbox with 2,000 humans."""
-    with SandboxProcess("--ephemeral", "--humans", "2000") as process:
+    """A real sandbox with 1,000 humans."""
+    with SandboxProcess("--ephemeral", "--humans", "1000") as process:
         yield SandboxPlatform(process.announcement)
 
 
@@ -38,9 +38,8 @@ async def platform(sandbox: SandboxPlatform) -> AsyncIterator[ConsoleApi]:
         yield console
 
 
-@pytest.mark.parametrize("number", range(2))
 async def test_two_consoles_that_begin_at_once_read_everybody_once(
-    sandbox: SandboxPlatform, platform: ConsoleApi, tmp_path: Path, number: int
+    sandbox: SandboxPlatform, platform: ConsoleApi, tmp_path: Path
 ) -> None:
     path = tmp_path / "mirror.db"
     with syncing(path, sandbox) as first, syncing(path, sandbox) as second:
@@ -119,7 +118,7 @@ async def test_nothing_of_a_human_lies_readable_on_the_disk(
     with opened(path) as mirror:
         await synced(platform, mirror)
         people = await at_the_platform(platform)
-        words = {canary.encode()} | {human_id.encode() for human_id in list(people)[::20]}
+        words = {canary.encode()} | {human_id.encode() for human_id in list(people)[::200]}
         for end in ("", "-wal", "-shm"):
             assert path.with_name(path.name + end).exists()
         assert not _lying_in(tmp_path, words)
@@ -155,9 +154,8 @@ async def test_an_access_token_reaches_no_row(platform: ConsoleApi, tmp_path: Pa
                     "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'"
                 )
             ]
-            found = [
-                mirror._writing.execute(f"SELECT * FROM {name!r}").fetchall() for name in tables
-            ]  # noqa: S608
+            read = (f"SELECT * FROM {name!r}" for name in tables)  # noqa: S608
+            found = [mirror._writing.execute(statement).fetchall() for statement in read]
             assert len(tables) > 8
             return str(found)
 
@@ -171,7 +169,7 @@ async def test_a_full_disk_is_said_and_the_next_sync_goes_on(
     path = tmp_path / "mirror.db"
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     with opened(path) as mirror:
-        for limit in (200_000, 1_000_000, 2_500_000):
+        for limit in (200_000, 600_000, 1_200_000):
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, unlimited[1]))
             try:
                 with pytest.raises(MirrorError) as caught:

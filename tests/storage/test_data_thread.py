@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ class Gate:
 def test_of_what_is_asked_for_a_slot_only_the_latest_is_done(thread: DataThread) -> None:
     done: list[int] = []
     gate = Gate(thread)
-    futures = [thread.ask_latest("x", lambda number=n: done.append(number)) for n in range(5)]
+    futures = [thread.ask_latest("x", partial(done.append, number)) for number in range(5)]
     other = thread.ask_latest("y", lambda: done.append(99))
     gate.open()
     other.result(PATIENCE)
