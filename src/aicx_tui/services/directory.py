@@ -7,13 +7,14 @@ import json
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
+from aicx_tui.services.mirrors import REBUILT
 from aicx_tui.services.sync import STALE_SECONDS, Progress, Sync
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
@@ -128,11 +129,14 @@ class Directory:
             AicxError: The platform could not be read to the end; what was read stays.
         """
         stale_after = 0.0 if by_hand else STALE_SECONDS
-        async for progress in self._sync.run(full=full, stale_after=stale_after):
-            if not self.tags:
-                await self.look()
-            self.count = progress.count
-            yield progress
+        async with aclosing(self._sync.run(full=full, stale_after=stale_after)) as steps:
+            async for progress in steps:
+                if not self.tags:
+                    await self.look()
+                self.count = progress.count
+                yield progress
+        if self.mirror.was_damaged:
+            self.standing = REBUILT
         await self.look()
 
     async def fetch(self, human_id: str) -> Human:
@@ -147,8 +151,9 @@ class Directory:
         self, human_ids: Sequence[str]
     ) -> AsyncIterator[tuple[str, AicxError | None]]:
         """Read several humans at once and yield each id, in order, with why it failed if it did."""
-        async for read in self._sync.fetch_each(human_ids):
-            yield read
+        async with aclosing(self._sync.fetch_each(human_ids)) as each:
+            async for read in each:
+                yield read
         await self.look()
 
     async def keep(self, human: Human) -> None:
@@ -181,9 +186,12 @@ class Directory:
         def some() -> list[str]:
             return [text for _, text in zip(range(DOCUMENTS_AT_ONCE), documents, strict=False)]
 
-        while read := await wrap_future(self.mirror.reader.ask(some)):
-            for text in read:
-                yield Human.model_validate_json(text)
+        try:
+            while read := await wrap_future(self.mirror.reader.ask(some)):
+                for text in read:
+                    yield Human.model_validate_json(text)
+        finally:
+            self.mirror.reader.ask(documents.close)  # there, where it reads
 
     async def scarcest_term(self, where: Node) -> tuple[Node | None, int]:
         """The part of a search that excludes most, and how many humans it alone matches."""

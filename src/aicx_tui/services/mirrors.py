@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aicx_tui.storage.mirror import Mirror
 
 KEY_BYTES = 32
+
+REBUILT = "The local copy was damaged and is read anew."
 
 IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at the next start."
 
@@ -74,12 +76,13 @@ class Mirrors:
         self._sandbox_key = home / "sandbox" / "mirror.key"
         self._lock = timedelta(days=lock_days)
         self._clock = clock
+        self._rebuilt: set[Path] = set()
 
     async def known(self, context: Context) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
 
         Returns:
-            None where there is none, its key cannot be had, or it is locked.
+            None where there is none, its key cannot be had, or it is locked or unusable.
         """
         folder = self._folder_of(context)
         try:
@@ -90,11 +93,14 @@ class Mirrors:
         key = await self._kept_key(context)
         if key is None or not path.is_file():
             return None
-        mirror = await _open(path, key)
-        if mirror.was_damaged or await self._is_locked(mirror):
-            mirror.close()
-            return None
-        return OpenMirror(mirror, path.name)
+        with suppress(MirrorError):  # `of` says of it what is to be said
+            mirror = await _open(path, key)
+            if not mirror.was_damaged and not await self._is_locked(mirror):
+                return OpenMirror(mirror, path.name)
+            if mirror.was_damaged:
+                self._rebuilt.add(path)
+            await asyncio.to_thread(mirror.close)
+        return None
 
     async def of(
         self, session: Session, *, known: OpenMirror | None = None, is_kept: bool = True
@@ -131,8 +137,8 @@ class Mirrors:
                 name,
                 f"{said} It is kept for this run only.",
             )
-        standing = "The local copy was damaged and is read anew." if mirror.was_damaged else ""
-        return OpenMirror(mirror, name, standing)
+        is_rebuilt = mirror.was_damaged or path in self._rebuilt
+        return OpenMirror(mirror, name, REBUILT if is_rebuilt else "")
 
     async def accepted(self, mirror: Mirror) -> None:
         """Keep that the platform has accepted the context just now."""
@@ -149,7 +155,10 @@ class Mirrors:
         """Whether the platform has not accepted the context for too long, by any clock seen."""
         facts = await asyncio.wrap_future(mirror.facts())
         accepted = float(facts.get("accepted_at", 0))
-        now = max(self._clock().timestamp(), float(facts.get("latest_clock", 0)))
+        latest = float(facts.get("latest_clock", 0))
+        now = max(self._clock().timestamp(), latest)
+        if now > latest:  # so that a clock that is set back later opens nothing
+            await asyncio.wrap_future(mirror.keep({"latest_clock": now}))
         return now - accepted > self._lock.total_seconds()
 
     def _folder_of(self, context: Context) -> Path:
@@ -167,12 +176,28 @@ class Mirrors:
 
         made = secrets.token_bytes(KEY_BYTES)
         if file := self._key_file_of(context):
-            await asyncio.to_thread(_write_key, file, made)
-            return made
-        kept = await self._credentials.write(
-            context, Slot.MIRROR, SecretStr(made.hex()), patience=SILENT_SECONDS
-        )
-        return made if kept else None
+            return await asyncio.to_thread(_write_key, file, made)
+        async with self._only_one_that_makes_a_key():
+            if (key := await self._kept_key(context)) is not None:
+                return key
+            kept = await self._credentials.write(
+                context, Slot.MIRROR, SecretStr(made.hex()), patience=SILENT_SECONDS
+            )
+            return made if kept else None
+
+    @asynccontextmanager
+    async def _only_one_that_makes_a_key(self) -> AsyncIterator[None]:
+        """Two consoles that start at once would each keep a key, and open with one of them."""
+        from filelock import FileLock  # once there is a key to make, not at start
+
+        lock = FileLock(self._folder / "key.lock", thread_local=False)
+        with suppress(OSError):  # where nothing can be written there is no mirror to open either
+            self._folder.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(lock.acquire, SILENT_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
 
     async def _kept_key(self, context: Context) -> bytes | None:
         if file := self._key_file_of(context):
@@ -254,16 +279,26 @@ def _read_key(file: Path) -> bytes | None:
     return key
 
 
-def _write_key(file: Path, key: bytes) -> None:
+def _write_key(file: Path, key: bytes) -> bytes:
+    """Write a key in one go, and return it, or what another console wrote just before."""
     try:
+        import tempfile
+
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(key.hex() + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        descriptor, name = tempfile.mkstemp(prefix=".key-", dir=file.parent)
+        try:
+            with os.fdopen(descriptor, "w") as opened:
+                opened.write(key.hex() + "\n")
+                opened.flush()
+                os.fsync(opened.fileno())
+            os.link(name, file)
+        finally:
+            Path(name).unlink()
+    except FileExistsError:
+        return _read_key(file) or key
     except OSError as error:
         raise UsageError(f"The key file {file} cannot be written: {error}.") from None
+    return key
 
 
 def _digest(*parts: str) -> str:

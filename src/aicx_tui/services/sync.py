@@ -6,21 +6,22 @@ import asyncio
 import json
 import time
 from asyncio import wrap_future
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
+from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError, NotTheApiError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
 from aicx_tui.models.human import MASK, Human
-from aicx_tui.storage.database import Connection
-from aicx_tui.storage.loading import COMPLETE
+from aicx_tui.storage.database import Connection, DamagedError, unusable
+from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer, put_meta
@@ -82,7 +83,7 @@ class Sync:
         full: bool = False,
         page: int = FEED_PAGE_LIMIT,
         stale_after: float = STALE_SECONDS,
-    ) -> AsyncIterator[Progress]:
+    ) -> AsyncGenerator[Progress, None]:
         """Bring the mirror up to date, telling how far that is.
 
         Args:
@@ -93,77 +94,121 @@ class Sync:
         Raises:
             AicxError: The platform could not be read to the end; what was read stays.
         """
-        async with self._turn():
-            await self._read_tags()
-            if Capability.HUMANS_FEED not in self._platform.capabilities:
-                async for progress in self._read_each_again(0.0 if full else stale_after):
+        try:
+            async with aclosing(self._once(full, page, stale_after)) as steps:
+                async for progress in steps:
                     yield progress
-            else:
-                async for progress in self._follow(full=full, page=page):
+        except DamagedError:  # what is read now goes into a new file
+            async with aclosing(self._once(full, page, stale_after)) as steps:
+                async for progress in steps:
+                    yield progress
+
+    async def _once(
+        self, full: bool, page: int, stale_after: float
+    ) -> AsyncGenerator[Progress, None]:
+        async with self._turn():
+            if not self._mirror.is_usable:
+                await asyncio.to_thread(self._mirror.reopen)
+            await self._read_tags()
+            is_fed = Capability.HUMANS_FEED in self._platform.capabilities
+            stale_after = 0.0 if full else stale_after
+            reading = self._follow(full, page) if is_fed else self._read_each_again(stale_after)
+            async with aclosing(reading):
+                async for progress in reading:
                     yield progress
             now = self._clock().timestamp()
             await self._keep({"fresh_at": now, "accepted_at": now, "latest_clock": now})
 
-    async def _follow(self, *, full: bool, page: int) -> AsyncIterator[Progress]:
+    async def _follow(self, full: bool, page: int) -> AsyncGenerator[Progress, None]:
         facts = await self._facts()
         first = facts.get("built") != COMPLETE
         wanted = self._compare if full or "full_cursor" in facts else self._changes
         reading = self._first(page) if first else wanted(page)
         try:
-            async for progress in reading:
-                yield progress
+            async with aclosing(reading):
+                async for progress in reading:
+                    yield progress
         except CursorTooOldError:
             if first:
                 await wrap_future(self._mirror.clear())
             again = self._first(page) if first else self._compare(page, from_start=True)
-            async for progress in again:
-                yield progress
+            async with aclosing(again):
+                async for progress in again:
+                    yield progress
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """Wait until no other console reads into the same mirror."""
+        """Wait until no other console reads into the same mirror.
+
+        Raises:
+            MirrorError: The folder of the mirror cannot be written.
+        """
         lock = FileLock(self._mirror.path.with_suffix(".lock"))
         if not self._mirror.path.exists():  # nobody else can open one that has no name
             yield
             return
         while True:
-            with suppress(Timeout):
+            try:
                 lock.acquire(blocking=False)
                 break
-            await asyncio.sleep(POLL_SECONDS)
+            except Timeout:
+                await asyncio.sleep(POLL_SECONDS)
+            except OSError as error:
+                raise unusable(self._mirror.path, error) from None
         try:
             yield
         finally:
-            lock.release()
+            try:  # what a reading that was given up is still writing, nobody else is to write too
+                await wrap_future(self._mirror.writer.ask(_nothing))
+            finally:
+                lock.release()
 
-    async def _first(self, page: int) -> AsyncIterator[Progress]:
+    async def _first(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read everybody, then index them."""
         facts = await self._facts()
         count = await wrap_future(self._mirror.count())
         if "read_at" not in facts:
             total = int(facts["total"]) if "total" in facts else None
             pace = _Pace(count)
-            async for read in self._pages(facts.get("cursor"), page):
-                kept: dict[str, Any] = {"cursor": read["next"]}
-                if (stated := read.get("total")) is not None:
-                    total = kept["total"] = stated
-                await wrap_future(self._mirror.append(read["items"], kept))
-                count += len(read["items"])
-                yield pace.progress(count, total)
+            async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
+                async for read in pages:
+                    kept: dict[str, Any] = {"cursor": read["next"]}
+                    if (stated := read.get("total")) is not None:
+                        total = kept["total"] = stated
+                    await wrap_future(self._mirror.append(read["items"], kept))
+                    count += len(read["items"])
+                    yield pace.progress(count, total)
             await self._keep({"read_at": self._clock().timestamp()})
         steps = self._mirror.complete()
-        while step := await wrap_future(self._mirror.writer.ask(lambda: next(steps, None))):
-            yield Progress(what=step.what, count=count, total=count)
+        try:
+            while step := await wrap_future(self._mirror.writer.ask(lambda: next(steps, None))):
+                yield Progress(what=step.what, count=count, total=count)
+        finally:
+            self._mirror.writer.ask(steps.close)  # there, and not where it is given up
         yield Progress(count=await wrap_future(self._mirror.count()))
 
-    async def _pages(self, cursor: str | None, limit: int) -> AsyncIterator[FeedPage]:
-        """The pages of the feed, the next one on its way while one is being written."""
+    async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
+        """The pages of the feed, the next one on its way while one is being written.
+
+        The last of them is empty, and says where the next sync goes on.
+
+        Raises:
+            NotTheApiError: A cursor came a second time, so there would be no end.
+        """
+        passed = {cursor}
         coming = asyncio.create_task(self._platform.read_feed(cursor, limit=limit))
         try:
             while True:
                 page = await coming
                 if not page["items"]:
+                    yield page
                     return
+                if page["next"] in passed:
+                    raise NotTheApiError(
+                        "The platform's feed of humans goes round in a circle; it was not read on.",
+                        hint="Tell whoever runs the platform.",
+                    )
+                passed.add(page["next"])
                 coming = asyncio.create_task(self._platform.read_feed(page["next"], limit=limit))
                 yield page
         finally:
@@ -171,44 +216,46 @@ class Sync:
             with suppress(asyncio.CancelledError, AicxError):
                 await coming
 
-    async def _changes(self, page: int) -> AsyncIterator[Progress]:
+    async def _changes(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read what changed since the last time."""
         changed = 0
-        async for read in self._pages((await self._facts()).get("cursor"), page):
-            changed += await self._put(read["items"], {"cursor": read["next"]})
-            yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
+        async with aclosing(self._pages((await self._facts()).get("cursor"), page)) as pages:
+            async for read in pages:
+                changed += await self._put(read["items"], {"cursor": read["next"]})
+                yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
 
-    async def _compare(self, page: int, *, from_start: bool = False) -> AsyncIterator[Progress]:
+    async def _compare(
+        self, page: int, *, from_start: bool = False
+    ) -> AsyncGenerator[Progress, None]:
         """Read everybody again into a mirror that stays usable, then take out who is no more."""
         facts = await self._facts()
         cursor = None if from_start else facts.get("full_cursor") or None
         if cursor is None:
             await wrap_future(self._mirror.write(_forget_seen))
         total, count, changed, pace = None, 0, 0, _Pace(0)
-        async for read in self._pages(cursor, page):
-            total = read.get("total") or total
-            changed += await self._put(read["items"], {"full_cursor": read["next"]}, seen=True)
-            count += len(read["items"])
-            cursor = read["next"]
-            yield pace.progress(count, total, changed=changed)
+        async with aclosing(self._pages(cursor, page)) as pages:
+            async for read in pages:
+                total = read.get("total") or total
+                changed += await self._put(read["items"], {"full_cursor": read["next"]}, seen=True)
+                count += len(read["items"])
+                yield pace.progress(count, total, changed=changed)
         changed += await wrap_future(self._mirror.write(_remove_unseen))
-        if cursor is not None:
-            await self._keep({"cursor": cursor})
         yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
 
-    async def _read_each_again(self, stale_after: float) -> AsyncIterator[Progress]:
+    async def _read_each_again(self, stale_after: float) -> AsyncGenerator[Progress, None]:
         """Where there is no feed: read those again that were not read just now."""
-        await self._make_ready()
+        await self._index()
         now = self._clock().timestamp()
         ids = await wrap_future(self._mirror.ids_not_read_since(now - stale_after, now))
-        async for _, error in self.fetch_each(ids):
-            if error is not None and not isinstance(error, NotFoundError):
-                raise error
-            yield Progress(count=await wrap_future(self._mirror.count()))
+        async with aclosing(self.fetch_each(ids)) as each:
+            async for _, error in each:
+                if error is not None and not isinstance(error, NotFoundError):
+                    raise error
+                yield Progress(count=await wrap_future(self._mirror.count()))
 
     async def fetch_each(
         self, human_ids: Sequence[str]
-    ) -> AsyncIterator[tuple[str, AicxError | None]]:
+    ) -> AsyncGenerator[tuple[str, AicxError | None], None]:
         """Read several humans at once and yield each id, in order, with why it failed if it did.
 
         One that is no more is taken out of the mirror.
@@ -238,13 +285,13 @@ class Sync:
         try:
             human = (await self._platform.get_human(human_id)).human
         except NotFoundError:
-            await wrap_future(self._mirror.write(lambda _, writer: writer.remove(human_id)))
+            await wrap_future(self._mirror.write(partial(_remove, human_id)))
             raise
         await self.keep(human)
         return human
 
     async def keep(self, human: Human) -> None:
-        """Keep a human that was read by itself."""
+        """Keep a human that was read by itself; before everybody was read, the feed brings it."""
         await self._make_ready()
         token = {"access_token": MASK if human.access_token else None}
         told = token if "access_token" in human.document else {}
@@ -252,7 +299,11 @@ class Sync:
         now = self._clock().timestamp()
 
         def put(connection: Connection, writer: Writer) -> None:
+            if meta(connection, "built") != COMPLETE:
+                return
             writer.put(item)
+            if meta(connection, "full_cursor") is not None:
+                connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (human.id,))
             connection.execute("INSERT OR REPLACE INTO reads VALUES (?, ?)", (human.id, now))
 
         await wrap_future(self._mirror.write(put))
@@ -262,8 +313,12 @@ class Sync:
         if Capability.HUMANS_FEED in self._platform.capabilities:
             return
         if (await self._facts()).get("built") != COMPLETE:
-            steps = self._mirror.complete()
-            await wrap_future(self._mirror.writer.ask(lambda: list(steps)))
+            async with self._turn():
+                await self._index()
+
+    async def _index(self) -> None:
+        steps = self._mirror.complete()
+        await wrap_future(self._mirror.writer.ask(lambda: list(steps)))
 
     async def _read_tags(self) -> None:
         if Capability.TAGS_LIST in self._platform.capabilities:
@@ -298,6 +353,15 @@ def _put_item(writer: Writer, item: Document) -> bool:
     return writer.put(item)
 
 
+def _nothing() -> None:
+    """What is asked for to know that the rest is done."""
+
+
+def _remove(human_id: str, connection: Connection, writer: Writer) -> None:
+    if meta(connection, "built") == COMPLETE:
+        writer.remove(human_id)
+
+
 def _forget_seen(connection: Connection, _: Writer) -> None:
     connection.execute("DELETE FROM seen")
     put_meta(connection, {"full_cursor": ""})
@@ -307,6 +371,7 @@ def _remove_unseen(connection: Connection, writer: Writer) -> int:
     gone = connection.execute("SELECT id FROM humans WHERE id NOT IN (SELECT id FROM seen)")
     removed = sum(writer.remove(human_id) for (human_id,) in gone.fetchall())
     connection.execute("DELETE FROM seen")
+    put_meta(connection, {"cursor": meta(connection, "full_cursor")})
     connection.execute("DELETE FROM meta WHERE name = 'full_cursor'")
     return removed
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]
 
-from aicx_tui.errors import AicxError, MirrorError
+from aicx_tui.errors import MirrorError
 from aicx_tui.storage.rows import field_text, keyed, tag_text
 from aicx_tui.storage.schema import VERSIONS
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:  # SQLCipher's module has the interface of the standard one, b
     from sqlite3 import DatabaseError as DatabaseError
     from sqlite3 import IntegrityError as IntegrityError
     from sqlite3 import OperationalError as OperationalError
+    from sqlite3 import ProgrammingError as ProgrammingError
 else:
     Connection = sqlcipher.Connection
     DatabaseError = sqlcipher.DatabaseError
     IntegrityError = sqlcipher.IntegrityError
     OperationalError = sqlcipher.OperationalError
+    ProgrammingError = sqlcipher.ProgrammingError
 
 KEY_BYTES = 32
 APPLICATION_ID = 0x61696378
@@ -36,7 +38,12 @@ authenticated when it is read."""
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
-class DamagedError(AicxError):
+_DAMAGE = {"SQL logic error", "database disk image is malformed", "file is not a database"}
+"""What is said of a page that does not decrypt to what was written; the first of them when it is
+met while another page is being read."""
+
+
+class DamagedError(MirrorError):
     """The file is not a mirror that this key opens, or a page of it is damaged."""
 
 
@@ -59,6 +66,7 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
     except OperationalError as error:
         raise unusable(path, error) from None
     try:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write over the screen
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute(f"PRAGMA cache_size = {-1024 * cache_mebibytes}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -67,12 +75,9 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
         connection.create_function("field_text", 2, field_text, deterministic=True)
         connection.create_function("tag_text", 2, tag_text, deterministic=True)
         connection.create_function("key_text", 1, keyed, deterministic=True)
-    except OperationalError as error:
-        connection.close()
-        raise unusable(path, error) from None
     except DatabaseError as error:
         connection.close()
-        raise DamagedError(f"{path.name} cannot be read: {error}.") from None
+        raise told(path, error) from None
     return connection
 
 
@@ -95,15 +100,21 @@ def prepare(connection: Connection, path: Path) -> None:
             raise DamagedError(f"{path.name} belongs to another program.")
         if version and path.stat().st_size <= CHECKED_BYTES:
             _check(connection, path)
-        for number, script in enumerate(VERSIONS[version:], start=version + 1):
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
-                f"PRAGMA user_version = {number}; COMMIT;"
-            )
-    except OperationalError as error:
-        raise unusable(path, error) from None
+        for number in range(version + 1, len(VERSIONS) + 1):
+            _migrate(connection, number)
     except DatabaseError as error:
-        raise DamagedError(f"{path.name} is damaged: {error}.") from None
+        raise told(path, error) from None
+
+
+def _migrate(connection: Connection, number: int) -> None:
+    """Make one version of the tables out of the one before, unless another console just did."""
+    connection.execute("BEGIN IMMEDIATE")
+    if _number(connection, "PRAGMA user_version") < number:
+        for statement in VERSIONS[number - 1].split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {number}")
+    connection.execute("COMMIT")
 
 
 def _check(connection: Connection, path: Path) -> None:
@@ -114,15 +125,34 @@ def _check(connection: Connection, path: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a file that cannot be used out of the way, in place of an earlier such one."""
+    """Move a file that cannot be used out of the way, in place of an earlier such one.
+
+    Raises:
+        MirrorError: The folder cannot be written.
+    """
     aside = path.with_suffix(".damaged")
-    for end in _SIDE_FILES:
-        file = path.with_name(path.name + end)
-        if file.exists():
-            file.replace(aside.with_name(aside.name + end))
-        else:
-            aside.with_name(aside.name + end).unlink(missing_ok=True)
+    try:
+        for end in _SIDE_FILES:
+            file = path.with_name(path.name + end)
+            if file.exists():
+                file.replace(aside.with_name(aside.name + end))
+            else:
+                aside.with_name(aside.name + end).unlink(missing_ok=True)
+    except OSError as error:
+        raise unusable(path, error) from None
     return aside
+
+
+def told(path: Path, error: DatabaseError) -> MirrorError:
+    """The error for what the database says: whether its file is damaged, or cannot be used now."""
+    if isinstance(error, ProgrammingError):
+        return MirrorError("The mirror was closed meanwhile.", hint="Try again.")
+    if not isinstance(error, OperationalError) or str(error) in _DAMAGE:
+        return DamagedError(
+            f"The local copy is damaged: {error}.",
+            hint="Refresh: it is set aside and read from the platform anew.",
+        )
+    return unusable(path, error)
 
 
 def remove(path: Path) -> None:

@@ -82,6 +82,7 @@ def _in_order(connection: Connection) -> Iterator[float]:
     if meta(connection, "is_unordered") is None:
         return
     with transaction(connection):
+        connection.execute("DROP TABLE IF EXISTS temp.placed")
         connection.execute(
             "CREATE TEMP TABLE placed AS SELECT place AS old, "  # noqa: S608
             f"row_number() OVER (ORDER BY updated, place) * {GAP} AS place FROM search"
@@ -99,10 +100,10 @@ def _in_order(connection: Connection) -> Iterator[float]:
                 "FROM placed JOIN unordered ON unordered.place = placed.old ORDER BY placed.place"
             )
             connection.execute("DROP TABLE unordered")
-            yield 0.0
         connection.execute("DROP TABLE placed")
         connection.execute(BY_ID)
         connection.execute("DELETE FROM meta WHERE name = 'is_unordered'")
+    yield 0.0
 
 
 def _names(connection: Connection) -> Iterator[float]:
@@ -114,8 +115,8 @@ def _names(connection: Connection) -> Iterator[float]:
 
 def _words(connection: Connection) -> Iterator[float]:
     """The text index, in the order of places; a chunk at a time, so that it can be given up."""
-    if meta(connection, "words_until") is None:
-        with transaction(connection):
+    with transaction(connection):
+        if meta(connection, "words_until") is None:
             connection.execute("DROP TABLE IF EXISTS words")
             connection.execute(WORDS)
             first = connection.execute("SELECT min(place) FROM search").fetchone()[0]
@@ -123,13 +124,14 @@ def _words(connection: Connection) -> Iterator[float]:
     for setting, value in (("hashsize", HASH_BYTES), ("automerge", 0)):
         connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (setting, value))
     last = connection.execute("SELECT max(place) FROM search").fetchone()[0]
-    until = int(meta(connection, "words_until") or 0)
-    while last is not None and until < last:
-        with transaction(connection):
+    until = None
+    while last is not None and (until is None or until < last):
+        with transaction(connection):  # nobody else can write while it is open: no step ends in it
+            until = int(meta(connection, "words_until") or 0)
             for _ in range(STATEMENTS_AT_ONCE):
                 until = _index_words(connection, until)
-                yield 0.45 * until / last if last > 0 else 0.0
             put_meta(connection, {"words_until": until})
+        yield 0.45 * until / last if last > 0 else 0.0
     connection.execute("INSERT INTO words (words, rank) VALUES ('automerge', 4)")
 
 
@@ -183,13 +185,17 @@ COMPLETE = _STEPS[-1][0]
 
 
 def clear(connection: Connection) -> None:
-    """Forget every human, to read them anew; in a transaction."""
+    """Forget every human, to read them anew; in a transaction.
+
+    Codes of tags stay what they are: this console and others go on using those they know.
+    """
     for table in ("words", "search_by_name", "search_by_updated", "search_by_created"):
         kind = "TABLE" if table == "words" else "INDEX"
         connection.execute(f"DROP {kind} IF EXISTS {table}")
     connection.execute("DROP INDEX IF EXISTS humans_by_id")
-    for table in ("humans", "search", "names", "trigrams", "tag_codes"):
+    for table in ("humans", "search", "names", "trigrams"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute(
-        "DELETE FROM meta WHERE name IN ('built', 'words_until', 'is_unordered', 'cursor', 'total')"
+        "DELETE FROM meta WHERE name IN "
+        "('built', 'words_until', 'is_unordered', 'cursor', 'total', 'read_at')"
     )

@@ -6,23 +6,26 @@ for a page of a sync to be written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from filelock import FileLock
+
+from aicx_tui.errors import MirrorError
 from aicx_tui.storage import loading
 from aicx_tui.storage.codes import TagCodes, values
 from aicx_tui.storage.database import (
     Connection,
     DamagedError,
     DatabaseError,
-    OperationalError,
     connect,
     prepare,
     set_aside,
+    told,
     unusable,
 )
 from aicx_tui.storage.loading import COMPLETE, Step, meta
@@ -30,7 +33,7 @@ from aicx_tui.storage.query.conditions import Conditions
 from aicx_tui.storage.query.planner import Plan, first_places, places, plan
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Node
-from aicx_tui.storage.results import PAGE, Results
+from aicx_tui.storage.results import PAGE, SLOT, Results
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
 from aicx_tui.storage.writing import Writer, append, count_change, put_meta, transaction
@@ -56,6 +59,9 @@ class Mirror:
         path: The file.
         key: 32 random bytes.
 
+    Attributes:
+        was_damaged: Whether a file was set aside, so that everybody is read anew.
+
     Raises:
         MirrorError: The file cannot be opened or made.
     """
@@ -64,16 +70,66 @@ class Mirror:
         self.path = path
         self.was_damaged = False
         self.at_close: Callable[[], None] = _nothing
+        self._key = key
+        self._is_damaged = False
+        self._walks = 0
+        self._results: Results | None = None
         try:
             self._open(path, key)
         except DamagedError:
-            self.was_damaged = True
-            set_aside(path)
-            self._open(path, key)
-        self._codes = TagCodes(self._writing)
-        self.reader = DataThread("mirror reader", interrupt=self._reading.interrupt)
-        self.writer = DataThread("mirror writer", interrupt=self._writing.interrupt)
-        self._results: Results | None = None
+            self._open_anew()
+        self.reader = DataThread("mirror reader", interrupt=self._give_up_search, told=self._told)
+        self.writer = DataThread(
+            "mirror writer", interrupt=lambda: self._writing.interrupt(), told=self._told
+        )
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether no damage was met and the file is still the one that its name means."""
+        return not self._is_damaged and self._named() in (None, self._opened)
+
+    def reopen(self) -> None:
+        """Open the file that the name means now, without the one that was open if it is damaged.
+
+        Raises:
+            MirrorError: It cannot be opened or made, or had no name.
+        """
+        if self._named() is None:
+            raise MirrorError(
+                "The local copy, kept for this run only, is damaged.",
+                hint="Start aicx again: everybody is read from the platform anew.",
+            )
+        self.reader.ask(lambda: self._reading.close()).result()
+        self.writer.ask(lambda: self._writing.close()).result()
+        self._open_anew()
+
+    def _open_anew(self) -> None:
+        lock = FileLock(self.path.with_suffix(".opening"))
+        try:
+            lock.acquire()  # else two consoles would set each other's new file aside
+        except OSError as error:
+            raise unusable(self.path, error) from None
+        try:
+            if self._is_damaged and self._named() == self._opened:
+                self._set_aside()
+            try:
+                self._open(self.path, self._key)
+            except DamagedError:
+                self._set_aside()
+                self._open(self.path, self._key)
+        finally:
+            lock.release()
+
+    def _set_aside(self) -> None:
+        set_aside(self.path)
+        self.was_damaged = True
+
+    def _named(self) -> int | None:
+        """What the system calls the file of this name; None where there is none."""
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return None
 
     def _open(self, path: Path, key: bytes) -> None:
         try:
@@ -88,11 +144,26 @@ class Mirror:
             self._writing.close()
             raise
         self._reading.execute("PRAGMA query_only = ON")
+        self._codes = TagCodes(self._writing)
+        self._opened = self._named()
+        self._is_damaged = False
+
+    def _told(self, error: BaseException) -> BaseException:
+        """What the database says of its file, as everybody else is told it."""
+        if not isinstance(error, DatabaseError):
+            return error
+        problem = told(self.path, error)
+        self._is_damaged = self._is_damaged or isinstance(problem, DamagedError)
+        return problem
+
+    def _give_up_search(self) -> None:
+        if not self._walks:  # which would be interrupted too
+            self._reading.interrupt()
 
     def close(self) -> None:
         """Close both connections; what was committed is kept."""
-        self.reader.close(self._reading.close)
-        self.writer.close(self._writing.close)
+        self.reader.close(lambda: _shut(self._reading))
+        self.writer.close(lambda: _shut(self._writing))
         self.at_close()
 
     # Reading
@@ -115,9 +186,7 @@ class Mirror:
         """
         if self._results is not None:
             self._results.drop()
-        return self.reader.ask_latest(
-            "search", partial(self._searched, where, sort, tags, on_change)
-        )
+        return self.reader.ask_latest(SLOT, partial(self._searched, where, sort, tags, on_change))
 
     def _searched(
         self,
@@ -126,6 +195,8 @@ class Mirror:
         tags: Mapping[str, str],
         on_change: Callable[[Results], None],
     ) -> Results:
+        if self._results is not None:
+            self._results.drop()
         chosen = plan(self._conditions(tags), where, sort)
         found = first_places(self._reading, chosen.first, PAGE + 1)
         is_all = len(found) <= PAGE
@@ -135,15 +206,21 @@ class Mirror:
         self._results = results
         return results
 
-    def every(self, where: Node, sort: Sort, *, tags: Mapping[str, str]) -> Iterator[str]:
+    def every(
+        self, where: Node, sort: Sort, *, tags: Mapping[str, str]
+    ) -> Generator[str, None, None]:
         """The documents of all humans found, in order; on the reader's thread only."""
         chosen: Plan = plan(self._conditions(tags), where, sort)
-        for place in places(self._reading, chosen.every):
-            found = self._reading.execute(
-                "SELECT document FROM humans WHERE place = ?", (place,)
-            ).fetchone()
-            if found is not None:
-                yield found[0]
+        self._walks += 1
+        try:
+            for place in places(self._reading, chosen.every):
+                found = self._reading.execute(
+                    "SELECT document FROM humans WHERE place = ?", (place,)
+                ).fetchone()
+                if found is not None:
+                    yield found[0]
+        finally:
+            self._walks -= 1
 
     def count_of(self, where: Node, *, tags: Mapping[str, str]) -> Future[int]:
         """How many humans match, counted up to `COUNTED`."""
@@ -229,20 +306,27 @@ class Mirror:
 
         return self.write(work)
 
-    def complete(self) -> Iterator[Step]:
+    def complete(self) -> Generator[Step, None, None]:
         """Index what was read for the first time; on the writer's thread only."""
         self._writing.execute(f"PRAGMA cache_size = {-1024 * FILLING_CACHE}")
         try:
             yield from loading.complete(self._writing)
         finally:
-            self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
-            with suppress(OperationalError, DatabaseError):
+            with suppress(DatabaseError):
+                self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
                 self._writing.execute("PRAGMA shrink_memory")
                 self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""
         return self.write(lambda connection, _: loading.clear(connection))
+
+
+def _shut(connection: Connection) -> None:
+    """Close a connection with its log written into the file."""
+    with suppress(DatabaseError):  # an interruption that met nothing would end that at once
+        connection.execute("SELECT 1").fetchone()
+    connection.close()
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from aicx_tui.storage.database import Connection
     from aicx_tui.storage.record import Record
     from aicx_tui.storage.thread import DataThread
+
+SLOT = "search"
+"""What a search and its collecting are to the data thread: each takes the place of the last."""
 
 PAGE = 100
 """Rows that are read together."""
@@ -69,7 +72,7 @@ class Results:
         self._pages[0] = self._read_page(0)
         if not self.is_counted:
             self._collecting = self._collect(plan)
-            thread.spread(self._collecting)
+            thread.spread(self._collecting, slot=SLOT)
 
     @property
     def total(self) -> int:
@@ -161,18 +164,15 @@ class Results:
         )
         return [found[place] for place in wanted if place in found]
 
-    def _collect(self, plan: Plan) -> Iterator[None]:
+    def _collect(self, plan: Plan) -> Generator[None, None, None]:
         """Find all the places, a few thousand at a time."""
         found = array("q")
-        try:
-            for place in places(self._connection, plan.every):
-                found.append(place)
-                if len(found) % PLACES_AT_ONCE == 0:
-                    if self._is_dropped:
-                        return
-                    yield
-        except Exception:  # noqa: BLE001  # interrupted by the next search, which takes its place
-            return
+        for place in places(self._connection, plan.every):
+            found.append(place)
+            if len(found) % PLACES_AT_ONCE == 0:
+                if self._is_dropped:
+                    return
+                yield
         self._places = found
         self.is_counted = True
         self._on_change(self)

@@ -40,7 +40,7 @@ VERSIONS: tuple[str, ...] = (
     CREATE TABLE trigrams (term TEXT PRIMARY KEY, humans INTEGER NOT NULL) WITHOUT ROWID;
     """,
 )
-"""What makes version n of version n - 1, each in one transaction."""
+"""What makes version n of version n - 1, each in one transaction; `;` ends statements only."""
 
 WORDS = """
     CREATE VIRTUAL TABLE words USING fts5(

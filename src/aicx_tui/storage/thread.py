@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
@@ -12,9 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 T = TypeVar("T")
 
 
+def _as_it_is(error: BaseException) -> BaseException:
+    return error
+
+
 class _Job(NamedTuple):
     future: Future[Any]
     work: Callable[[], Any]
+    slot: str
+
+
+class _Spread(NamedTuple):
+    steps: Generator[object, None, None]
     slot: str
 
 
@@ -24,16 +33,24 @@ class DataThread:
     Args:
         name: What a debugger calls it.
         interrupt: Stops what the connection is doing; called from other threads.
+        told: What an error of a job or of a step is told as.
     """
 
-    def __init__(self, name: str, *, interrupt: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        interrupt: Callable[[], None],
+        told: Callable[[BaseException], BaseException] = _as_it_is,
+    ) -> None:
         self._interrupt = interrupt
+        self._told = told
         self._changed = threading.Condition()
         self._jobs: deque[_Job] = deque()
-        self._steps: list[Iterator[object]] = []
-        self._running: _Job | None = None
+        self._spread: list[_Spread] = []
+        self._given_up: list[_Spread] = []
+        self._running = ""
         self._is_closed = False
-        self._was_interrupted = False
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
@@ -42,26 +59,23 @@ class DataThread:
         return self._add(_Job(Future(), work, ""))
 
     def ask_latest(self, slot: str, work: Callable[[], T]) -> Future[T]:
-        """Do something in place of what was asked for the same slot, which is given up."""
+        """Do something in place of what was asked or spread for the same slot: that is given up."""
         with self._changed:
             for job in [job for job in self._jobs if job.slot == slot]:
                 self._jobs.remove(job)
                 job.future.cancel()
-            if self._running is not None and self._running.slot == slot:
-                self._was_interrupted = True
+            self._given_up += [spread for spread in self._spread if spread.slot == slot]
+            self._spread = [spread for spread in self._spread if spread.slot != slot]
+            if self._running == slot:
                 self._interrupt()
             return self._add(_Job(Future(), work, slot))
 
-    def spread(self, steps: Iterator[object]) -> None:
-        """Go through an iterator, a step whenever nothing was asked; it takes care of errors."""
+    def spread(self, steps: Generator[object, None, None], *, slot: str = "") -> None:
+        """Go through a generator, a step whenever nothing was asked, up to its first error."""
         with self._changed:
-            self._steps.append(steps)
-            self._changed.notify()
-
-    def give_up(self, steps: Iterator[object]) -> None:
-        """Go no further through an iterator."""
-        with self._changed, suppress(ValueError):
-            self._steps.remove(steps)
+            if not self._is_closed:
+                self._spread.append(_Spread(steps, slot))
+                self._changed.notify()
 
     def close(self, last: Callable[[], None]) -> None:
         """Give up what is queued, do a last thing, and return when it is done."""
@@ -71,7 +85,8 @@ class DataThread:
             for job in self._jobs:
                 job.future.cancel()
             self._jobs.clear()
-            self._steps.clear()
+            self._given_up += self._spread
+            self._spread.clear()
             self._interrupt()
             done = self._add(_Job(Future(), last, ""))
             self._is_closed = True
@@ -94,32 +109,42 @@ class DataThread:
             try:
                 result = job.work()
             except BaseException as error:  # noqa: BLE001  # it is told to who asked
-                job.future.set_exception(error)
+                job.future.set_exception(self._told(error))
             else:
                 job.future.set_result(result)
-
-    def _end_interrupted_steps(self) -> None:
-        """End what an interrupt met in the middle: as long as it is open, the interrupt goes on."""
-        if self._was_interrupted:
-            for steps in self._steps:
-                if isinstance(steps, Generator):
-                    steps.close()
-            self._steps.clear()
-            self._was_interrupted = False
 
     def _next(self) -> _Job | None:
         """The next job; takes steps of what is spread meanwhile."""
         while True:
             with self._changed:
-                self._running = None
-                self._end_interrupted_steps()
-                while not self._jobs and not self._steps:
+                self._running = ""
+                while not (self._jobs or self._spread or self._given_up):
                     if self._is_closed:
                         return None
                     self._changed.wait()
-                if self._jobs:
-                    self._running = self._jobs.popleft()
-                    return self._running
-                steps = self._steps[0]
-            if next(steps, self) is self:
-                self.give_up(steps)
+                given_up, self._given_up = self._given_up, []
+                # What is given up has a statement open, which an interruption would outlast.
+                if not given_up and self._jobs:
+                    job = self._jobs.popleft()
+                    self._running = job.slot
+                    return job
+                spread = None if given_up else self._spread[0]
+                self._running = spread.slot if spread else ""
+            for each in given_up:
+                self._close(each)
+            if spread is not None:
+                self._step(spread)
+
+    def _step(self, spread: _Spread) -> None:
+        try:
+            next(spread.steps)
+        except BaseException as error:  # noqa: BLE001  # a thread that ends would answer nobody
+            self._told(error)
+            with self._changed, suppress(ValueError):
+                self._spread.remove(spread)
+
+    def _close(self, spread: _Spread) -> None:
+        try:
+            spread.steps.close()
+        except BaseException as error:  # noqa: BLE001  # as above
+            self._told(error)

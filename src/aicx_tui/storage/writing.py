@@ -36,13 +36,13 @@ def transaction(connection: Connection, codes: TagCodes | None = None) -> Iterat
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")  # which a full disk may refuse too
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
         if codes is not None:
             codes.forget()
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def put_meta(connection: Connection, values: dict[str, Any]) -> None:
@@ -63,10 +63,9 @@ def append(connection: Connection, documents: Sequence[Document], codes: TagCode
     A human that comes again stands twice until `loading` takes the earlier one out. A tombstone,
     a document with nothing but its id and `deleted`, stands for what it takes out.
     """
-    last, newest = connection.execute(
-        "SELECT coalesce(max(humans.place), 0), coalesce(max(updated), 0) FROM humans "
-        "LEFT JOIN search USING (place) WHERE humans.place = (SELECT max(place) FROM humans)"
-    ).fetchone()
+    (last,) = connection.execute("SELECT coalesce(max(place), 0) FROM humans").fetchone()
+    latest = connection.execute("SELECT updated FROM search ORDER BY place DESC LIMIT 1").fetchone()
+    newest = latest[0] if latest else None  # which is not the last human's if that is a tombstone
     places = count(last + GAP, GAP)
     is_unordered = False
     humans: list[tuple[int, str, str | None]] = []
@@ -78,7 +77,7 @@ def append(connection: Connection, documents: Sequence[Document], codes: TagCode
         humans.append((place, document["id"], written(document)))
         row = search_row(document, codes=codes.of(tag_values(document)))
         searched.append((place, *row))
-        is_unordered = is_unordered or row.updated < newest
+        is_unordered = is_unordered or (newest is not None and row.updated < newest)
         newest = row.updated
     connection.executemany(_PUT_HUMAN, humans)
     connection.executemany(_PUT_SEARCH, searched)
@@ -111,11 +110,10 @@ class Writer:
         if found is not None and found[1] == text:
             return False
         row = search_row(document, codes=self._codes.of(tag_values(document)))
-        place = self._place_for(row.updated, found[0] if found else None)
         self.has_changed = True
-        if found is not None:
+        if found is not None:  # first, since making room may move it
             self._take_out(found[0])
-        self._put_in(place, document["id"], text, row)
+        self._put_in(self._place_for(row.updated), document["id"], text, row)
         return True
 
     def remove(self, human_id: str) -> bool:
@@ -148,16 +146,16 @@ class Writer:
         row = self._connection.execute(_WORDS_OF, (place,)).fetchone()
         self._connection.execute(_UNINDEX, row)
 
-    def _place_for(self, updated: int, now_at: int | None) -> int:
+    def _place_for(self, updated: int) -> int:
         """A free place behind everybody updated until then."""
         one = self._connection.execute
-        last = one("SELECT max(place) FROM search").fetchone()[0] or 0
-        if updated >= (one("SELECT max(updated) FROM search").fetchone()[0] or 0):
-            return int(last) + GAP
+        (last,) = one("SELECT max(place) FROM search").fetchone()
+        (newest,) = one("SELECT max(updated) FROM search").fetchone()
+        if last is None or updated >= newest:
+            return int(last or 0) + GAP
         before = one(
-            "SELECT place FROM search WHERE updated <= ? AND place IS NOT ? "
-            "ORDER BY updated DESC, place DESC LIMIT 1",
-            (updated, now_at),
+            "SELECT place FROM search WHERE updated <= ? ORDER BY updated DESC, place DESC LIMIT 1",
+            (updated,),
         ).fetchone()
         first = one("SELECT min(place) FROM search").fetchone()[0]
         lower = before[0] if before else first - 2 * GAP
