@@ -87,6 +87,8 @@ class _Suggester(Suggester):
         self._suggest = suggest
 
     async def get_suggestion(self, value: str) -> str | None:
-        """What would follow, at the end of a text."""
-        found = await asyncio.to_thread(self._suggest, value)
-        return next((text for text in found if text.startswith(value)), None)
+        """What would follow, at the end of a text; what is typed stays as it is typed."""
+        for text in await asyncio.to_thread(self._suggest, value):
+            if text.casefold().startswith(value.casefold()) and len(text) > len(value):
+                return value + text[len(value) :]
+        return None
