@@ -1,11 +1,12 @@
 """The mirror of one context: what was read of its humans, searched in memory-like time.
 
-Reading and writing each have a connection and a thread of their own, so that a search never waits
-for a page of a sync to be written.
+Reading, counting and writing each have a connection and a thread of their own, so that a search
+never waits for a page of a sync to be written, nor for all that another one finds.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -35,7 +36,7 @@ from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
 from aicx_tui.storage.writing import Writer, append, put_meta, transaction
 
-READING_CACHE, WRITING_CACHE = 16, 8
+READING_CACHE, COUNTING_CACHE, WRITING_CACHE = 16, 4, 8
 """MiB of pages that the connections keep decrypted."""
 
 FILLING_CACHE = 64
@@ -72,6 +73,7 @@ class Mirror:
             self._open(path, key)
         self._codes = TagCodes(self._writing)
         self.reader = DataThread("mirror reader", interrupt=self._reading.interrupt)
+        self.counter = DataThread("mirror counter", interrupt=self._counting.interrupt)
         self.writer = DataThread("mirror writer", interrupt=self._writing.interrupt)
         self._results: Results | None = None
 
@@ -84,13 +86,16 @@ class Mirror:
         try:
             prepare(self._writing, path)
             self._reading = connect(path, key, cache_mebibytes=READING_CACHE)
+            self._counting = connect(path, key, cache_mebibytes=COUNTING_CACHE)
         except BaseException:
             self._writing.close()
             raise
         self._reading.execute("PRAGMA query_only = ON")
+        self._counting.execute("PRAGMA query_only = ON")
 
     def close(self) -> None:
-        """Close both connections; what was committed is kept."""
+        """Close every connection; what was committed is kept."""
+        self.counter.close(self._counting.close)
         self.reader.close(self._reading.close)
         self.writer.close(self._writing.close)
         self.at_close()
@@ -111,10 +116,11 @@ class Mirror:
             where: Whom.
             sort: In which order.
             tags: Names of tags by their ids, as far as they are known.
-            on_change: Called on the data thread when more of the result is known.
+            on_change: Called on another thread when more of the result is known.
         """
         if self._results is not None:
             self._results.drop()
+        self.counter.give_up("search")
         return self.reader.ask_latest(
             "search", partial(self._searched, where, sort, tags, on_change)
         )
@@ -129,16 +135,16 @@ class Mirror:
         chosen = plan(self._conditions(tags), where, sort)
         found = first_places(self._reading, chosen.first, PAGE + 1)
         is_all = len(found) <= PAGE
-        results = Results(
-            self.reader, self._reading, chosen, first=(found, is_all), on_change=on_change
-        )
+        results = Results(self.reader, self._reading, first=(found, is_all), on_change=on_change)
         self._results = results
+        if not is_all:
+            self.counter.ask_latest("search", partial(results.complete, self._counting, chosen))
         return results
 
     def every(self, where: Node, sort: Sort, *, tags: Mapping[str, str]) -> Iterator[str]:
         """The documents of all humans found, in order; on the reader's thread only."""
         chosen: Plan = plan(self._conditions(tags), where, sort)
-        for place in places(self._reading, chosen.every):
+        for place in array("q", places(self._reading, chosen.every)):  # nothing stays open between
             found = self._reading.execute(
                 "SELECT document FROM humans WHERE place = ?", (place,)
             ).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
@@ -30,7 +30,7 @@ GRACE_SECONDS = 0.004
 come two frames later."""
 
 PLACES_AT_ONCE = 5_000
-"""Places collected in one step, after which somebody else may ask for something."""
+"""Humans whose ids are read in one go, after which somebody else may ask for something."""
 
 Page = Sequence["Record | None"]
 """None stands for a human that is gone since the places were collected."""
@@ -44,7 +44,6 @@ class Results:
     Args:
         thread: Where the database is read.
         connection: Used on that thread only.
-        plan: Of the search.
         first: The first places, and whether there are no others.
         on_change: Called on the data thread when more is known than before.
     """
@@ -53,7 +52,6 @@ class Results:
         self,
         thread: DataThread,
         connection: Connection,
-        plan: Plan,
         *,
         first: tuple[Sequence[int], bool],
         on_change: Callable[[Results], None],
@@ -67,9 +65,6 @@ class Results:
         self._asked: dict[int, Future[Page]] = {}
         self._is_dropped = False
         self._pages[0] = self._read_page(0)
-        if not self.is_counted:
-            self._collecting = self._collect(plan)
-            thread.spread(self._collecting)
 
     @property
     def total(self) -> int:
@@ -108,7 +103,7 @@ class Results:
         return found
 
     def drop(self) -> None:
-        """Collect nothing more: another search took its place."""
+        """Tell nothing more: another search took its place."""
         self._is_dropped = True
 
     def _awaited(self, number: int) -> Page | None:
@@ -161,21 +156,15 @@ class Results:
         )
         return [found[place] for place in wanted if place in found]
 
-    def _collect(self, plan: Plan) -> Iterator[None]:
-        """Find all the places, a few thousand at a time."""
-        found = array("q")
-        try:
-            for place in places(self._connection, plan.every):
-                found.append(place)
-                if len(found) % PLACES_AT_ONCE == 0:
-                    if self._is_dropped:
-                        return
-                    yield
-        except Exception:  # noqa: BLE001  # interrupted by the next search, which takes its place
-            return
-        self._places = found
-        self.is_counted = True
-        self._on_change(self)
+    # On the thread that counts
+
+    def complete(self, connection: Connection, plan: Plan) -> None:
+        """Find all the places; an interrupt leaves the result as it was."""
+        found = array("q", places(connection, plan.every))
+        if not self._is_dropped:
+            self._places = found
+            self.is_counted = True
+            self._on_change(self)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -1,10 +1,10 @@
-"""One thread that a database connection lives on, so that nobody else ever waits for a disk."""
+"""A thread that a database connection lives on, so that nobody else ever waits for a disk."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
@@ -19,7 +19,7 @@ class _Job(NamedTuple):
 
 
 class DataThread:
-    """Does jobs one after the other, and long ones in steps while there is nothing else to do.
+    """Does jobs one after the other; some give up those before them.
 
     Args:
         name: What a debugger calls it.
@@ -30,7 +30,6 @@ class DataThread:
         self._interrupt = interrupt
         self._changed = threading.Condition()
         self._jobs: deque[_Job] = deque()
-        self._steps: list[Iterator[object]] = []
         self._running: _Job | None = None
         self._is_closed = False
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -43,23 +42,17 @@ class DataThread:
     def ask_latest(self, slot: str, work: Callable[[], T]) -> Future[T]:
         """Do something in place of what was asked for the same slot, which is given up."""
         with self._changed:
+            self.give_up(slot)
+            return self._add(_Job(Future(), work, slot))
+
+    def give_up(self, slot: str) -> None:
+        """Do nothing more for a slot; what is being done for it is interrupted."""
+        with self._changed:
             for job in [job for job in self._jobs if job.slot == slot]:
                 self._jobs.remove(job)
                 job.future.cancel()
             if self._running is not None and self._running.slot == slot:
                 self._interrupt()
-            return self._add(_Job(Future(), work, slot))
-
-    def spread(self, steps: Iterator[object]) -> None:
-        """Go through an iterator, a step whenever nothing was asked; it takes care of errors."""
-        with self._changed:
-            self._steps.append(steps)
-            self._changed.notify()
-
-    def give_up(self, steps: Iterator[object]) -> None:
-        """Go no further through an iterator."""
-        with self._changed, suppress(ValueError):
-            self._steps.remove(steps)
 
     def close(self, last: Callable[[], None]) -> None:
         """Give up what is queued, do a last thing, and return when it is done."""
@@ -69,7 +62,6 @@ class DataThread:
             for job in self._jobs:
                 job.future.cancel()
             self._jobs.clear()
-            self._steps.clear()
             self._interrupt()
             done = self._add(_Job(Future(), last, ""))
             self._is_closed = True
@@ -97,17 +89,12 @@ class DataThread:
                 job.future.set_result(result)
 
     def _next(self) -> _Job | None:
-        """The next job; takes steps of what is spread meanwhile."""
-        while True:
-            with self._changed:
-                self._running = None
-                while not self._jobs and not self._steps:
-                    if self._is_closed:
-                        return None
-                    self._changed.wait()
-                if self._jobs:
-                    self._running = self._jobs.popleft()
-                    return self._running
-                steps = self._steps[0]
-            if next(steps, self) is self:
-                self.give_up(steps)
+        """The next job; None where the last one was done."""
+        with self._changed:
+            self._running = None
+            while not self._jobs:
+                if self._is_closed:
+                    return None
+                self._changed.wait()
+            self._running = self._jobs.popleft()
+            return self._running
