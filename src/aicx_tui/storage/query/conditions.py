@@ -148,14 +148,18 @@ class Conditions:
     def _text_net(self, node: Text) -> Net | None:
         if node.field in _DOCUMENT_NAMES:
             return None
-        nets = [self._net_of(field, text) for field, text in _texts(node)]
+        fields: dict[str, list[Field]] = {}
+        for field, text in _texts(node):
+            fields.setdefault(text, []).append(field)
+        nets = [self._net_of(" ".join(names), text) for text, names in fields.items()]
         if None in nets:
             return None
         return _either_net([net for net in nets if net is not None])
 
-    def _net_of(self, field: Field, text: str) -> Net | None:
+    def _net_of(self, fields: str, text: str) -> Net | None:
+        """A net for a text in any of some fields: one phrase, since each is looked up anew."""
         if len(text) >= TRIGRAM:
-            return Net(f"{field} : {_quoted(text)}", is_exact=True)
+            return Net(f"{{{fields}}} : {_quoted(text)}", is_exact=True)
         found = self.connection.execute(
             "SELECT term, humans FROM trigrams WHERE term >= ? AND term < ?",
             (text, f"{text}{_LAST_CHARACTER}"),
@@ -165,7 +169,7 @@ class Conditions:
         if not found:
             return NOBODY
         terms = " OR ".join(_quoted(term) for term, _ in found)
-        return Net(f"{field} : ({terms})", is_exact=True)
+        return Net(f"{{{fields}}} : ({terms})", is_exact=True)
 
     def _codes(self, node: Tagged) -> list[str]:
         name = fold(node.name)
