@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from aicx_tui.storage.record import Record
     from aicx_tui.storage.thread import DataThread
 
-PAGE = 100
-"""Rows that are read together."""
+PAGE = 64
+"""Rows that are read together: hardly more than a screen has, since each may cost a page of the
+file."""
 
-PAGES_KEPT = 40
+PAGES_KEPT = 60
 """Pages kept in memory: a few thousand rows around wherever one scrolls."""
 
 GRACE_SECONDS = 0.004
