@@ -21,7 +21,7 @@ from aicx_tui.storage.rows import microseconds_of
 SORTED_LIMIT = 800
 """Hits of the text index up to which they are sorted."""
 
-LISTED_LIMITS = {SortKey.NAME: 20_000, SortKey.CREATED: 60_000}
+LISTED_LIMITS = {SortKey.NAME: 10_000, SortKey.CREATED: 20_000}
 """Hits up to which they are looked for in the index of an order. Asking everybody by name reads one
 index; by time it reads a row for each."""
 
