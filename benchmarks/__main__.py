@@ -9,9 +9,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from benchmarks.measures import first_paint, keys, memory, table_keys, version
+from benchmarks.humans import Humans
+from benchmarks.measures import (
+    first_paint,
+    growth,
+    keys,
+    memory,
+    mirror,
+    search,
+    sync,
+    table_keys,
+    version,
+)
 from benchmarks.report import Line, Unmeasured, table
 from benchmarks.terminal import NothingShown
 
@@ -23,30 +36,58 @@ MEASURES: dict[str, Callable[[int | None], Iterator[Line]]] = {
     "table": table_keys.measure,
 }
 
+OF_HUMANS: dict[str, Callable[[Humans, int | None], Iterator[Line]]] = {
+    "search": search.measure,
+    "mirror": mirror.measure,
+    "sync": sync.measure,
+    "growth": growth.measure,
+}
+"""Those for which the sandbox makes as many humans as are asked for."""
 
-def main() -> int:
+NAMES = (*MEASURES, *OF_HUMANS)
+
+HUMANS = 10_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the measures that were asked for, print them, and return the exit code."""
-    arguments = _arguments()
+    arguments = _arguments(argv)
     lines: list[Line] = []
-    for name in arguments.only or MEASURES:
-        sys.stderr.write(f"measuring {name} …\n")
-        try:
-            lines += MEASURES[name](arguments.pairs)
-        except NothingShown as reason:
-            lines.append(Unmeasured(what=name, reason=str(reason)))
+    with TemporaryDirectory(prefix="aicx-benchmark-") as temporary:
+        folder = arguments.data or Path(temporary)
+        humans = Humans(count=arguments.humans, folder=folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in arguments.only or NAMES:
+            sys.stderr.write(f"measuring {name} …\n")
+            try:
+                lines += _measured(name, humans, arguments.pairs)
+            except NothingShown as reason:
+                lines.append(Unmeasured(what=name, reason=str(reason)))
     sys.stdout.write(table(lines) + "\n")
     return int(any(line.is_missed for line in lines))
 
 
-def _arguments() -> argparse.Namespace:
+def _measured(name: str, humans: Humans, pairs: int | None) -> Iterator[Line]:
+    if name in MEASURES:
+        return MEASURES[name](pairs)
+    return OF_HUMANS[name](humans, pairs)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the console")
     parser.add_argument(
-        "--only", action="append", choices=MEASURES, help="measure this; may be repeated"
+        "--only", action="append", choices=NAMES, help="measure this; may be repeated"
     )
     parser.add_argument(
         "--pairs", type=_count, help="samples of each program instead of the usual number"
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--humans", type=_count, default=HUMANS, help="how many there are to search and to read"
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="keep the humans that were made here"
+    )
+    return parser.parse_args(argv)
 
 
 def _count(text: str) -> int:

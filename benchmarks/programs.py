@@ -19,6 +19,12 @@ HELLO = [PYTHON, str(Path(__file__).with_name("hello.py"))]
 MILLION = [PYTHON, str(Path(__file__).with_name("million.py"))]
 """The table alone, over a million humans."""
 
+SYNCING = [PYTHON, str(Path(__file__).with_name("syncing.py"))]
+"""A first sync; its arguments are in its own module."""
+
+READING = [PYTHON, str(Path(__file__).with_name("reading.py"))]
+"""Somebody who goes about a mirror."""
+
 UNSET = ("AICX_", "TEXTUAL", "PYTHON")
 """Beginnings of variables that would make this run differ from another's."""
 

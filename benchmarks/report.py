@@ -14,7 +14,7 @@ class Samples:
     Attributes:
         name: The program.
         values: In the order of measuring.
-        unit: `ms` or `MiB`.
+        unit: `ms`, `MiB`, `µs` or `humans/s`.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Finding:
             budget.
         budget: What the median must not exceed: a ratio, or the unit of `own` without a reference.
         tail_budget: The same for the 95th percentile, where there is one.
+        floor: What the median must reach, in the unit of `own`; instead of a budget.
     """
 
     what: str
@@ -53,6 +54,7 @@ class Finding:
     reference: Samples | None = None
     budget: float | None = None
     tail_budget: float | None = None
+    floor: float | None = None
 
     @property
     def figures(self) -> list[float]:
@@ -66,21 +68,25 @@ class Finding:
         """Whether it is over a budget."""
         too_slow = self.budget is not None and median(self.figures) > self.budget
         tail = self.tail_budget is not None and quantile(self.figures, 95) > self.tail_budget
-        return too_slow or tail
+        too_few = self.floor is not None and median(self.figures) < self.floor
+        return too_slow or tail or too_few
 
     def cells(self) -> list[str]:
         """The line's columns, those of `HEADINGS`."""
         sign = "×" if self.reference else f" {self.own.unit}"
         low, high = quantile(self.figures, 25), quantile(self.figures, 75)
         budgets = [f"{b:g}" for b in (self.budget, self.tail_budget) if b is not None]
+        limit = f"≤ {' / '.join(budgets)}{sign}" if budgets else ""
+        if self.floor is not None:
+            limit = f"≥ {self.floor:g}{sign}"
         return [
             self.what,
             str(self.own),
             f"{self.reference.name} {self.reference}" if self.reference else "",
             f"{median(self.figures):.2f}{sign}",
             f"{low:.2f}–{high:.2f}",
-            f"≤ {' / '.join(budgets)}{sign}" if budgets else "",
-            ("missed" if self.is_missed else "kept") if budgets else "",
+            limit,
+            ("missed" if self.is_missed else "kept") if limit else "",
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from functools import partial
 from pathlib import Path
@@ -83,49 +83,6 @@ def test_a_question_that_runs_is_interrupted_by_the_next(
 
 
 @pytest.mark.parametrize("error", [ValueError("oh"), SystemExit(), KeyboardInterrupt()])
-def test_an_error_in_what_is_spread_ends_that_alone(
-    thread: DataThread, error: BaseException
-) -> None:
-    def broken() -> Generator[None, None, None]:
-        yield
-        raise error
-
-    steps: list[int] = []
-
-    def sound() -> Generator[None, None, None]:
-        for number in range(3):
-            steps.append(number)
-            yield
-        over.set()
-
-    over = threading.Event()
-    thread.spread(broken())
-    thread.spread(sound())
-    assert over.wait(PATIENCE)
-    assert steps == [0, 1, 2]
-    assert thread.ask(lambda: 7).result(PATIENCE) == 7
-
-
-def test_what_is_spread_is_closed_on_the_thread_when_another_takes_its_place(
-    thread: DataThread,
-) -> None:
-    where: list[threading.Thread] = []
-    stepped = threading.Event()
-
-    def endless() -> Generator[None, None, None]:
-        try:
-            while True:
-                stepped.set()
-                yield
-        finally:
-            where.append(threading.current_thread())
-
-    thread.spread(endless(), slot="x")
-    assert stepped.wait(PATIENCE)
-    on = thread.ask_latest("x", threading.current_thread).result(PATIENCE)
-    assert where == [on]
-
-
 def test_closing_ends_what_runs_and_gives_up_the_rest(connection: Connection) -> None:
     thread = DataThread("tested", interrupt=connection.interrupt)
     running, last = threading.Event(), threading.Event()
@@ -136,11 +93,6 @@ def test_closing_ends_what_runs_and_gives_up_the_rest(connection: Connection) ->
         running.set()
         connection.execute(ENDLESS).fetchone()
 
-    def forever() -> Generator[None, None, None]:
-        while True:
-            yield
-
-    thread.spread(forever())
     gate = Gate(thread)
     first, queued = thread.ask(endless), thread.ask(lambda: 1)
     gate.open()

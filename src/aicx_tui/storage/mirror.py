@@ -1,11 +1,12 @@
 """The mirror of one context: what was read of its humans, searched in memory-like time.
 
-Reading and writing each have a connection and a thread of their own, so that a search never waits
-for a page of a sync to be written.
+Reading, counting and writing each have a connection and a thread of their own, so that a search
+never waits for a page of a sync to be written, nor for all that another one finds.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -38,7 +39,7 @@ from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
 from aicx_tui.storage.writing import Writer, append, count_change, put_meta, transaction
 
-READING_CACHE, WRITING_CACHE = 16, 8
+READING_CACHE, COUNTING_CACHE, WRITING_CACHE = 16, 4, 8
 """MiB of pages that the connections keep decrypted."""
 
 FILLING_CACHE = 64
@@ -72,13 +73,17 @@ class Mirror:
         self.at_close: Callable[[], None] = _nothing
         self._key = key
         self._is_damaged = False
-        self._walks = 0
         self._results: Results | None = None
         try:
             self._open(path, key)
         except DamagedError:
             self._open_anew()
-        self.reader = DataThread("mirror reader", interrupt=self._give_up_search, told=self._told)
+        self.reader = DataThread(
+            "mirror reader", interrupt=lambda: self._reading.interrupt(), told=self._told
+        )
+        self.counter = DataThread(
+            "mirror counter", interrupt=lambda: self._counting.interrupt(), told=self._told
+        )
         self.writer = DataThread(
             "mirror writer", interrupt=lambda: self._writing.interrupt(), told=self._told
         )
@@ -100,6 +105,7 @@ class Mirror:
                 hint="Start aicx again: everybody is read from the platform anew.",
             )
         self.reader.ask(lambda: self._reading.close()).result()
+        self.counter.ask(lambda: self._counting.close()).result()
         self.writer.ask(lambda: self._writing.close()).result()
         self._open_anew()
 
@@ -140,10 +146,12 @@ class Mirror:
         try:
             prepare(self._writing, path)
             self._reading = connect(path, key, cache_mebibytes=READING_CACHE)
+            self._counting = connect(path, key, cache_mebibytes=COUNTING_CACHE)
         except BaseException:
             self._writing.close()
             raise
         self._reading.execute("PRAGMA query_only = ON")
+        self._counting.execute("PRAGMA query_only = ON")
         self._codes = TagCodes(self._writing)
         self._opened = self._named()
         self._is_damaged = False
@@ -156,12 +164,9 @@ class Mirror:
         self._is_damaged = self._is_damaged or isinstance(problem, DamagedError)
         return problem
 
-    def _give_up_search(self) -> None:
-        if not self._walks:  # which would be interrupted too
-            self._reading.interrupt()
-
     def close(self) -> None:
-        """Close both connections; what was committed is kept."""
+        """Close every connection; what was committed is kept."""
+        self.counter.close(lambda: _shut(self._counting))
         self.reader.close(lambda: _shut(self._reading))
         self.writer.close(lambda: _shut(self._writing))
         self.at_close()
@@ -182,10 +187,11 @@ class Mirror:
             where: Whom.
             sort: In which order.
             tags: Names of tags by their ids, as far as they are known.
-            on_change: Called on the data thread when more of the result is known.
+            on_change: Called on another thread when more of the result is known.
         """
         if self._results is not None:
             self._results.drop()
+        self.counter.give_up(SLOT)
         return self.reader.ask_latest(SLOT, partial(self._searched, where, sort, tags, on_change))
 
     def _searched(
@@ -200,10 +206,10 @@ class Mirror:
         chosen = plan(self._conditions(tags), where, sort)
         found = first_places(self._reading, chosen.first, PAGE + 1)
         is_all = len(found) <= PAGE
-        results = Results(
-            self.reader, self._reading, chosen, first=(found, is_all), on_change=on_change
-        )
+        results = Results(self.reader, self._reading, first=(found, is_all), on_change=on_change)
         self._results = results
+        if not is_all:
+            self.counter.ask_latest(SLOT, partial(results.complete, self._counting, chosen))
         return results
 
     def every(
@@ -211,16 +217,12 @@ class Mirror:
     ) -> Generator[str, None, None]:
         """The documents of all humans found, in order; on the reader's thread only."""
         chosen: Plan = plan(self._conditions(tags), where, sort)
-        self._walks += 1
-        try:
-            for place in places(self._reading, chosen.every):
-                found = self._reading.execute(
-                    "SELECT document FROM humans WHERE place = ?", (place,)
-                ).fetchone()
-                if found is not None:
-                    yield found[0]
-        finally:
-            self._walks -= 1
+        for place in array("q", places(self._reading, chosen.every)):  # nothing stays open between
+            found = self._reading.execute(
+                "SELECT document FROM humans WHERE place = ?", (place,)
+            ).fetchone()
+            if found is not None:
+                yield found[0]
 
     def count_of(self, where: Node, *, tags: Mapping[str, str]) -> Future[int]:
         """How many humans match, counted up to `COUNTED`."""

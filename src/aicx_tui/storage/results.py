@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aicx_tui.errors import AicxError
 from aicx_tui.storage.query.planner import Plan, places
 from aicx_tui.storage.rows import record
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from aicx_tui.storage.thread import DataThread
 
 SLOT = "search"
-"""What a search and its collecting are to the data thread: each takes the place of the last."""
+"""What a search and its counting are to their threads: each takes the place of the last."""
 
-PAGE = 100
-"""Rows that are read together."""
+PAGE = 64
+"""Rows that are read together: hardly more than a screen has, since each may cost a page of the
+file."""
 
-PAGES_KEPT = 40
+PAGES_KEPT = 60
 """Pages kept in memory: a few thousand rows around wherever one scrolls."""
 
 GRACE_SECONDS = 0.004
@@ -33,7 +35,7 @@ GRACE_SECONDS = 0.004
 come two frames later."""
 
 PLACES_AT_ONCE = 5_000
-"""Places collected in one step, after which somebody else may ask for something."""
+"""Humans whose ids are read in one go, after which somebody else may ask for something."""
 
 Page = Sequence["Record | None"]
 """None stands for a human that is gone since the places were collected."""
@@ -47,7 +49,6 @@ class Results:
     Args:
         thread: Where the database is read.
         connection: Used on that thread only.
-        plan: Of the search.
         first: The first places, and whether there are no others.
         on_change: Called on the data thread when more is known than before.
     """
@@ -56,7 +57,6 @@ class Results:
         self,
         thread: DataThread,
         connection: Connection,
-        plan: Plan,
         *,
         first: tuple[Sequence[int], bool],
         on_change: Callable[[Results], None],
@@ -70,9 +70,6 @@ class Results:
         self._asked: dict[int, Future[Page]] = {}
         self._is_dropped = False
         self._pages[0] = self._read_page(0)
-        if not self.is_counted:
-            self._collecting = self._collect(plan)
-            thread.spread(self._collecting, slot=SLOT)
 
     @property
     def total(self) -> int:
@@ -111,7 +108,7 @@ class Results:
         return found
 
     def drop(self) -> None:
-        """Collect nothing more: another search took its place."""
+        """Tell nothing more: another search took its place."""
         self._is_dropped = True
 
     def _awaited(self, number: int) -> Page | None:
@@ -120,10 +117,14 @@ class Results:
         if coming is None:
             coming = self._asked[number] = self._thread.ask(lambda: self._read_page(number))
             coming.add_done_callback(self._arrived)
-        with suppress(NotYet, Exception):
+        try:
             self._keep(number, coming.result(GRACE_SECONDS))
-            return self._pages[number]
-        return None
+        except NotYet:
+            return None
+        except AicxError:
+            del self._asked[number]  # to be asked for again; searching says what is the matter
+            return None
+        return self._pages[number]
 
     def _arrived(self, _: Future[Page]) -> None:
         if not self._is_dropped:
@@ -164,18 +165,15 @@ class Results:
         )
         return [found[place] for place in wanted if place in found]
 
-    def _collect(self, plan: Plan) -> Generator[None, None, None]:
-        """Find all the places, a few thousand at a time."""
-        found = array("q")
-        for place in places(self._connection, plan.every):
-            found.append(place)
-            if len(found) % PLACES_AT_ONCE == 0:
-                if self._is_dropped:
-                    return
-                yield
-        self._places = found
-        self.is_counted = True
-        self._on_change(self)
+    # On the thread that counts
+
+    def complete(self, connection: Connection, plan: Plan) -> None:
+        """Find all the places; an interrupt leaves the result as it was."""
+        found = array("q", places(connection, plan.every))
+        if not self._is_dropped:
+            self._places = found
+            self.is_counted = True
+            self._on_change(self)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -39,7 +39,7 @@ class SearchRow(NamedTuple):
     Attributes:
         name: Each text ends in `END`, or is empty where the human has none.
         email: Likewise.
-        phone: As written, then its digits.
+        phone: As written, then its digits where they do not stand together in that.
         uid: Likewise.
         id: Likewise.
         codes: One code for each tag and one for each tag with its value.
@@ -120,7 +120,7 @@ def search_row(document: Document, *, codes: str) -> SearchRow:
     get = document.get
     phone = get("phone_number")
     written = searched(phone)
-    if phone and (bare := digits(phone)) and bare != phone:
+    if phone and (bare := digits(phone)) not in written:
         written += bare + END
     return SearchRow(
         searched(get("fullname")),

@@ -14,7 +14,6 @@ from aicx_tui.storage.schema import COLUMNS, GAP
 
 _PUT_HUMAN = "INSERT INTO humans (place, id, document) VALUES (?, ?, ?)"
 _PUT_SEARCH = "INSERT INTO search VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_PUT_NAME = "INSERT INTO names VALUES (?, ?)"
 _WORDS_OF = f"SELECT place, {', '.join(COLUMNS)} FROM search WHERE place = ?"  # noqa: S608
 _INDEX = f"INSERT INTO words (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _UNINDEX = (
@@ -24,7 +23,7 @@ _UNINDEX = (
 _COUNT_TRIGRAM = (
     "INSERT INTO trigrams VALUES (?, 1) ON CONFLICT (term) DO UPDATE SET humans = humans + 1"
 )
-_MOVED = ("humans", "search", "names")
+_MOVED = ("humans", "search")
 
 ROOM_AT_LEAST = 8
 """Neighbours that move together when there is no room between two of them."""
@@ -131,7 +130,6 @@ class Writer:
         execute = self._connection.execute
         execute(_PUT_HUMAN, (place, human_id, text))
         execute(_PUT_SEARCH, (place, *row))
-        execute(_PUT_NAME, (place, row.name))
         words = row.words
         execute(_INDEX, (place, *words))
         terms = {text[at : at + 3] for text in words for at in range(len(text) - 2)}

@@ -32,6 +32,10 @@ going through everybody in order finds enough of them sooner."""
 MOST_TERMS = 1_000
 """Trigrams that are looked up for one or two letters."""
 
+FEW_TERMS = 100
+"""Trigrams that are looked up beside something else that the index knows, however many humans have
+them: reading the rows of whoever else matches costs a page of the file for each."""
+
 TRIGRAM = 3
 """Characters below which the text index knows nothing."""
 
@@ -119,6 +123,8 @@ class Conditions:
 
     def _all_net(self, nodes: tuple[Node, ...]) -> Net | None:
         wanted = [self.net(n) for n in nodes]
+        if any(net is not None for net in wanted):
+            wanted = [net or self._net_beside(n) for net, n in zip(wanted, nodes, strict=True)]
         nets = [net for net in wanted if net is not None]
         if not nets:
             return None
@@ -126,14 +132,14 @@ class Conditions:
             return NOBODY
         expression = " AND ".join(f"({net.expression})" for net in nets)
         is_exact = all(net.is_exact for net in nets)
-        for node in nodes:
+        for node, net in zip(nodes, wanted, strict=True):
             if isinstance(node, Not):
                 taken_out = self.net(node.node)
                 if taken_out is None or not taken_out.is_exact:
                     is_exact = False
                 elif taken_out.expression:
                     expression = f"({expression}) NOT ({taken_out.expression})"
-            elif self.net(node) is None:
+            elif net is None:
                 is_exact = False
         return Net(expression, is_exact)
 
@@ -145,27 +151,38 @@ class Conditions:
             [Condition(f"instr(search.{field}, ?)", (text,)) for field, text in _texts(node)]
         )
 
-    def _text_net(self, node: Text) -> Net | None:
+    def _net_beside(self, node: Node) -> Net | None:
+        return self._text_net(node, is_beside=True) if isinstance(node, Text) else None
+
+    def _text_net(self, node: Text, *, is_beside: bool = False) -> Net | None:
         if node.field in _DOCUMENT_NAMES:
             return None
-        nets = [self._net_of(field, text) for field, text in _texts(node)]
+        fields: dict[str, list[Field]] = {}
+        for field, text in _texts(node):
+            fields.setdefault(text, []).append(field)
+        nets = [
+            self._net_of(" ".join(names), text, is_beside=is_beside)
+            for text, names in fields.items()
+        ]
         if None in nets:
             return None
         return _either_net([net for net in nets if net is not None])
 
-    def _net_of(self, field: Field, text: str) -> Net | None:
+    def _net_of(self, fields: str, text: str, *, is_beside: bool) -> Net | None:
+        """A net for a text in any of some fields: one phrase, since each is looked up anew."""
         if len(text) >= TRIGRAM:
-            return Net(f"{field} : {_quoted(text)}", is_exact=True)
+            return Net(f"{{{fields}}} : {_quoted(text)}", is_exact=True)
         found = self.connection.execute(
             "SELECT term, humans FROM trigrams WHERE term >= ? AND term < ?",
             (text, f"{text}{_LAST_CHARACTER}"),
         ).fetchmany(MOST_TERMS + 1)
-        if len(found) > MOST_TERMS or sum(humans for _, humans in found) > SHORT_LIMIT:
+        is_common = sum(humans for _, humans in found) > SHORT_LIMIT
+        if len(found) > MOST_TERMS or (is_common and not (is_beside and len(found) <= FEW_TERMS)):
             return None
         if not found:
             return NOBODY
         terms = " OR ".join(_quoted(term) for term, _ in found)
-        return Net(f"{field} : ({terms})", is_exact=True)
+        return Net(f"{{{fields}}} : ({terms})", is_exact=True)
 
     def _codes(self, node: Tagged) -> list[str]:
         name = fold(node.name)
