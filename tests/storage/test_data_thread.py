@@ -82,7 +82,6 @@ def test_a_question_that_runs_is_interrupted_by_the_next(
     assert second.result(PATIENCE) == (1,)
 
 
-@pytest.mark.parametrize("error", [ValueError("oh"), SystemExit(), KeyboardInterrupt()])
 def test_closing_ends_what_runs_and_gives_up_the_rest(connection: Connection) -> None:
     thread = DataThread("tested", interrupt=connection.interrupt)
     running, last = threading.Event(), threading.Event()
