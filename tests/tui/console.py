@@ -28,7 +28,7 @@ os.environ.pop("NO_COLOR", None)  # pictures show colours, whatever terminal the
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """An hour after the latest change in the sandbox's sample data."""
 
-PATIENCE = 30
+PATIENCE = 15
 """Seconds after which what a test waits for will not come any more."""
 
 
