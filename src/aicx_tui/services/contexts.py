@@ -13,6 +13,7 @@ from aicx_tui.config import ATTRIBUTES, COLOURS, CONTEXT_SETTINGS, RESERVED_NAME
 from aicx_tui.config_file import checked_name
 from aicx_tui.errors import UsageError
 from aicx_tui.services.config_writing import changed, put, text_with_below, text_without
+from aicx_tui.services.saved_views import forget_views, text_without_views
 from aicx_tui.services.setup import unknown_context
 from aicx_tui.settings import Context, checked_ca_file
 
@@ -92,7 +93,7 @@ def edit_context(
 
 
 def remove_context(path: Path, name: str) -> Config:
-    """Remove a context.
+    """Remove a context, and its saved views.
 
     Raises:
         UsageError: There is none of that name.
@@ -105,6 +106,8 @@ def remove_context(path: Path, name: str) -> Config:
         text = text_without(table, document)
         contexts: Any = document["contexts"]
         del contexts[name]
+        if forget_views(document, name):
+            text = text_without_views(text, name)
         # Where fewer production contexts than colours are left, none need share one.
         return None if _keep_apart(document) else text
 
