@@ -28,6 +28,7 @@ from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, notice, state_line
 from aicx_tui.tui.reading import Reading
 from aicx_tui.tui.searching import Searching
+from aicx_tui.tui.viewing import Viewing, view_bindings
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
 from aicx_tui.tui.widgets.key_bar import KeyBar
@@ -35,6 +36,7 @@ from aicx_tui.tui.widgets.marking import MarkingTable
 from aicx_tui.tui.widgets.panes import Panes
 from aicx_tui.tui.widgets.search_input import SearchInput
 from aicx_tui.tui.widgets.too_small import TooSmall
+from aicx_tui.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
@@ -64,6 +66,7 @@ FAREWELL_SECONDS = 1.5
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
+    | {"save_view", "show_view", "export"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -73,6 +76,7 @@ ACTION_IDS = {
     "step": "humans.next",
     "go_to": "humans.get",
     "refresh_humans": "humans.refresh",
+    "export": "humans.export",
 }
 """Actions that are not always possible, by the name of their method."""
 
@@ -101,6 +105,9 @@ class HumansScreen(Screen[None]):
         binding("humans.copy", "copy", at_once=True),
         binding("humans.refresh", "refresh_humans"),
         binding("humans.get", "go_to", at_once=True),
+        binding("humans.export", "export", at_once=True),
+        binding("views.save", "save_view", at_once=True),
+        *view_bindings(),
         binding("console.back", "back", at_once=True),
         binding("humans.previous", "step(-1)"),
         binding("humans.next", "step(1)"),
@@ -133,6 +140,16 @@ class HumansScreen(Screen[None]):
         self._search = SearchInput(typed=self._typed, suggest=self._searching.suggest, id="search")
         self._table = MarkingTable(clock=clock, tags=self._tags, id="table")
         self._arranged = Arrangement(self._table, tags=self._tags, ordered=self._list_humans)
+        self._view_tabs = ViewTabs()
+        self.viewing = Viewing(
+            self._view_tabs,
+            context=lambda: access.context.name,
+            search=self._search,
+            arranged=self._arranged,
+            searching=self._searching,
+            tag_names=lambda: {tag.id: tag.name for tag in self._tags().values()},
+            listed=self._list_humans,
+        )
         self._notice = Static(id="notice", markup=False)
         self._list = Vertical(
             self._search, self._table, self._notice, id="list", classes="-noticed"
@@ -142,6 +159,7 @@ class HumansScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
         yield self._header
+        yield self._view_tabs
         yield Panes(self._list, self._detail, id="panes")
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
@@ -327,6 +345,7 @@ class HumansScreen(Screen[None]):
 
     def _paint(self) -> None:
         self._paint_header()
+        self.viewing.paint()
         self._list.border_title = _title(self._searching.problem)
         said_below = filter(None, (self._table.said, self._counted()))
         self._list.border_subtitle = Content(" · ".join(said_below))
@@ -373,6 +392,8 @@ class HumansScreen(Screen[None]):
             return "There is no human at the cursor."
         if action_id == "humans.get" and self.directory is None:
             return "The platform is not open yet."
+        if action_id == "humans.export" and not (self._facts.shown or self._table.marks):
+            return "There is nobody to export."
         if action_id == "humans.refresh" and self._facts.reading:
             return "It is being read already."
         return ""
@@ -418,6 +439,29 @@ class HumansScreen(Screen[None]):
     def action_sort(self) -> None:
         """Choose the order."""
         self._arranged.ask_for_order()
+
+    def action_export(self) -> None:
+        """Write the marked, or else all that match, to a file."""
+        from aicx_tui.tui.exporting import ask_for_export  # only when asked for
+
+        if self.directory is not None:
+            order = self._searching.order(self._arranged.sort)
+            query = replace(self._searching.query, sort=order)
+            shown = self._facts.shown if self._facts.is_counted else None
+            marks = self._table.marks
+            ask_for_export(self.aicx, self.directory, query=query, shown=shown, marks=marks)
+
+    def action_save_view(self) -> None:
+        """Save what is shown."""
+        self.viewing.save()
+
+    def action_show_view(self, key: int) -> None:
+        """Show a saved view."""
+        self.viewing.show(key)
+
+    @on(ViewTabs.Chosen)
+    def _tab_clicked(self, message: ViewTabs.Chosen) -> None:
+        self.viewing.show(message.key)
 
     def action_columns(self) -> None:
         """Choose the columns."""
