@@ -148,9 +148,9 @@ async def test_a_search_that_cannot_be_read_stops_nothing(
     async with console(browsed_sandbox.own_access(), setup=setup) as person:
         await person.sees("Odd cannot be searched for. At character 6: ", "2 Odd ! ")
         await person.presses("2")
-        await person.sees("│ jane (doe", "╭ ! ")
+        await person.sees("│ jane (doe", "╭─ ! ")
         await person.presses("3")
-        await person.sees("│ no:phone ", "╭ Humans ")
+        await person.sees("│ no:phone ", "╭─ Humans ")
 
 
 async def test_a_view_is_removed_from_the_palette(
@@ -188,8 +188,8 @@ async def test_many_long_names_fit_the_line_and_it_gives_way_on_a_low_screen(
     names = [f"{n} and a long name of a view" for n in range(8)]
     setup = setup_with(home, *(SavedView(name=name, query=f"x{name[0]}") for name in names))
     async with console(browsed_sandbox.own_access(), setup=setup, size=(80, 24)) as person:
-        assert "▸1 All  2 0 …" in person.lines[TABS]
-        assert " 9 7 …" in person.lines[TABS]
+        assert "▸1 All  2 0 a…" in person.lines[TABS]
+        assert " 9 7 a…" in person.lines[TABS]
         await person.resizes(80, 19)
         await person.waits_for(lambda: "1 All" not in person.screen)
         await person.presses("9")

@@ -91,14 +91,23 @@ class Viewing:
             self._tabs.active = self._active
 
     def _read(self, views: tuple[SavedView, ...]) -> None:
-        """Make the tabs, and say which searches cannot be read."""
-        from aicx_tui.services.saved_views import ALL, taken_apart, unreadable
+        """Make the tabs; whether the searches can be read is looked at behind the next paint."""
+        from aicx_tui.services.saved_views import ALL, taken_apart
 
         self._painted = views
         self._searched = [taken_apart(view.query)[0] for view in (ALL, *views)]
-        problems = {view.name: problem for view, problem in unreadable(views)}
-        tabs = [Tab(key, v.name, v.name not in problems) for key, v in enumerate((ALL, *views), 1)]
+        tabs = [Tab(key, view.name) for key, view in enumerate((ALL, *views), 1)]
         self._tabs.tabs = tuple(tabs) if views else ()
+        self._tabs.call_after_refresh(self._check)
+
+    def _check(self) -> None:
+        """Say which searches cannot be read."""
+        from aicx_tui.services.saved_views import unreadable
+
+        problems = {view.name: problem for view, problem in unreadable(self._painted)}
+        self._tabs.tabs = tuple(
+            tab._replace(is_readable=tab.name not in problems) for tab in self._tabs.tabs
+        )
         for name, problem in problems.items():
             self._app.notify(
                 f"{name} cannot be searched for. {problem}",

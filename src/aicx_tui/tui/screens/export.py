@@ -87,7 +87,7 @@ class ExportScreen(FormScreen[Exported]):
     def __init__(self, chosen: Chosen, *, clock: Callable[[], float] = time.monotonic) -> None:
         fields = (
             Field("file", "File", "~ is your home folder.", value="humans.csv"),
-            Field("form", "Form", value="csv", choices=FORMS),
+            Field("kind", "Form", value="csv", choices=FORMS),
         )
         super().__init__(f"Export {chosen.said}", fields, advice="Access tokens are masked.")
         self._chosen = chosen
@@ -110,7 +110,7 @@ class ExportScreen(FormScreen[Exported]):
     @override
     async def send(self, values: dict[str, str]) -> Exported:
         path = _full(values["file"])
-        form = next(form for form, _ in FORMS if form == values["form"])
+        form = next(form for form, _ in FORMS if form == values["kind"])
         if path.is_file() and path != self._warned_of:
             self._warned_of = path
             raise UsageError(
