@@ -20,6 +20,7 @@ from aicx_tui.settings import (
     DEFAULT_TIMEOUT,
     Context,
     PlatformKind,
+    SavedView,
     checked_proxy,
     checked_timeout,
 )
@@ -156,6 +157,7 @@ class Config:
         current: The context used where none is named; empty for none.
         contexts: By name, in the order of the file.
         keys: Key names by action id, where they differ from the defaults.
+        views: Saved views by context, in the order of their keys.
         theme: One of `THEMES`; empty for what fits the terminal.
         lock_after: Minutes; 0 for never.
         mirror_days: Days without its platform after which a local copy stays shut.
@@ -165,6 +167,7 @@ class Config:
     current: str = ""
     contexts: Mapping[str, Context] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    views: Mapping[str, tuple[SavedView, ...]] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
     lock_after: int = 30
     mirror_days: int = 7
@@ -243,6 +246,8 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
     Args:
         action_ids: What can be given another key.
     """
+    from aicx_tui.config_views import VIEW_SETTINGS, views_schema  # it declares more settings
+
     key = {"type": "string", "description": "Keys, separated by commas, such as ctrl+r,f5"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -263,6 +268,7 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
                     "then": {"required": ["kind", "url", *GATEWAY_KEYS]},
                 },
             },
+            "views": views_schema(_schema_of(VIEW_SETTINGS)),
             "console": _schema_of(CONSOLE_SETTINGS),
             "keys": {
                 "type": "object",

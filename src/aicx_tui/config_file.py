@@ -20,8 +20,9 @@ from aicx_tui.config import (
     Setting,
     checked_value,
 )
-from aicx_tui.errors import AicxError, FieldProblem, UsageError
-from aicx_tui.settings import Context
+from aicx_tui.config_problems import Problems, not_among
+from aicx_tui.errors import AicxError, UsageError
+from aicx_tui.settings import Context, SavedView
 
 
 def config_path(home: Path) -> Path:
@@ -63,8 +64,8 @@ def checked_config(
     Raises:
         UsageError: With every problem, so that one look mends them all.
     """
-    problems = _Problems()
-    problems.unknown(document, known=("context", "contexts", "console", "keys"), where="")
+    problems = Problems()
+    problems.unknown(document, known=("context", "contexts", "views", "console", "keys"), where="")
     tables = _table(document.get("contexts", {}), "contexts", problems)
     contexts = {
         name: context
@@ -72,6 +73,7 @@ def checked_config(
         if (context := _context(name, table, problems)) is not None
     }
     _tell_apart(contexts, problems)
+    views = _views(document, tuple(tables), problems)
     console = _values(document.get("console", {}), CONSOLE_SETTINGS, "console", problems)
     keys = _table(document.get("keys", {}), "keys", problems)
     problems.unknown(keys, known=action_ids, where="keys.")
@@ -82,7 +84,7 @@ def checked_config(
     if not isinstance(current, str):
         problems.add("context", "has to be text")
     elif current and current not in {*tables, *RESERVED_NAMES}:
-        problems.add("context", _not_among(current, (*tables, *RESERVED_NAMES)))
+        problems.add("context", not_among(current, (*tables, *RESERVED_NAMES)))
     if problems.found:
         raise UsageError(
             f"{path} cannot be used as it is.",
@@ -94,6 +96,7 @@ def checked_config(
         current=str(current),
         contexts=MappingProxyType(_coloured(contexts)),
         keys=MappingProxyType({name: str(value) for name, value in keys.items()}),
+        views=MappingProxyType(views),
         **console,
     )
 
@@ -115,38 +118,24 @@ def checked_name(name: str) -> str:
     return name
 
 
-class _Problems:
-    """Collects what is wrong, so that all of it is said at once."""
-
-    def __init__(self) -> None:
-        self.found: list[FieldProblem] = []
-
-    def add(self, where: str, message: str) -> None:
-        self.found.append(FieldProblem(where, message))
-
-    def unknown(self, given: Mapping[str, object], *, known: tuple[str, ...], where: str) -> None:
-        for key in given:
-            if key not in known:
-                self.add(f"{where}{key}", _not_among(key, known))
-
-
-def _not_among(given: object, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # only where something is wrong
-
-    nearest = get_close_matches(str(given), known, n=1, cutoff=0.5)
-    if nearest:
-        return f"is not known; is {nearest[0]} meant?"
-    return f"is not known; there is {', '.join(known)}" if len(known) <= 12 else "is not known"
-
-
-def _table(value: object, where: str, problems: _Problems) -> Mapping[str, object]:
+def _table(value: object, where: str, problems: Problems) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
     problems.add(where, "has to be a table")
     return {}
 
 
-def _context(name: str, value: object, problems: _Problems) -> Context | None:
+def _views(
+    document: Mapping[str, object], contexts: tuple[str, ...], problems: Problems
+) -> dict[str, tuple[SavedView, ...]]:
+    if "views" not in document:
+        return {}
+    from aicx_tui.config_views import views_of  # only where there are any
+
+    return views_of(document["views"], contexts=contexts, problems=problems)
+
+
+def _context(name: str, value: object, problems: Problems) -> Context | None:
     before = len(problems.found)
     where = f"contexts.{name}"
     try:
@@ -166,7 +155,7 @@ def _context(name: str, value: object, problems: _Problems) -> Context | None:
     return Context(name=name, **values)
 
 
-def _tell_apart(contexts: Mapping[str, Context], problems: _Problems) -> None:
+def _tell_apart(contexts: Mapping[str, Context], problems: Problems) -> None:
     """Find production contexts that wear one colour, while there are colours enough."""
     production = [context for context in contexts.values() if context.production]
     worn: dict[str, str] = {}
@@ -192,7 +181,7 @@ def _coloured(contexts: Mapping[str, Context]) -> dict[str, Context]:
 
 
 def _values(
-    value: object, settings: tuple[Setting, ...], where: str, problems: _Problems
+    value: object, settings: tuple[Setting, ...], where: str, problems: Problems
 ) -> dict[str, Any]:
     """Read the settings of a table, by attribute."""
     table = _table(value, where, problems)

@@ -79,6 +79,21 @@ class Context:
         return origin_of(self.root)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SavedView:
+    """A named search, and how its result is shown.
+
+    Attributes:
+        name: What its tab says.
+        query: The search as it would be typed, with its order; empty for everybody.
+        columns: As `services.columns` writes them; empty for the usual ones.
+    """
+
+    name: str
+    query: str = ""
+    columns: tuple[str, ...] = ()
+
+
 def home(environ: Mapping[str, str]) -> Path:
     """The one place for every file: `AICX_HOME`, else where the system keeps application data."""
     if moved := environ.get("AICX_HOME", "").strip():

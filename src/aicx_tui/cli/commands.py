@@ -58,6 +58,17 @@ def on_config() -> dict[str, OwnWay]:
     }
 
 
+def on_views() -> dict[str, OwnWay]:
+    """The commands that read and change saved views, by action."""
+    from aicx_tui.cli import views  # it loads the search language
+
+    return {
+        "views.list": views.list_views,
+        "views.save": views.save,
+        "views.remove": views.remove,
+    }
+
+
 def on_sign_in() -> dict[str, OwnWay]:
     """The commands that open platforms in ways of their own, by action."""
     from aicx_tui.cli import doctor, session  # they load the API client layer
@@ -73,6 +84,8 @@ def on_sign_in() -> dict[str, OwnWay]:
 def _own_way(command: str) -> OwnWay | None:
     if command.startswith(("contexts.", "config.")):
         return on_config()[command]
+    if command.startswith("views."):
+        return on_views()[command]
     return None if command.startswith(("humans.", "tags.")) else on_sign_in()[command]
 
 
@@ -87,8 +100,12 @@ def run(arguments: Namespace, setup: Setup) -> int:
         if local := _own_way(arguments.command):
             asyncio.run(_awaited(local(arguments, setup)))
         else:
-            command = on_a_platform()[arguments.command](arguments)
             name = "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
+            if getattr(arguments, "view", None):
+                from aicx_tui.cli.views import take_view  # only where one is named
+
+                take_view(arguments, setup.config, name)
+            command = on_a_platform()[arguments.command](arguments)
             _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -222,6 +222,30 @@ _ALL = (
         headless="contexts remove",
     ),
     Action(
+        "views.save",
+        "Save the view",
+        "Keep the search, its order and the columns under a name in config.toml.",
+        headless="views save",
+    ),
+    Action(
+        "views.show",
+        "Show a view",
+        "1 is everybody; saved views are 2 to 9, 0 lists them.",
+        headless="humans list",
+    ),
+    Action(
+        "views.list",
+        "List views",
+        "List the saved views of the context, with their keys.",
+        headless="views list",
+    ),
+    Action(
+        "views.remove",
+        "Remove a view",
+        "Remove a saved view from config.toml.",
+        headless="views remove",
+    ),
+    Action(
         "bots.switch",
         "Switch bot",
         "Go to the humans of another bot of the company.",

@@ -53,6 +53,11 @@ def read_columns(said: Sequence[str]) -> Columns:
     return tuple(read.values()) or DEFAULT
 
 
+def is_column(text: str) -> bool:
+    """Whether a text is a column as `written` has it."""
+    return _read(text) is not None
+
+
 def _written(column: ColumnChoice) -> str:
     if column.width is None and ":" not in column.tag_id:
         return column.id

@@ -1,43 +1,24 @@
-"""Changes config.toml: comments and order stay, and nothing unusable is ever written."""
+"""Changes the contexts that config.toml describes."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from filelock import FileLock, Timeout
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable, Item, Table
+from tomlkit.items import InlineTable
 
 from aicx_tui.config import ATTRIBUTES, COLOURS, CONTEXT_SETTINGS, RESERVED_NAMES, Config
-from aicx_tui.config_file import checked_config, checked_name, read_config
-from aicx_tui.errors import AicxError, UsageError
-from aicx_tui.services.actions import ACTIONS
+from aicx_tui.config_file import checked_name
+from aicx_tui.errors import UsageError
+from aicx_tui.services.config_writing import changed, put, text_with_below, text_without
+from aicx_tui.services.saved_views import forget_views, text_without_views
 from aicx_tui.services.setup import unknown_context
 from aicx_tui.settings import Context, checked_ca_file
 
-LOCK_SECONDS = 5.0
-"""How long another console may be writing."""
-
 Value = str | bool | float
 """What a setting of a context is written as."""
-
-Change = Callable[[tomlkit.TOMLDocument, Config], str | None]
-"""Changes the document, and returns its text where that keeps more than the document would."""
-
-_ACTION_IDS = tuple(ACTIONS)
-
-_BOM = "\ufeff"
-"""What some editors of Windows write first."""
-
-_FROM, _TO = "aicx:cut-from-here", "aicx:cut-to-here"
-"""Comments that are never written: they mark a table in the text of a document."""
 
 
 def add_context(path: Path, name: str, values: Mapping[str, Value], *, use: bool = False) -> Config:
@@ -60,7 +41,7 @@ def add_context(path: Path, name: str, values: Mapping[str, Value], *, use: bool
         if use or not config.current:
             document["context"] = name
         settings = _with_colour(values, config)
-        text = _text_with(name, settings, document)
+        text = text_with_below(tomlkit.dumps({"contexts": {name: dict(settings)}}), document)
         contexts = document.setdefault("contexts", tomlkit.table(is_super_table=True))
         is_inline = isinstance(contexts, InlineTable)
         table = tomlkit.inline_table() if is_inline else tomlkit.table()
@@ -68,7 +49,7 @@ def add_context(path: Path, name: str, values: Mapping[str, Value], *, use: bool
         contexts[name] = table
         return None if is_inline else text
 
-    return _changed(path, add)
+    return changed(path, add)
 
 
 def use_context(path: Path, name: str) -> Config:
@@ -83,7 +64,7 @@ def use_context(path: Path, name: str) -> Config:
             raise unknown_context(name, config)
         document["context"] = name
 
-    return _changed(path, use)
+    return changed(path, use)
 
 
 def edit_context(
@@ -105,14 +86,14 @@ def edit_context(
             wanted = _with_colour(wanted, config, but=name)
         for key, value in wanted.items():
             if table.get(key) != value:
-                _put(table, key, value)
+                put(table, key, value)
         _keep_apart(document)
 
-    return _changed(path, edit)
+    return changed(path, edit)
 
 
 def remove_context(path: Path, name: str) -> Config:
-    """Remove a context.
+    """Remove a context, and its saved views.
 
     Raises:
         UsageError: There is none of that name.
@@ -122,13 +103,15 @@ def remove_context(path: Path, name: str) -> Config:
         table = _table_of(document, name, config)
         if document.get("context") == name:
             del document["context"]
-        text = _text_without(table, document)
+        text = text_without(table, document)
         contexts: Any = document["contexts"]
         del contexts[name]
+        if forget_views(document, name):
+            text = text_without_views(text, name)
         # Where fewer production contexts than colours are left, none need share one.
         return None if _keep_apart(document) else text
 
-    return _changed(path, remove)
+    return changed(path, remove)
 
 
 def keep_theme(path: Path, theme: str) -> Config:
@@ -141,7 +124,7 @@ def keep_theme(path: Path, theme: str) -> Config:
         console: Any = document.setdefault("console", table)
         console["theme"] = theme
 
-    return _changed(path, keep)
+    return changed(path, keep)
 
 
 def settings_of(context: Context) -> dict[str, Value]:
@@ -179,56 +162,6 @@ def _table_of(
     contexts: Any = document["contexts"]
     table: MutableMapping[str, Any] = contexts[name]
     return table
-
-
-def _put(table: MutableMapping[str, Any], key: str, value: object) -> None:
-    """Set a key; a new one goes below the last one, above the comments on what follows."""
-    if key in table or not isinstance(table, Table):
-        table[key] = value
-        return
-    below = _taken_from_below(table)
-    table[key] = value
-    table.value.body.extend((None, item) for item in below)
-
-
-def _taken_from_below(table: Table) -> list[Item]:
-    """Take out the comments and empty lines behind the last key."""
-    below: list[Item] = []
-    while table.value.body and table.value.body[-1][0] is None:
-        below.insert(0, table.value.body.pop()[1])
-    return below
-
-
-def _text_with(name: str, settings: Mapping[str, Value], document: tomlkit.TOMLDocument) -> str:
-    """The text with a context below everything else, and an empty line between."""
-    above = tomlkit.dumps(document)
-    between = "" if not above or above.endswith("\n\n") else "\n"
-    if above and not above.endswith("\n"):
-        between = "\n\n"
-    return above + between + tomlkit.dumps({"contexts": {name: dict(settings)}})
-
-
-def _text_without(table: MutableMapping[str, Any], document: tomlkit.TOMLDocument) -> str | None:
-    """The text without a table, but with the comments below it, which are on what follows.
-
-    Returns:
-        The text; None where the table has no lines of its own.
-    """
-    if not isinstance(table, Table):
-        return None
-    below = _taken_from_below(table)
-    table.trivia.comment_ws, table.trivia.comment = " ", f"# {_FROM}"
-    mark = tomlkit.comment(_TO)
-    mark.trivia.indent = "\n"  # the last key may have no line end
-    table.value.body.extend((None, item) for item in (mark, *below))
-    text = tomlkit.dumps(document)
-    if text.count(_FROM) != 1 or text.count(_TO) != 1:
-        return None
-    before = text[: text.rfind("\n", 0, text.index(_FROM)) + 1]
-    after = text[text.index(_TO) + len(_TO) :].removeprefix("\n")
-    if not before or before.endswith("\n\n"):
-        after = after.removeprefix("\n")
-    return before.removesuffix("\n") if before.endswith("\n\n") and not after else before + after
 
 
 def _with_colour(values: Mapping[str, Value], config: Config, *, but: str = "") -> dict[str, Value]:
@@ -273,104 +206,3 @@ def _keep_apart(document: tomlkit.TOMLDocument) -> bool:
             has_changed = True
         worn.add(str(table.get("colour", "")))
     return has_changed
-
-
-def _changed(path: Path, change: Callable[[tomlkit.TOMLDocument, Config], str | None]) -> Config:
-    """Read, change, check and write, while no other console does."""
-    with _held(path):
-        config = read_config(path, action_ids=_ACTION_IDS)
-        before = _text(path)
-        is_crlf = "\r\n" in before and "\n" not in before.replace("\r\n", "")
-        text = _text_after(
-            change, before.replace("\r\n", "\n") if is_crlf else before, config, path
-        )
-        try:
-            said = tomllib.loads(text.removeprefix(_BOM))
-            changed = checked_config(said, path=path, action_ids=_ACTION_IDS)
-        except UsageError as error:
-            raise UsageError(
-                "That cannot be used. Nothing was changed.",
-                problems=error.problems,
-                hint="`aicx config schema` says what there is.",
-            ) from None
-        _write(path, text.replace("\n", "\r\n") if is_crlf else text)
-    return changed
-
-
-def _text_after(change: Change, text: str, config: Config, path: Path) -> str:
-    """The changed text, which is sure to say what the changed document says."""
-    bare = text.removeprefix(_BOM)
-    try:
-        document = tomlkit.parse(bare)
-        shorter = change(document, config)
-        meant = document.unwrap()
-        for written in (shorter, tomlkit.dumps(document)):
-            if written is not None and _says(written, meant):
-                return _BOM + written if text != bare else written
-    except (TOMLKitError, ValueError, TypeError):
-        pass  # it has ways of writing that tomlkit cannot change
-    raise AicxError(
-        f"{path} is written in a way that cannot be changed here. It is as it was.",
-        hint="Change it with an editor, or write each context as a table: [contexts.NAME].",
-    )
-
-
-def _says(text: str, meant: Mapping[str, Any]) -> bool:
-    """Whether a text says what is meant; a table of no contexts says nothing."""
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return {"contexts": {}} | said == {"contexts": {}} | dict(meant)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        return ""
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        raise AicxError(
-            f"{path} is being changed by another console. It was left as it is.",
-            hint="Try again in a moment.",
-        ) from None
-    except OSError as error:
-        raise _unwritten(path, error) from None
-    with lock:
-        lock.release()  # once of the two times that it is held
-        yield
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once; a link to it, as dotfile managers make, stays a link."""
-    target = path.resolve()
-    try:
-        with tempfile.NamedTemporaryFile(
-            "wb", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            written = Path(file.name)
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _unwritten(path, error) from None
-    try:
-        written.replace(target)  # only when it is closed: Windows replaces no open file
-    except OSError as error:
-        written.unlink(missing_ok=True)
-        raise _unwritten(path, error) from None
-
-
-def _unwritten(path: Path, error: OSError) -> AicxError:
-    return AicxError(
-        f"{path} could not be written: {error.strerror}. It is as it was.",
-        hint="Check that there is room, and that the file may be written.",
-    )

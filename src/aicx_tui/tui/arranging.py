@@ -54,6 +54,16 @@ class Arrangement:
         self.sort = view.order
         self._table.columns = read_columns(view.columns)
 
+    @property
+    def columns(self) -> Columns:
+        """The columns that were chosen."""
+        return self._table.columns
+
+    def arrange(self, sort: Sort, columns: Columns) -> None:
+        """Take an order and columns, for whoever lists anew."""
+        self.sort = sort
+        self._table.columns = columns
+
     def order_by(self, sort: Sort) -> None:
         """Take another order."""
         self.sort = sort

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textual.keys import Keys as KeyNames
 from textual.keys import _character_to_key, format_key
 
-from aicx_tui.tui.keys import KEYS
+from aicx_tui.tui.keys import FIXED, KEYS
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
 _NAMED_KEYS = frozenset(key.value for key in KeyNames)
@@ -48,7 +48,7 @@ class Keymap:
         return " ".join(_shown(key) for key in self._keys[action_id].split(","))
 
     def _override(self, action_id: str, text: str) -> None:
-        if action_id not in KEYS:
+        if action_id not in KEYS or action_id in FIXED:
             self.problems.append(f"{action_id} has no key that could be changed.")
             return
         names = [_named(key) for key in text.replace(" ", "").split(",")]

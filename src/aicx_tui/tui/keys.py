@@ -32,6 +32,9 @@ KEYS: dict[str, Keys] = {
     "humans.mark-all": Keys("a"),
     "humans.mark-invert": Keys("asterisk"),
     "humans.mark-clear": Keys("A"),
+    "humans.export": Keys("x"),
+    "views.save": Keys("v"),
+    "views.show": Keys("1,2,3,4,5,6,7,8,9,0", shown="1 … 9"),
     "humans.columns": Keys("c", "columns"),
     "humans.copy": Keys("y", "copy"),
     "humans.refresh": Keys("r", "refresh"),
@@ -49,6 +52,9 @@ KEYS: dict[str, Keys] = {
     "console.help": Keys("question_mark", "help"),
 }
 """The keys, in the order in which footer and help show them."""
+
+FIXED = frozenset({"views.show"})
+"""Actions whose keys say which of several is meant, so that they cannot be others."""
 
 MOVING = (
     ("j k ↑ ↓", "Move by one"),

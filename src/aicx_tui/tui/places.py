@@ -115,6 +115,8 @@ class Places:
             if name != here:
                 go = partial(self._app.call_later, self.switch, name)
                 yield SystemCommand(f"{action.title}: {name}", action.help, go)
+        if screen := self._humans:
+            yield from screen.viewing.commands()
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 

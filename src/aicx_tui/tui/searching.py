@@ -64,6 +64,17 @@ class Searching:
         except QueryError as problem:
             self.problem = problem
 
+    def order_of(self, text: str) -> Sort:
+        """The order that a text names, such as `sort:name`; the usual one where it names none."""
+        if not text:
+            return Sort()
+        kept = self.query, self.problem
+        try:
+            self.read(text)
+            return Sort() if self.problem else self.query.sort or Sort()
+        finally:
+            self.query, self.problem = kept
+
     def order(self, usual: Sort) -> Sort:
         """The order that the search names, or else the usual one."""
         return self.query.sort or usual

@@ -43,6 +43,7 @@ def _humans_list(verbs: Subparsers) -> None:
         metavar="QUERY",
         help="words that must all occur in name, e-mail, phone, uid or id",
     )
+    added.add_argument("--view", metavar="NAME", help="search for what a saved view does")
     added.add_argument("--limit", type=positive, metavar="N", help="print at most so many")
     form = added.add_mutually_exclusive_group()
     form.add_argument("--json", dest="form", action="store_const", const="json", help="one array")

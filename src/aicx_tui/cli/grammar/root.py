@@ -15,6 +15,7 @@ from aicx_tui.cli.grammar.humans import add_humans
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.session import add_session
 from aicx_tui.cli.grammar.tags import add_tags
+from aicx_tui.cli.grammar.views import add_views
 from aicx_tui.services.actions import ACTIONS
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def _parser() -> ArgumentParser:
     add_humans(nouns)
     add_tags(nouns)
     add_contexts(nouns)
+    add_views(nouns)
     add_session(nouns)
     add_config(nouns)
     _add_sync(nouns)

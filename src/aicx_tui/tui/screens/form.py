@@ -47,6 +47,12 @@ class FormScreen(Dialog[AnswerT]):
         Binding("shift+tab,up", "app.focus_previous", "Previous", priority=True, show=False),
     ]
 
+    SENDS = "send"
+    """What Enter does, in a word."""
+
+    BUSY = "Asking the platform …"
+    GIVEN_UP = "Given up; nothing was kept."
+
     @dataclass
     class Done(Message):
         """It worked."""
@@ -75,7 +81,7 @@ class FormScreen(Dialog[AnswerT]):
         """What is to know, the fields, and how it stands."""
         with Vertical(id="form") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = "Tab next · ^s or Enter send · Esc back"
+            box.border_subtitle = Content(f"Tab next · ^s or Enter {self.SENDS} · Esc back")
             if self._said:
                 yield Static(Content(self._said), id="said", markup=False)
             yield self._form
@@ -108,6 +114,11 @@ class FormScreen(Dialog[AnswerT]):
             self._is_busy = True
             self._do()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being done that Escape gives up."""
+        return self._is_busy
+
     def say_busy(self, text: str) -> None:
         """Say what is being waited for; Escape gives it up."""
         self._tell(Content.assemble(("◐ ", "$accent"), text, ("  Esc gives up.", "$quiet")))
@@ -120,7 +131,7 @@ class FormScreen(Dialog[AnswerT]):
                 needed = [FieldProblem(key, "This is needed.") for key in missing]
                 raise UsageError("Something is missing yet.", problems=needed)
             self._form.show_problems({})
-            self.say_busy("Asking the platform …")
+            self.say_busy(self.BUSY)
             self.post_message(self.Done(await self.send(self._form.values)))
         except AicxError as error:
             self.post_message(self.Refused(error))
@@ -174,7 +185,7 @@ class FormScreen(Dialog[AnswerT]):
         elif self._is_busy:
             self._is_busy = False
             self.workers.cancel_group(self, "sending")
-            self._tell(Content.styled("Given up; nothing was kept.", "$quiet"))
+            self._tell(Content.styled(self.GIVEN_UP, "$quiet"))
         else:
             self._form.clear_secrets()
             self.answer(None)

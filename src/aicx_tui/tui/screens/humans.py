@@ -16,9 +16,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from aicx_tui.errors import AicxError
-from aicx_tui.tui.keys import binding
+from aicx_tui.tui.human_keys import ACTION_IDS, BINDINGS, OF_A_HUMAN, TYPED_IN_SEARCH
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
+from aicx_tui.tui.viewing import Viewing
 from aicx_tui.tui.whereabouts import Whereabouts
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.human_detail import HumanDetail
@@ -27,6 +28,7 @@ from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.marking import MarkingTable
 from aicx_tui.tui.widgets.panes import Panes
 from aicx_tui.tui.widgets.too_small import TooSmall
+from aicx_tui.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
@@ -52,23 +54,6 @@ costs no more than its logarithm."""
 FAREWELL_SECONDS = 1.5
 """How long keeping the view and ending the session may hold up quitting."""
 
-TYPED_IN_SEARCH = frozenset(
-    {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-)
-"""Actions whose keys are text while the search has the focus."""
-
-ACTION_IDS = {
-    "open": "humans.open",
-    "copy": "humans.copy",
-    "step": "humans.next",
-    "go_to": "humans.get",
-    "refresh_humans": "humans.refresh",
-}
-"""Actions that are not always possible, by the name of their method."""
-
-OF_A_HUMAN = frozenset({"humans.open", "humans.copy", "humans.next", "humans.previous"})
-"""Actions that need a human at the cursor."""
-
 
 class HumansScreen(Screen[None]):
     """Browses humans by keyboard.
@@ -83,18 +68,7 @@ class HumansScreen(Screen[None]):
     AUTO_FOCUS = "#table"
     BLANK = True  # the panes cover it; else every key would draw it below them
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        binding("humans.search", "search", at_once=True),
-        binding("humans.open", "open", at_once=True),
-        binding("humans.sort", "sort", at_once=True),
-        binding("humans.columns", "columns", at_once=True),
-        binding("humans.copy", "copy", at_once=True),
-        binding("humans.refresh", "refresh_humans"),
-        binding("humans.get", "go_to", at_once=True),
-        binding("console.back", "back", at_once=True),
-        binding("humans.previous", "step(-1)"),
-        binding("humans.next", "step(1)"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(
         self,
@@ -118,12 +92,15 @@ class HumansScreen(Screen[None]):
         self._list = HumanList(clock=clock, zone=zone)
         self._search, self._table = self._list.search, self._list.table
         self._arranged = self._list.arranged
+        self._view_tabs = ViewTabs()
+        self.viewing = Viewing(self._view_tabs, self._list, context=lambda: access.context.name)
         self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
         yield self._header
+        yield self._view_tabs
         yield Panes(self._list, self._detail, id="panes")
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
@@ -233,6 +210,7 @@ class HumansScreen(Screen[None]):
     @on(HumanList.Counted)
     def _rows_counted(self, message: HumanList.Counted) -> None:
         self._where.rows_shown()
+        self.viewing.paint()
         counted = message.shown, message.is_counted
         if counted != (self._facts.shown, self._facts.is_counted):
             self._know(replace(self._facts, shown=message.shown, is_counted=message.is_counted))
@@ -252,6 +230,7 @@ class HumansScreen(Screen[None]):
 
     def _paint(self) -> None:
         self._paint_header()
+        self.viewing.paint()
         self._list.say(self._facts, keys=self.aicx.keymap.shown)
 
     def _paint_header(self) -> None:
@@ -283,6 +262,8 @@ class HumansScreen(Screen[None]):
             return "There is no human at the cursor."
         if action_id == "humans.get" and self.directory is None:
             return "The platform is not open yet."
+        if action_id == "humans.export" and not (self._facts.shown or self._table.marks):
+            return "There is nobody to export."
         if action_id == "humans.refresh" and self._facts.reading:
             return "It is being read already."
         return ""
@@ -320,6 +301,29 @@ class HumansScreen(Screen[None]):
     def action_sort(self) -> None:
         """Choose the order."""
         self._arranged.ask_for_order()
+
+    def action_export(self) -> None:
+        """Write the marked, or else all that match, to a file."""
+        from aicx_tui.tui.exporting import ask_for_export  # only when asked for
+
+        if self.directory is not None:
+            order = self._list.searching.order(self._arranged.sort)
+            query = replace(self._list.searching.query, sort=order)
+            shown = self._facts.shown if self._facts.is_counted else None
+            marks = self._table.marks
+            ask_for_export(self.aicx, self.directory, query=query, shown=shown, marks=marks)
+
+    def action_save_view(self) -> None:
+        """Save what is shown."""
+        self.viewing.save()
+
+    def action_show_view(self, key: int) -> None:
+        """Show a saved view."""
+        self.viewing.show(key)
+
+    @on(ViewTabs.Chosen)
+    def _tab_clicked(self, message: ViewTabs.Chosen) -> None:
+        self.viewing.show(message.key)
 
     def action_columns(self) -> None:
         """Choose the columns."""

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from aicx_tui.text import clean
+from aicx_tui.tui.widgets.one_of import OneOf
 
 
 class Field(NamedTuple):
@@ -29,6 +30,7 @@ class Field(NamedTuple):
         is_secret: Whether it shows as dots.
         is_required: Whether it cannot be left empty.
         is_choice: Whether it is yes or no; `value` is then empty for no.
+        choices: Values and what they are called, where it is one of a few.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Field(NamedTuple):
     is_secret: bool = False
     is_required: bool = True
     is_choice: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class SecretInput(Input):
@@ -109,7 +112,9 @@ class Form(VerticalScroll):
                     yield Static(field.hint, id=f"hint-{field.key}", classes="hint", markup=False)
                 yield Static("", id=f"problem-{field.key}", classes="problem", markup=False)
 
-    def _entry(self, field: Field) -> Input | YesNo:
+    def _entry(self, field: Field) -> Input | YesNo | OneOf:
+        if field.choices:
+            return OneOf(field.choices, field.value, id=field.key)
         if field.is_choice:
             return YesNo(bool(field.value), id=field.key)
         if field.is_secret:
@@ -127,7 +132,9 @@ class Form(VerticalScroll):
         """What was typed, without blanks around it; a choice is `yes` or empty."""
         values = {}
         for field in self._fields:
-            if field.is_choice:
+            if field.choices:
+                values[field.key] = self.query_one(f"#{field.key}", OneOf).value
+            elif field.is_choice:
                 values[field.key] = "yes" if self.query_one(f"#{field.key}", YesNo).value else ""
             else:
                 typed = self.query_one(f"#{field.key}", Input).value

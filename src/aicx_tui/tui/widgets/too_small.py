@@ -7,8 +7,11 @@ from textual.widgets import Static
 COLUMNS, ROWS = 60, 16
 """Below these, screens and dialogs would be cut."""
 
+ROOMY = 20
+"""Rows from which on a line is not missed by the list."""
+
 HORIZONTAL = [(0, "-tiny"), (COLUMNS, "-narrow"), (100, "-wide")]
-VERTICAL = [(0, "-flat"), (ROWS, "-tall")]
+VERTICAL = [(0, "-flat"), (ROWS, "-tall"), (ROOMY, "-roomy")]
 """Classes of a screen by its width and height in cells, for styles."""
 
 

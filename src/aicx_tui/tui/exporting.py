@@ -1,0 +1,68 @@
+"""The export of what a list shows: the marks if there are some, else all that match."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aicx_tui.models.human import Human
+    from aicx_tui.services.directory import Directory
+    from aicx_tui.services.marks import Marks
+    from aicx_tui.storage.query.tree import Query
+    from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.screens.export import Exported
+
+
+def ask_for_export(
+    app: AicxApp, directory: Directory, *, query: Query, shown: int | None, marks: Marks
+) -> None:
+    """Ask where to, and write.
+
+    Args:
+        app: The console.
+        directory: Who there is.
+        query: Who matches, and in which order.
+        shown: How many match; None where that is not counted.
+        marks: Who is marked.
+    """
+    from aicx_tui.services.spreadsheet import Sheet  # only when asked for
+    from aicx_tui.tui.screens.export import Chosen, ExportScreen, toast
+
+    ids = sorted(marks)
+    total = len(ids) if ids else shown
+    humans: Callable[[], AsyncGenerator[Human]] = (
+        (lambda: _by_id(directory, ids)) if ids else (lambda: _matching(directory, query))
+    )
+
+    def written(exported: Exported | None) -> None:
+        if exported is not None:
+            said = toast(exported, wanted=len(ids))
+            app.notify(said, title="Exported", timeout=8)
+
+    chosen = Chosen(
+        said=_said(total, are_marked=bool(ids)),
+        total=total,
+        humans=humans,
+        sheet=Sheet(tuple(directory.tags.values())),
+    )
+    app.push_screen(ExportScreen(chosen), written)
+
+
+def _said(total: int | None, *, are_marked: bool) -> str:
+    marked = "marked " if are_marked else ""
+    if total is None:
+        return "all humans that match"
+    return f"1 {marked}human" if total == 1 else f"{total:,} {marked}humans"
+
+
+async def _by_id(directory: Directory, ids: list[str]) -> AsyncGenerator[Human]:
+    """Those who are still known, in the order of their ids."""
+    for human_id in ids:
+        if human := await directory.human(human_id):
+            yield human
+
+
+async def _matching(directory: Directory, query: Query) -> AsyncGenerator[Human]:
+    async for human in directory.walk(query):
+        yield human

@@ -1,0 +1,42 @@
+"""The keys of the screen of humans, and when they act."""
+
+from __future__ import annotations
+
+from aicx_tui.tui.keys import binding
+from aicx_tui.tui.viewing import view_bindings
+
+BINDINGS = (
+    binding("humans.search", "search", at_once=True),
+    binding("humans.open", "open", at_once=True),
+    binding("humans.sort", "sort", at_once=True),
+    binding("humans.columns", "columns", at_once=True),
+    binding("humans.copy", "copy", at_once=True),
+    binding("humans.refresh", "refresh_humans"),
+    binding("humans.get", "go_to", at_once=True),
+    binding("humans.export", "export", at_once=True),
+    binding("views.save", "save_view", at_once=True),
+    *view_bindings(),
+    binding("console.back", "back", at_once=True),
+    binding("humans.previous", "step(-1)"),
+    binding("humans.next", "step(1)"),
+)
+"""What moves the focus or opens a dialog acts at once: what is typed behind it is meant for it."""
+
+TYPED_IN_SEARCH = frozenset(
+    {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
+    | {"save_view", "show_view", "export"}
+)
+"""Actions whose keys are text while the search has the focus."""
+
+ACTION_IDS = {
+    "open": "humans.open",
+    "copy": "humans.copy",
+    "step": "humans.next",
+    "go_to": "humans.get",
+    "refresh_humans": "humans.refresh",
+    "export": "humans.export",
+}
+"""Actions that are not always possible, by the name of their method."""
+
+OF_A_HUMAN = frozenset({"humans.open", "humans.copy", "humans.next", "humans.previous"})
+"""Actions that need a human at the cursor."""

@@ -1,0 +1,176 @@
+"""Asks where and in which form, and writes humans to a file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from textual import on
+from textual.message import Message
+from textual.widgets import Input
+from typing_extensions import override
+
+from aicx_tui.errors import FieldProblem, UsageError
+from aicx_tui.services.exporting import ExportForm, checked_destination, export
+from aicx_tui.tui.screens.form import FormScreen
+from aicx_tui.tui.widgets.form import Field
+from aicx_tui.tui.widgets.one_of import OneOf
+
+if TYPE_CHECKING:
+    from aicx_tui.models.human import Human
+    from aicx_tui.services.spreadsheet import Sheet
+
+FORMS: tuple[tuple[ExportForm, str], ...] = (
+    ("csv", "CSV"),
+    ("jsonl", "JSON Lines"),
+    ("json", "JSON"),
+)
+
+MOST_OFTEN = 0.1
+"""Seconds between two states of the line at least."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: Where.
+        count: How many humans.
+    """
+
+    path: Path
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Who is exported.
+
+    Attributes:
+        said: How many, in words.
+        total: How many, where that is known.
+        humans: Reads them, from the first.
+        sheet: Columns, for CSV.
+    """
+
+    said: str
+    total: int | None
+    humans: Callable[[], AsyncGenerator[Human]]
+    sheet: Sheet
+
+
+class ExportScreen(FormScreen[Exported]):
+    """A form for a file; answers with what was written.
+
+    Args:
+        chosen: Who is exported.
+        clock: Seconds; injected so that tests can hold time still.
+    """
+
+    SENDS = "write"
+    BUSY = "Writing …"
+    GIVEN_UP = "Stopped; nothing was written."
+
+    @dataclass
+    class Progressed(Message):
+        """Some more humans are written."""
+
+        count: int
+        seconds: float
+
+    def __init__(self, chosen: Chosen, *, clock: Callable[[], float] = time.monotonic) -> None:
+        fields = (
+            Field("file", "File", "~ is your home folder.", value="humans.csv"),
+            Field("kind", "Form", value="csv", choices=FORMS),
+        )
+        super().__init__(f"Export {chosen.said}", fields, advice="Access tokens are masked.")
+        self._chosen = chosen
+        self._clock = clock
+        self._warned_of: Path | None = None
+
+    def on_mount(self) -> None:
+        """Let what is typed take the place of the name."""
+        super().on_mount()
+        self.query_one(Input).action_select_all()
+
+    @on(OneOf.Changed)
+    def _form_changed(self, message: OneOf.Changed) -> None:
+        """Let the name end as the form does, where it ended as another."""
+        field = self.query_one(Input)
+        stem, dot, ending = field.value.rpartition(".")
+        if dot and ending in get_args(ExportForm):
+            field.value = f"{stem}.{message.value}"
+
+    @override
+    async def send(self, values: dict[str, str]) -> Exported:
+        path = _full(values["file"])
+        form = next(form for form, _ in FORMS if form == values["kind"])
+        if path.is_file() and path != self._warned_of:
+            self._warned_of = path
+            raise UsageError(
+                f"{path} is there already. Nothing was written.",
+                hint="Enter again replaces it; or give another name.",
+            )
+        destination = checked_destination(path, replaces=path == self._warned_of)
+        began = told_at = self._clock()
+
+        def told(count: int) -> None:
+            nonlocal told_at
+            now = self._clock()
+            if now - told_at >= MOST_OFTEN:
+                told_at = now
+                self.post_message(self.Progressed(count, now - began))
+
+        async with aclosing(self._chosen.humans()) as humans:
+            sheet = self._chosen.sheet
+            count = await export(humans, destination, form=form, sheet=sheet, told=told)
+        return Exported(path=path, count=count)
+
+    def on_export_screen_progressed(self, message: Progressed) -> None:
+        """Say how far it is, unless it was stopped meanwhile."""
+        if self.is_busy:
+            said = how_far(message.count, total=self._chosen.total, seconds=message.seconds)
+            self.say_busy(said)
+
+
+def how_far(count: int, *, total: int | None, seconds: float) -> str:
+    """Count, rate and time left.
+
+    Args:
+        count: Written so far.
+        total: How many there will be, where that is known.
+        seconds: Since it began.
+    """
+    rate = count / seconds if seconds > 0 else 0.0
+    parts = [f"{count:,}" if total is None else f"{count:,} of {total:,}", f"{rate:,.0f}/s"]
+    if total is not None and rate > 0:
+        left = max(0, round((total - count) / rate))
+        parts.append(f"{left // 60}:{left % 60:02} left")
+    return ", ".join(parts)
+
+
+def toast(exported: Exported, *, wanted: int | None) -> str:
+    """What to say of what was written; those who are gone since are counted too."""
+    humans = "1 human" if exported.count == 1 else f"{exported.count:,} humans"
+    gone = max((wanted or 0) - exported.count, 0)
+    said = f"{humans} in {exported.path}."
+    return f"{said} {gone:,} of the marked are not known any more." if gone else said
+
+
+def _full(name: str) -> Path:
+    """A path as a shell would read it.
+
+    Raises:
+        UsageError: It names a home folder of nobody.
+    """
+    path = Path(os.path.expanduser(name))  # Path.expanduser raises for ~nobody
+    if name.startswith("~") and str(path).startswith("~"):
+        problem = FieldProblem("file", "This names a home folder that is not there.")
+        raise UsageError("Nothing was written.", problems=[problem])
+    return Path(os.path.abspath(path))
