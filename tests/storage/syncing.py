@@ -18,7 +18,8 @@ from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.http import HttpCore
 from aicx_tui.models.account import PlatformCapabilities
 from aicx_tui.models.capability import Capability
-from aicx_tui.services.sync import Progress, Sync
+from aicx_tui.services.pace import Progress
+from aicx_tui.services.sync import Sync
 from aicx_tui.storage import loading
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta

@@ -45,7 +45,7 @@ async def _settle(min_sleep: float = SETTLED_SECONDS, max_sleep: float = 1) -> N
 
 
 for waiting in (textual.app, textual.pilot):
-    waiting.wait_for_idle = _settle
+    waiting.wait_for_idle = _settle  # type: ignore[attr-defined]
 
 
 def console_app(access: Access | None, *, setup: Setup | None = None) -> AicxApp:

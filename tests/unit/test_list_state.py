@@ -12,7 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.mirrors import OpenMirror
-from aicx_tui.services.sync import Progress
+from aicx_tui.services.pace import Progress
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.list_state import ListFacts, ListState, notice, state_line

@@ -15,7 +15,8 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.mirrors import REBUILT
-from aicx_tui.services.sync import STALE_SECONDS, Progress, Sync
+from aicx_tui.services.pace import Progress
+from aicx_tui.services.sync import STALE_SECONDS, Sync
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort

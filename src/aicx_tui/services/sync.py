@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from asyncio import wrap_future
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,6 +18,7 @@ from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError, NotTheA
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
 from aicx_tui.models.human import MASK, Human
+from aicx_tui.services.pace import Pace, Progress
 from aicx_tui.storage.database import Connection, DamagedError, unusable
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.mirror import Mirror
@@ -34,27 +33,6 @@ STALE_SECONDS = 60.0
 
 POLL_SECONDS = 0.2
 """How often another console that is reading is asked whether it is done."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a sync is.
-
-    Attributes:
-        what: What is being done: `reading`, or a step of indexing.
-        count: Humans in the mirror.
-        total: Humans at the platform, where it says.
-        rate: Humans read each second of this run; 0 where that is not known.
-        seconds_left: Until everybody is read; None where that is not known.
-        changed: Humans that differ from before, of a mirror that was complete.
-    """
-
-    what: str = "reading"
-    count: int
-    total: int | None = None
-    rate: float = 0.0
-    seconds_left: float | None = None
-    changed: int = 0
 
 
 class Sync:
@@ -169,7 +147,7 @@ class Sync:
         count = await wrap_future(self._mirror.count())
         if "read_at" not in facts:
             total = int(facts["total"]) if "total" in facts else None
-            pace = _Pace(count)
+            pace = Pace(count)
             async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
                 async for read in pages:
                     kept: dict[str, Any] = {"cursor": read["next"]}
@@ -232,7 +210,7 @@ class Sync:
         cursor = None if from_start else facts.get("full_cursor") or None
         if cursor is None:
             await wrap_future(self._mirror.write(_forget_seen))
-        total, count, changed, pace = None, 0, 0, _Pace(0)
+        total, count, changed, pace = None, 0, 0, Pace(0)
         async with aclosing(self._pages(cursor, page)) as pages:
             async for read in pages:
                 total = read.get("total") or total
@@ -374,28 +352,3 @@ def _remove_unseen(connection: Connection, writer: Writer) -> int:
     put_meta(connection, {"cursor": meta(connection, "full_cursor")})
     connection.execute("DELETE FROM meta WHERE name = 'full_cursor'")
     return removed
-
-
-class _Pace:
-    """How fast humans come.
-
-    Args:
-        count: Those that were there before.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._before = count
-        self._began = time.monotonic()
-
-    def progress(self, count: int, total: int | None, *, changed: int = 0) -> Progress:
-        """How far that is."""
-        seconds = time.monotonic() - self._began
-        rate = (count - self._before) / seconds if seconds > 0 else 0.0
-        left = (total - count) / rate if total is not None and rate > 0 else None
-        return Progress(
-            count=count,
-            total=total,
-            rate=rate,
-            seconds_left=None if left is None else max(left, 0.0),
-            changed=changed,
-        )

@@ -16,7 +16,7 @@ from aicx_tui.tui.moments import ago
 
 if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
-    from aicx_tui.services.sync import Progress
+    from aicx_tui.services.pace import Progress
 
 
 BAR_CELLS = 10

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.mirrors import OpenMirror
+    from aicx_tui.services.pace import Progress
     from aicx_tui.services.session import Session
-    from aicx_tui.services.sync import Progress
 
 TOLD_SECONDS = 0.2
 """How often it is told how far a reading is."""
