@@ -277,7 +277,8 @@ class Mirror:
 
     def _conditions(self, tags: Mapping[str, str]) -> Conditions:
         is_indexed = meta(self._reading, "built") == COMPLETE
-        return Conditions(self._reading, tags, is_indexed=is_indexed)
+        is_placed = is_indexed or meta(self._reading, "is_unordered") is None
+        return Conditions(self._reading, tags, is_indexed=is_indexed, is_placed=is_placed)
 
     # Writing
 

@@ -75,11 +75,13 @@ class Conditions:
         connection: To the mirror.
         tags: Names of tags by their ids, as far as they are known.
         is_indexed: Whether there is a text index yet.
+        is_placed: Whether places are in the order of updates yet.
     """
 
     connection: Connection
     tags: Mapping[str, str]
     is_indexed: bool
+    is_placed: bool
 
     def exact(self, node: Node) -> Condition:
         """Exactly whom a node matches."""

@@ -137,7 +137,7 @@ def _walked(
     by_name = "search INDEXED BY search_by_name"
     order, values_of_order = _order(sort)
     walks = [("search", where, order)]
-    if conditions.is_indexed and sort.key is SortKey.UPDATED:
+    if conditions.is_placed and sort.key is SortKey.UPDATED:
         walks = [("search", where, f"search.place {direction}")]
     elif conditions.is_indexed and sort.key is SortKey.NAME:
         named = f"search.name {direction}"
