@@ -81,7 +81,7 @@ def access_by(environ: Mapping[str, str]) -> ContextAccess:
 
 def mirrors_nowhere(credentials: Credentials) -> Mirrors:
     """Mirrors of a home that cannot be written: they are for one run, each in a file of no name."""
-    return Mirrors(Path("/nonexistent"), credentials)
+    return Mirrors(Path("/proc/nowhere"), credentials)
 
 
 class AnnouncedAccess:

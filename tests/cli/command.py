@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-NO_HOME = "/nonexistent/aicx"
+NO_HOME = "/proc/aicx"
 """Where a test that keeps nothing finds no config.toml of the machine's own."""
 
 PATIENCE = 60

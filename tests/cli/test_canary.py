@@ -208,7 +208,8 @@ async def test_no_success_gives_a_secret_away(
         if "password" in name:
             answers = [result(SERVER), result(KEPT), result(ACCOUNT), result(SERVER), result(None)]
         if way.words[-1] == "list":
-            answers = [result(SERVER), result({"items": [], "next": "x"})]
+            page = result({"items": [], "next": "x"})
+            answers = [result(SERVER), result(ACCOUNT), page]
         async with faulty(*answers) as platform:
             place.describe(platform.url, "console")
             env = environment_of(way, place, platform.url)

@@ -291,6 +291,7 @@ async def test_a_token_of_another_origin_is_refused_and_not_sent(
 MUTATING = {
     "humans.create": ("humans", "create", "--fullname", "Jane"),
     "humans.update": ("humans", "update", "eu_1", "--fullname", "Jane"),
+    "humans.import": ("humans", "import", "/dev/null", "--yes"),
     "tags.assign": ("tags", "assign", "--human", "eu_1", "--tag", "t=1"),
 }
 """How each command that changes data is typed."""

@@ -32,7 +32,11 @@ def names_in(folder: Path) -> list[str]:
 
 
 def exporting(
-    file: Path, *words: str, env: dict[str, str], limit: int | None = None
+    file: Path,
+    *words: str,
+    env: dict[str, str],
+    limit: int | None = None,
+    before: tuple[str, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Start an export; no file that it writes may grow beyond the limit, in bytes."""
 
@@ -42,7 +46,10 @@ def exporting(
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     return subprocess.Popen(
-        [sys.executable, "-m", "aicx_tui", "humans", "list", "--jsonl", "-o", str(file), *words],
+        [
+            *(sys.executable, "-m", "aicx_tui", *before),
+            *("humans", "list", "--jsonl", "-o", str(file), *words),
+        ],
         env=clean_environment(env),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -124,7 +131,6 @@ WRONG_WORDS = [
     (["--csv", "--force"], "-o FILE"),
     (["--csv", "-o", "/no/such/folder/x.csv"], "no folder"),
     (["--csv", "-o", "/dev/null", "--force"], "is no file"),
-    (["--jsonl", "-o", "x", "--reveal-access-token"], "not written to files"),
 ]
 
 
@@ -182,31 +188,27 @@ def test_a_second_export_leaves_the_first_alone(
     assert len(file.read_text(encoding="utf-8").splitlines()) == 10_000
 
 
-@pytest.mark.parametrize("room", [0, 100_000, 1_000_000])
+@pytest.mark.parametrize("room", [200_000, 1_000_000])
 def test_a_full_disk_leaves_nothing_and_keeps_what_was_there(
-    crowded_sandbox: SandboxPlatform, tmp_path: Path, room: int
+    crowded_sandbox: SandboxPlatform,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    room: int,
 ) -> None:
     old = tmp_path / "old.jsonl"
     old.write_text("mine")
+    folder = tmp_path_factory.mktemp("copy")
+    env = crowded_sandbox.environment() | {"AICX_HOME": str(folder)}
+    key = ("--mirror-key-file", str(folder / "key"))
+    assert aicx(*key, "sync", env=env).code == 0  # so that only the export needs room
     for name, words in (("new.jsonl", ()), ("old.jsonl", ("--force",))):
-        process = exporting(tmp_path / name, *words, env=crowded_sandbox.environment(), limit=room)
+        process = exporting(tmp_path / name, *words, env=env, limit=room, before=key)
         _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1
         assert b"could not be written: File too large. Nothing is left of it." in err
         assert b"Traceback" not in err
     assert names_in(tmp_path) == ["old.jsonl"]
     assert old.read_text() == "mine"
-
-
-def test_a_platform_that_ends_in_between_leaves_nothing(tmp_path: Path) -> None:
-    with SandboxProcess("--ephemeral", "--humans", "10000") as sandbox:
-        env = SandboxPlatform(sandbox.announcement).environment() | {"AICX_TIMEOUT": "2"}
-        process = exporting(tmp_path / "humans.jsonl", env=env)
-        wait_for_half_a_file(tmp_path, process)
-        sandbox.kill()
-        process.communicate(timeout=PATIENCE)
-    assert process.returncode == 7
-    assert names_in(tmp_path) == []
 
 
 def test_a_link_stays_a_link(browsed_sandbox: SandboxPlatform, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_rows_that_fail_are_reported_and_the_rest_goes_on(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     long = "x" * 5000
-    rows = ["fullname,email,access_token", "Jane,,t-1", ",no@name,t-2", f"{long},,", "A\tB,,"]
+    rows = ["fullname,email,access_token", "Jane,,t-1", ",no@name,secret-2", f"{long},,", "A\tB,,"]
     file = write(tmp_path, "\n".join([*rows, "Too,many,cells,here", "Last,l@x,", ""]))
     report = tmp_path / "failed.jsonl"
     words = ("humans", "import", file, "--yes", "--report", str(report))
@@ -209,7 +209,7 @@ def test_rows_that_fail_are_reported_and_the_rest_goes_on(
     assert "control character" in lines[5]["error"]
     assert "4 cells, and the header 3" in lines[6]["error"]
     assert lines[6]["row"] == {"": ["********"]}
-    assert "t-2" not in report.read_text() + ended.err
+    assert "secret-2" not in report.read_text() + ended.err
 
     again = aicx(*words, env=env)
     assert "2 of 6 rows are created, 2 of them by an earlier run; 4 failed." in again.err

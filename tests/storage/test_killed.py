@@ -81,7 +81,7 @@ from aicx_tui.storage import database, schema
 from tests.storage.mirrors import KEY
 half = (
     "ALTER TABLE humans ADD COLUMN later TEXT;"
-    "UPDATE humans SET later = 'x'; DELETE FROM names; SELECT die()"
+    "UPDATE humans SET later = 'x'; DELETE FROM trigrams; SELECT die()"
 )
 schema.VERSIONS += (half,)
 database.VERSIONS = schema.VERSIONS

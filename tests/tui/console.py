@@ -53,7 +53,7 @@ def console_app(access: Access | None, *, setup: Setup | None = None) -> AicxApp
     return AicxApp(setup or bare_setup(), access, clock=lambda: NOW, zone=UTC)
 
 
-def bare_setup(home: str = "/nonexistent", **said: Any) -> Setup:  # noqa: ANN401  # fields of Config
+def bare_setup(home: str = "/proc/nowhere", **said: Any) -> Setup:  # noqa: ANN401  # fields of Config
     """A setup that reads no file and no keyring.
 
     Args:

@@ -212,6 +212,7 @@ async def test_a_keyring_keeps_the_sign_in_and_the_place_for_the_next_start(
         await person.sees('"fullname"')
         title = person.lines[1]
     assert {service for service, _ in keyring.stored()} == {
+        "aicx/server/mirror",
         "aicx/server/session",
         "aicx/server/view",
     }

@@ -57,7 +57,6 @@ def _humans_list(verbs: Subparsers) -> None:
         const="csv",
         help="for spreadsheets: cells that could run as formulas are quoted",
     )
-    reveal(added)
     added.add_argument(
         "-o", "--output", metavar="FILE", help="write to a file, which is whole or not there"
     )
