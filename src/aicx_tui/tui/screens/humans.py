@@ -309,7 +309,9 @@ class HumansScreen(Screen[None]):
         if self.directory is not None:
             order = self._list.searching.order(self._arranged.sort)
             query = replace(self._list.searching.query, sort=order)
+            is_everybody = not query.text.strip()
             shown = self._facts.shown if self._facts.is_counted else None
+            shown = self._facts.known if is_everybody else shown
             marks = self._table.marks
             ask_for_export(self.aicx, self.directory, query=query, shown=shown, marks=marks)
 
