@@ -16,7 +16,7 @@ from textual.widgets import Input
 from aicx_tui.errors import QueryError
 
 MAX_CHARACTERS = 1000
-"""What a search may have at most; what is pasted beyond it is cut."""
+"""What a search may have at most; a longer paste is refused whole."""
 
 
 def is_typed_into(focused: Widget | None) -> bool:
