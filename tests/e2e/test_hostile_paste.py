@@ -30,17 +30,17 @@ def test_what_is_pasted_into_the_search_is_searched_for_and_does_nothing(
 ) -> None:
     platform.humans = [human(0, "Jane")]
     terminal = start(size=(16, 240))
-    terminal.sees("● 1 human", "│▌Jane")
+    terminal.sees("● 1 human", "│▌  Jane")
     groups = in_groups(3, [payload for payload in ONE_LINERS if payload in SHORT_PAYLOADS])
     for number, group in enumerate([*groups, *((payload,) for payload in OF_SEVERAL_LINES)]):
         taken = [p for p in group if MARK in p.text.splitlines()[0]]
         terminal.types("/")
         terminal.sees("Enter to the list")
         terminal.pastes("?".join([f"search{number}", *(p.text[:TYPED] for p in group)]))
-        terminal.sees("Nobody matches", f"│ search{number}?", *(payload.mark for payload in taken))
+        terminal.sees(f"│ search{number}?", *(payload.mark for payload in taken))
         terminal.clicks(MARK)
         terminal.types("\x1b")
-        terminal.sees("│▌Jane", "Enter open")
+        terminal.sees("│▌  Jane", "Enter open")
     ends_unharmed(terminal, tmp_path, typed=True)
 
 
