@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from pathlib import Path
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing costs `--version` a third
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ def _console(
 def _setup(
     *, sandbox: bool, token_file: str | None, key_file: str | None, as_found: bool = False
 ) -> Setup:
+    from pathlib import Path  # `--version` does without
+
     from aicx_tui.services.setup import Setup
 
     if sandbox:
