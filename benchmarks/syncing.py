@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from aicx_tui.api.base import Credential
 from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.http import HttpCore
+from aicx_tui.services.pace import READING
 from aicx_tui.services.sync import Sync
 from aicx_tui.storage.mirror import Mirror
 
@@ -34,7 +35,7 @@ async def measured(announced: dict[str, Any], path: Path) -> dict[str, float]:
     started, used = perf_counter(), process_time()
     browsable = 0.0
     async for progress in Sync(platform, mirror).run():
-        if progress.what != "reading" and not browsable:
+        if progress.what != READING and not browsable:
             browsable = perf_counter() - started
     searchable = perf_counter() - started
     used = process_time() - used

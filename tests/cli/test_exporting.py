@@ -230,7 +230,7 @@ def test_a_terminal_sees_how_far_it_is(crowded_sandbox: SandboxPlatform, tmp_pat
         timeout=PATIENCE,
         encoding="utf-8",
     )
-    terminal.expect(r"[\d,]+ of 10,000 humans  [\d,]+ /s  \d+:\d\d left")
+    terminal.expect(r"[\d,]+ of 10,000 humans, \d+%, [\d,]+/s, \d+:\d\d left")
     terminal.expect(r"10,000 humans\. Written to")
     terminal.expect(pexpect.EOF)
     terminal.close()

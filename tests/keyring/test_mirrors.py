@@ -15,6 +15,7 @@ from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UsageError
 from aicx_tui.services.mirrors import IN_MEMORY, REBUILT, Mirrors, OpenMirror
 from aicx_tui.settings import Context
+from aicx_tui.storage.mirror import Mirror
 from tests.keyring.secret_service import SecretService
 from tests.storage.syncing import human
 
@@ -36,8 +37,14 @@ async def fill(opened: Mirrors) -> None:
     there = await opened.of(SESSION)
     assert there.standing == ""
     there.mirror.append([human(1)], {}).result(PATIENCE)
-    await opened.accepted(there.mirror)
+    accepted(there.mirror, NOW)
     there.mirror.close()
+
+
+def accepted(mirror: Mirror, moment: datetime) -> None:
+    """Let the platform accept the context, as a sync notes it."""
+    stamp = moment.timestamp()
+    mirror.keep({"accepted_at": stamp, "latest_clock": stamp}).result(PATIENCE)
 
 
 def count(opened: OpenMirror | None) -> int | None:
@@ -127,7 +134,7 @@ async def test_a_mirror_is_locked_after_a_week_and_a_clock_set_back_opens_it_not
     assert await known(1) is None
     again = mirrors(tmp_path, key_file=key_file, now=NOW + timedelta(days=1))
     opened = await again.of(SESSION)
-    await again.accepted(opened.mirror)
+    accepted(opened.mirror, NOW + timedelta(days=1))
     assert count(opened) == 1
     assert await known(2) == 1
 

@@ -13,7 +13,6 @@ import pytest
 from aicx_tui.models.human import Human
 from aicx_tui.services.directory import Directory
 from aicx_tui.storage.query.tree import Query
-from aicx_tui.tui.screens.export import how_far
 from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
@@ -154,15 +153,3 @@ async def test_nobody_is_not_exported(browsed_sandbox: SandboxPlatform) -> None:
         await person.presses("question_mark")
         await person.types("export")
         await person.sees("There is nobody to export.")
-
-
-@pytest.mark.parametrize(
-    ("count", "total", "seconds", "said"),
-    [
-        (0, 10, 0.0, "0 of 10, 0/s"),
-        (12_300, 400_000, 0.5, "12,300 of 400,000, 24,600/s, 0:16 left"),
-        (100, None, 2.0, "100, 50/s"),
-    ],
-)
-def test_how_far_it_is(count: int, total: int | None, seconds: float, said: str) -> None:
-    assert how_far(count, total=total, seconds=seconds) == said

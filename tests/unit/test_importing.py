@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from aicx_tui.api.base import Platform
-from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.errors import AicxError, NotFoundError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, VersionedHuman
@@ -105,12 +104,6 @@ def test_a_file_is_done_in_one_place_only() -> None:
     renamed = Context(name="z", kind="console", root="https://a.example", bot_id="b1")
     paths = [journal_path(Path("/h"), "d", context) for context in (there, elsewhere, renamed)]
     assert paths[0] == paths[2] != paths[1]
-
-
-def test_progress_says_count_rate_and_time_left() -> None:
-    line = ProgressLine("rows", total=10_000)
-    assert line.text(2_500, seconds=25) == "2,500 of 10,000 rows  100 /s  1:15 left"
-    assert ProgressLine("humans").text(0, seconds=0) == "0 humans  0 /s"
 
 
 @pytest.mark.parametrize(

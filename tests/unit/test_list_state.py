@@ -12,7 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.mirrors import OpenMirror
-from aicx_tui.services.pace import Progress
+from aicx_tui.services.pace import READING, Progress
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.list_state import ListFacts, ListState, notice, state_line
@@ -108,7 +108,7 @@ def facts(
 
 async def test_a_first_reading_says_how_far_it_is(tmp_path: Path) -> None:
     still = Directory(OpenMirror(Mirror(tmp_path / "still.db", KEY), "still"))
-    progress = Progress(count=250_000, total=1_000_000, rate=50_000, seconds_left=75)
+    progress = Progress(what=READING, count=250_000, total=1_000_000, rate=50_000, seconds_left=75)
     known = replace(facts(still, reading=True), progress=progress)
     assert state_line(known, now=NOW, keys=shown).plain == (
         "◐ ━━──────── reading 250,000 of 1,000,000, 25%, 50,000/s, 1:15 left"

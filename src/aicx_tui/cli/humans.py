@@ -32,6 +32,7 @@ from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
+from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.storage.query.parser import parse
@@ -84,10 +85,15 @@ def prepare_export(arguments: Namespace) -> OnMirror:
             query = _read(text, directory)
             total = None if text.strip() else directory.count
             cut = _Cut(directory.walk(query), limit)
-            with ProgressLine("humans", total=min(total, limit) if total and limit else total) as p:
-                count = await export(
-                    cut.humans(), destination, form=form, sheet=_sheet_of(directory), told=p.show
-                )
+            total = min(total, limit) if total and limit else total
+            sheet, pace = _sheet_of(directory), Pace()
+            with ProgressLine("humans") as line:
+
+                def told(count: int) -> None:
+                    line.show(pace.progress(count, total))
+
+                humans = cut.humans()
+                count = await export(humans, destination, form=form, sheet=sheet, told=told)
         narrate(f"{_counted(count, cut)} Written to {destination.path}.")
 
     return OnMirror(run)
@@ -115,7 +121,7 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
     with ProgressLine("humans") as line:
         async for progress in directory.refresh(full=full):
             changed = progress.changed
-            line.show(progress.count, what=progress.what, total=progress.total)
+            line.show(progress)
     return changed
 
 

@@ -31,6 +31,7 @@ from aicx_tui.services.importing_columns import Columns, matched
 from aicx_tui.services.importing_files import TableFile, read_bytes, table_of
 from aicx_tui.services.importing_journal import Journal, journal_path
 from aicx_tui.services.importing_report import checked_report
+from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.whole_file import WholeFile
 from aicx_tui.settings import home
@@ -86,7 +87,8 @@ async def _import(source: _Source, arguments: Namespace, report: WholeFile | Non
     fault, is_stopped = None, False
     with ExitStack() as stack:
         rejected = Rejected(stack.enter_context(report) if report else None)
-        progress = stack.enter_context(ProgressLine("rows", total=source.rows))
+        progress = stack.enter_context(ProgressLine("rows"))
+        pace = Pace()
         stack.enter_context(ended_as_by_ctrl_c())
         importing = Import(
             source.session.platform,
@@ -95,7 +97,7 @@ async def _import(source: _Source, arguments: Namespace, report: WholeFile | Non
             journal=source.journal,
             resends_unknown=arguments.resend_unknown,
             rejected=rejected.add,
-            told=lambda tally: progress.show(tally.seen),
+            told=lambda tally: progress.show(pace.progress(tally.seen, source.rows)),
         )
         try:
             await importing.run()

@@ -43,8 +43,15 @@ def _read_tags(tags: object) -> object:
     if tags is None:
         return ()
     if isinstance(tags, list):
-        return tuple({"id": tag} if isinstance(tag, str) else tag for tag in tags)
+        return tuple({"id": tag} if isinstance(tag, str) else _without_null(tag) for tag in tags)
     return tags
+
+
+def _without_null(tag: object) -> object:
+    """A value that is `null` is none, as if it were not there."""
+    if isinstance(tag, dict) and tag.get("value", "") is None:
+        return {name: value for name, value in tag.items() if name != "value"}
+    return tag
 
 
 def _assume_utc(moment: datetime) -> datetime:

@@ -131,9 +131,11 @@ class Directory:
         """
         stale_after = 0.0 if by_hand else STALE_SECONDS
         async with aclosing(self._sync.run(full=full, stale_after=stale_after)) as steps:
+            is_looked_at = False
             async for progress in steps:
-                if not self.tags:
+                if not is_looked_at:  # the tags are there before the humans
                     await self.look()
+                    is_looked_at = True
                 self.count = progress.count
                 yield progress
         if self.mirror.was_damaged:

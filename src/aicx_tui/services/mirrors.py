@@ -140,11 +140,6 @@ class Mirrors:
         is_rebuilt = mirror.was_damaged or path in self._rebuilt
         return OpenMirror(mirror, name, REBUILT if is_rebuilt else "")
 
-    async def accepted(self, mirror: Mirror) -> None:
-        """Keep that the platform has accepted the context just now."""
-        moment = self._clock().timestamp()
-        await asyncio.wrap_future(mirror.keep({"accepted_at": moment, "latest_clock": moment}))
-
     def remove(self, context: Context) -> None:
         """Remove what was read of a context."""
         import shutil

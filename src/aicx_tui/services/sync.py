@@ -18,7 +18,7 @@ from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError, NotTheA
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
 from aicx_tui.models.human import MASK, Human
-from aicx_tui.services.pace import Pace, Progress
+from aicx_tui.services.pace import READING, Pace, Progress
 from aicx_tui.storage.database import Connection, DamagedError, unusable
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.mirror import Mirror
@@ -147,7 +147,7 @@ class Sync:
         count = await wrap_future(self._mirror.count())
         if "read_at" not in facts:
             total = int(facts["total"]) if "total" in facts else None
-            pace = Pace(count)
+            pace = Pace(count, what=READING)
             async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
                 async for read in pages:
                     kept: dict[str, Any] = {"cursor": read["next"]}
@@ -163,7 +163,7 @@ class Sync:
                 yield Progress(what=step.what, count=count, total=count)
         finally:
             self._mirror.writer.ask(steps.close)  # there, and not where it is given up
-        yield Progress(count=await wrap_future(self._mirror.count()))
+        yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
 
     async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
         """The pages of the feed, the next one on its way while one is being written.
@@ -200,7 +200,9 @@ class Sync:
         async with aclosing(self._pages((await self._facts()).get("cursor"), page)) as pages:
             async for read in pages:
                 changed += await self._put(read["items"], {"cursor": read["next"]})
-                yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
+                yield Progress(
+                    what=READING, count=await wrap_future(self._mirror.count()), changed=changed
+                )
 
     async def _compare(
         self, page: int, *, from_start: bool = False
@@ -210,7 +212,7 @@ class Sync:
         cursor = None if from_start else facts.get("full_cursor") or None
         if cursor is None:
             await wrap_future(self._mirror.write(_forget_seen))
-        total, count, changed, pace = None, 0, 0, Pace(0)
+        total, count, changed, pace = None, 0, 0, Pace(what=READING)
         async with aclosing(self._pages(cursor, page)) as pages:
             async for read in pages:
                 total = read.get("total") or total
@@ -218,7 +220,7 @@ class Sync:
                 count += len(read["items"])
                 yield pace.progress(count, total, changed=changed)
         changed += await wrap_future(self._mirror.write(_remove_unseen))
-        yield Progress(count=await wrap_future(self._mirror.count()), changed=changed)
+        yield Progress(what=READING, count=await wrap_future(self._mirror.count()), changed=changed)
 
     async def _read_each_again(self, stale_after: float) -> AsyncGenerator[Progress, None]:
         """Where there is no feed: read those again that were not read just now."""
@@ -229,7 +231,7 @@ class Sync:
             async for _, error in each:
                 if error is not None and not isinstance(error, NotFoundError):
                     raise error
-                yield Progress(count=await wrap_future(self._mirror.count()))
+                yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
 
     async def fetch_each(
         self, human_ids: Sequence[str]

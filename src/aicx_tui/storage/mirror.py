@@ -209,7 +209,9 @@ class Mirror:
         results = Results(self.reader, self._reading, first=(found, is_all), on_change=on_change)
         self._results = results
         if not is_all:
-            self.counter.ask_latest(SLOT, partial(results.complete, self._counting, chosen))
+            results.counting = self.counter.ask_latest(
+                SLOT, partial(results.complete, self._counting, chosen)
+            )
         return results
 
     def every(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, MirrorError
 from aicx_tui.storage.query.planner import Plan, places
 from aicx_tui.storage.rows import record
 
@@ -51,6 +51,10 @@ class Results:
         connection: Used on that thread only.
         first: The first places, and whether there are no others.
         on_change: Called on the data thread when more is known than before.
+
+    Attributes:
+        is_counted: Whether these are all.
+        counting: The search for the others, while there is one.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Results:
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._asked: dict[int, Future[Page]] = {}
         self._is_dropped = False
+        self.counting: Future[None] | None = None
         self._pages[0] = self._read_page(0)
 
     @property
@@ -92,14 +97,26 @@ class Results:
             for within, human in enumerate(page):
                 if human is not None and human.id == human_id:
                     return number * PAGE + within
-        with suppress(NotYet):
+        with suppress(NotYet, CancelledError, AicxError):
             return self._thread.ask(lambda: self._row_of(human_id)).result(10 * GRACE_SECONDS)
         return None
 
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
-        """The ids of the humans from one row to another, both included; to the end without it."""
-        from asyncio import wrap_future  # the thread that paints has it loaded
+        """The ids of the humans from one row to another, both included; to the end without it.
 
+        Raises:
+            MirrorError: Another search took this one's place before everybody was found, or the
+                mirror cannot be read.
+        """
+        from asyncio import shield, wait, wrap_future  # the thread that paints has them loaded
+
+        if last is None and self.counting is not None:
+            await wait([shield(wrap_future(self.counting))])
+        if last is None and not self.is_counted:
+            raise MirrorError(
+                "Another search came before everybody was found who matched. Nobody was marked.",
+                hint="Do it again once the list says how many there are.",
+            )
         end = len(self._places) if last is None else last + 1
         found: list[str] = []
         for start in range(first, end, PLACES_AT_ONCE):
@@ -121,7 +138,7 @@ class Results:
             self._keep(number, coming.result(GRACE_SECONDS))
         except NotYet:
             return None
-        except AicxError:
+        except (CancelledError, AicxError):
             del self._asked[number]  # to be asked for again; searching says what is the matter
             return None
         return self._pages[number]
@@ -171,6 +188,8 @@ class Results:
         """Find all the places; an interrupt leaves the result as it was."""
         found = array("q", places(connection, plan.every))
         if not self._is_dropped:
+            if found[: len(self._places)] != self._places:  # somebody changed meanwhile
+                self._pages = OrderedDict()
             self._places = found
             self.is_counted = True
             self._on_change(self)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from aicx_tui.models.feed import read_moment
 from aicx_tui.models.human import MASK
 from aicx_tui.storage.query.folding import digits, fold
 from aicx_tui.storage.record import Record
@@ -177,14 +178,8 @@ def record(text: str) -> Record:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A point in time as platforms write it; one without a zone is UTC, and no time is none."""
-    if not text:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    """A point in time of a document, which was checked when it was read; None where it has none."""
+    return read_moment(text) if text else None
 
 
 def microseconds(text: str | None) -> int:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import ActiveBinding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -268,11 +268,9 @@ class AicxApp(App[None]):
         if not isinstance(self.screen, LockScreen):
             self.push_screen(LockScreen(self.places, self.setup.credentials))
 
-    def action_sign_in(self) -> None:
+    @work(group="sign-in", exclusive=True)
+    async def action_sign_in(self) -> None:
         """Sign in to this context, anew if somebody is signed in."""
-        self.run_worker(self._sign_in(), group="sign-in", exclusive=True)
-
-    async def _sign_in(self) -> None:
         if await self.places.signs_in_again():
             self.places.reopen()
 

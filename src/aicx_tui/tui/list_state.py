@@ -129,19 +129,9 @@ def _how_far(facts: ListFacts) -> str:
         return f"reading {facts.known:,}"
     if progress.what != "reading":
         return f"{progress.what}: {facts.known:,} humans"
-    share = min(progress.count / progress.total, 1)
-    filled = round(share * BAR_CELLS)
+    filled = round(min(progress.count / progress.total, 1) * BAR_CELLS)
     bar = "━" * filled + "─" * (BAR_CELLS - filled)
-    left = "" if progress.seconds_left is None else f", {_clock(progress.seconds_left)} left"
-    return (
-        f"{bar} reading {progress.count:,} of {progress.total:,}, "
-        f"{share:.0%}, {progress.rate:,.0f}/s{left}"
-    )
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
+    return f"{bar} reading {progress.said()}"
 
 
 def notice(facts: ListFacts, *, keys: Shown) -> Content | None:

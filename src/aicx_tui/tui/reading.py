@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, MirrorError
 
 if TYPE_CHECKING:
     from aicx_tui.services.access import Access
@@ -130,5 +131,6 @@ class Reading:
 
         self._opened = opened
         self._directory = Directory(opened, clock=self._clock)
-        await self._directory.look()
+        with suppress(MirrorError):  # the next sync opens or makes a usable one
+            await self._directory.look()
         self._post(self.MirrorOpened(self._directory, await self._access.recall()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import QueryError
+from aicx_tui.errors import AicxError, QueryError
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import EVERYBODY, Query
 
@@ -86,7 +87,7 @@ class Searching:
         directory = self._directory()
 
         def values(tag_id: str) -> Sequence[str]:
-            with suppress(NotYet):
+            with suppress(NotYet, CancelledError, AicxError):
                 if directory is not None:
                     return directory.mirror.values_of(tag_id).result(VALUES_SECONDS)
             return ()

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from aicx_tui.storage.codes import known_code
 from aicx_tui.storage.database import Connection
-from aicx_tui.storage.query.folding import fold, phone_digits
+from aicx_tui.storage.query.folding import phone_digits
+from aicx_tui.storage.query.tag_names import tag_ids
 from aicx_tui.storage.query.tree import (
     SEARCHED_FIELDS,
     All,
@@ -187,9 +188,8 @@ class Conditions:
         return Net(f"{{{fields}}} : ({terms})", is_exact=True)
 
     def _codes(self, node: Tagged) -> list[str]:
-        name = fold(node.name)
-        ids = [tag_id for tag_id, title in self.tags.items() if fold(title) == name]
-        known = (known_code(self.connection, i, node.value) for i in {*ids, node.name})
+        ids = {*tag_ids(node.name, self.tags), node.name}
+        known = (known_code(self.connection, i, node.value) for i in ids)
         return [code for code in known if code]
 
 

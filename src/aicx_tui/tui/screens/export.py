@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
+from aicx_tui.services.pace import MOST_OFTEN, Pace, Progress
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 from aicx_tui.tui.widgets.one_of import OneOf
@@ -30,9 +31,6 @@ FORMS: tuple[tuple[ExportForm, str], ...] = (
     ("jsonl", "JSON Lines"),
     ("json", "JSON"),
 )
-
-MOST_OFTEN = 0.1
-"""Seconds between two states of the line at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +79,7 @@ class ExportScreen(FormScreen[Exported]):
     class Progressed(Message):
         """Some more humans are written."""
 
-        count: int
-        seconds: float
+        progress: Progress
 
     def __init__(self, chosen: Chosen, *, clock: Callable[[], float] = time.monotonic) -> None:
         fields = (
@@ -118,14 +115,13 @@ class ExportScreen(FormScreen[Exported]):
                 hint="Enter again replaces it; or give another name.",
             )
         destination = checked_destination(path, replaces=path == self._warned_of)
-        began = told_at = self._clock()
+        pace, told_at = Pace(clock=self._clock), self._clock()
 
         def told(count: int) -> None:
             nonlocal told_at
-            now = self._clock()
-            if now - told_at >= MOST_OFTEN:
-                told_at = now
-                self.post_message(self.Progressed(count, now - began))
+            if self._clock() - told_at >= MOST_OFTEN:
+                told_at = self._clock()
+                self.post_message(self.Progressed(pace.progress(count, self._chosen.total)))
 
         async with aclosing(self._chosen.humans()) as humans:
             sheet = self._chosen.sheet
@@ -135,24 +131,7 @@ class ExportScreen(FormScreen[Exported]):
     def on_export_screen_progressed(self, message: Progressed) -> None:
         """Say how far it is, unless it was stopped meanwhile."""
         if self.is_busy:
-            said = how_far(message.count, total=self._chosen.total, seconds=message.seconds)
-            self.say_busy(said)
-
-
-def how_far(count: int, *, total: int | None, seconds: float) -> str:
-    """Count, rate and time left.
-
-    Args:
-        count: Written so far.
-        total: How many there will be, where that is known.
-        seconds: Since it began.
-    """
-    rate = count / seconds if seconds > 0 else 0.0
-    parts = [f"{count:,}" if total is None else f"{count:,} of {total:,}", f"{rate:,.0f}/s"]
-    if total is not None and rate > 0:
-        left = max(0, round((total - count) / rate))
-        parts.append(f"{left // 60}:{left % 60:02} left")
-    return ", ".join(parts)
+            self.say_busy(message.progress.said())
 
 
 def toast(exported: Exported, *, wanted: int | None) -> str:

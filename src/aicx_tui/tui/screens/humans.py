@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 
 from aicx_tui.errors import AicxError
 from aicx_tui.tui.human_keys import ACTION_IDS, BINDINGS, OF_A_HUMAN, TYPED_IN_SEARCH
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
     from aicx_tui.tui.app import AicxApp
-
-REST_SECONDS = 0.06
-"""How long the cursor rests before the details follow, so that moving never waits for them."""
 
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew, and the mirror is looked at:
@@ -85,7 +81,6 @@ class HumansScreen(Screen[None]):
         self._clock = clock
         self._reading = Reading(access, clock=clock, post=self.post_message)
         self._facts = ListFacts(waiting=access.waiting)
-        self._rest: Timer | None = None
         self._is_read_once = False
         self._painted = 0
         self._header = HeaderBar(access.context)
@@ -95,13 +90,14 @@ class HumansScreen(Screen[None]):
         self._view_tabs = ViewTabs()
         self.viewing = Viewing(self._view_tabs, self._list, context=lambda: access.context.name)
         self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
+        self._panes = Panes(self._list, self._detail)
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
     def compose(self) -> ComposeResult:
         """A line, two panes, a line."""
         yield self._header
         yield self._view_tabs
-        yield Panes(self._list, self._detail, id="panes")
+        yield self._panes
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
 
@@ -110,7 +106,7 @@ class HumansScreen(Screen[None]):
         self._paint()
         self.set_interval(FRESHNESS_SECONDS, self._look)
         self.set_interval(REFRESH_SECONDS, self._refresh_by_itself)
-        self.call_after_refresh(self._read)
+        self.call_after_refresh(self._read, by_hand=False)
 
     @property
     def aicx(self) -> AicxApp:
@@ -122,23 +118,27 @@ class HumansScreen(Screen[None]):
         """The humans, once a mirror is open."""
         return self._facts.directory
 
-    def _read(self) -> None:
-        self._read_now(by_hand=False)
-
-    def _read_now(self, *, by_hand: bool) -> None:
+    def _read(self, *, by_hand: bool) -> None:
         self._know(replace(self._facts, reading=True, error=None))
-        self.run_worker(self._reading.run(by_hand=by_hand), exclusive=True, group="reading")
+        self._run_reading(by_hand=by_hand)
+
+    @work(exclusive=True, group="reading")
+    async def _run_reading(self, *, by_hand: bool) -> None:
+        await self._reading.run(by_hand=by_hand)
 
     def _refresh_by_itself(self) -> None:
         """Ask what changed, where nothing stands against it."""
         if self.session is not None and not self._facts.reading and self._facts.error is None:
-            self._read_now(by_hand=False)
+            self._read(by_hand=False)
 
     async def _look(self) -> None:
         """Show what another console read, and how old the data is."""
         directory = self.directory
-        if directory is not None and not self._facts.reading and await directory.look():
-            self._list.list_humans()
+        try:
+            if directory is not None and not self._facts.reading and await directory.look():
+                self._list.list_humans()
+        except AicxError as error:
+            self._know(replace(self._facts, error=error))
         self._paint_header()
 
     @on(Reading.MirrorOpened)
@@ -154,9 +154,13 @@ class HumansScreen(Screen[None]):
     def _platform_opened(self, message: Reading.PlatformOpened) -> None:
         """Keep the session; it may replace one whose platform is gone."""
         if self.session is not None and self.session is not message.session:
-            self.run_worker(self.session.aclose())
+            self._leave(self.session)
         self.session = message.session
         self._know(self._facts)
+
+    @work
+    async def _leave(self, session: Session) -> None:
+        await session.aclose()
 
     @on(Reading.Read)
     def _read_on(self, message: Reading.Read) -> None:
@@ -174,7 +178,7 @@ class HumansScreen(Screen[None]):
             self._list.list_humans(from_top=self._is_untouched)
         self._is_read_once = True
         self._detail.paint()
-        self._follow_cursor()
+        self._panes.follow()
 
     @on(Reading.Failed)
     def _read_failed(self, message: Reading.Failed) -> None:
@@ -197,7 +201,7 @@ class HumansScreen(Screen[None]):
                     await self._access.remember(self._where.written(self.directory))
                 if self.session is not None:
                     await self.session.aclose()
-        self._reading.close()
+        await asyncio.to_thread(self._reading.close)
 
     # Where one was
 
@@ -279,7 +283,7 @@ class HumansScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Move into the details."""
-        self._follow_cursor()
+        self._panes.follow()
         self.set_focus(self._detail)
 
     def action_back(self) -> None:
@@ -297,6 +301,10 @@ class HumansScreen(Screen[None]):
     def _marks_changed(self) -> None:
         self._paint()
         self.refresh_bindings()
+
+    @on(MarkingTable.Failed)
+    def _not_marked(self, message: MarkingTable.Failed) -> None:
+        self.aicx.report(message.error, title="Not marked")
 
     def action_sort(self) -> None:
         """Choose the order."""
@@ -341,7 +349,7 @@ class HumansScreen(Screen[None]):
 
     def action_refresh_humans(self) -> None:
         """Read what changed."""
-        self._read_now(by_hand=True)
+        self._read(by_hand=True)
 
     def action_go_to(self) -> None:
         """Ask for an id."""
@@ -360,9 +368,10 @@ class HumansScreen(Screen[None]):
     def _went_to(self, human_id: str | None) -> None:
         if human_id is None:
             return
-        self._search.value = ""
-        self._list.list_humans()
-        self._table.seek(human_id)
+        if not self._table.move_to(human_id):
+            self._search.value = ""
+            self._list.list_humans()
+            self._table.seek(human_id)
         self.action_open()
 
     def action_copy(self) -> None:
@@ -384,17 +393,3 @@ class HumansScreen(Screen[None]):
     def _cursor_moved(self, message: MarkingTable.Highlighted) -> None:
         if (message.record is None) != (self._detail.human is None):
             self.refresh_bindings()
-        if self._rest:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._follow_cursor)
-
-    def _follow_cursor(self) -> None:
-        """Show the human at the cursor in full."""
-        record, directory = self._table.current, self.directory
-        if record is None or directory is None:
-            self._detail.human = None
-        else:
-            self.run_worker(self._detail_of(directory, record.id), group="detail", exclusive=True)
-
-    async def _detail_of(self, directory: Directory, human_id: str) -> None:
-        self._detail.human = await directory.human(human_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -44,8 +45,9 @@ class LockScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """End the session, if it is one."""
-        self.run_worker(self._end_session(), exclusive=True)
+        self._end_session()
 
+    @work
     async def _end_session(self) -> None:
         context = self._places.context_by_password
         if context is None:
@@ -59,10 +61,11 @@ class LockScreen(Dialog[None]):
     def action_unlock(self) -> None:
         """Go on, after the password where it is needed."""
         if self._needs_password:
-            self.run_worker(self._ask(), exclusive=True, group="asking")
+            self._ask()
         else:
             self.answer(None)
 
+    @work(exclusive=True, group="asking")
     async def _ask(self) -> None:
         if await self._places.signs_in_again():
             self.answer(None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -127,16 +127,19 @@ class HumanList(Vertical):
         self.table.show(results, sort=order, from_top=from_top)
         self._count(results)
         if not results.total and self.directory is not None:
-            self.run_worker(
-                self._find_scarcest(self.directory, results), group="scarcest", exclusive=True
-            )
+            self._find_scarcest(self.directory, results)
 
     def _count(self, results: Results) -> None:
         self.post_message(self.Counted(results.total, results.is_counted))
 
+    @work(exclusive=True, group="scarcest")
     async def _find_scarcest(self, directory: Directory, results: Results) -> None:
         """Find out which part of the search excludes most."""
-        part, hits = await directory.scarcest_term(self.searching.query.where)
+        try:
+            part, hits = await directory.scarcest_term(self.searching.query.where)
+        except AicxError as error:
+            self.post_message(self.Failed(error))
+            return
         if results is self._results and part is not None:
             self.post_message(self.NobodyFound(described(part), hits))
 

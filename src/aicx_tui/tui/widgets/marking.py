@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
+from textual import events, work
 from textual.binding import BindingType
 from textual.message import Message
 
+from aicx_tui.errors import AicxError
 from aicx_tui.services.marks import Marks
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.tui.keys import binding
@@ -45,6 +48,12 @@ class MarkingTable(HumanTable):
 
     class MarksChanged(Message):
         """Other humans are marked, or a range was begun or given up."""
+
+    @dataclass
+    class Failed(Message):
+        """It could not be read who is meant; the marks are as they were."""
+
+        error: AicxError
 
     def __init__(
         self,
@@ -168,17 +177,25 @@ class MarkingTable(HumanTable):
         last: int | None = None,
     ) -> None:
         """Do something with the ids of rows, as they are now, in the background."""
-
-        async def work(rows: Rows) -> None:
-            try:
-                async with self._turns:
-                    await what(await rows.ids(first, last))
-            finally:
-                self._at_work -= 1
-            self._marks_changed()
-
         self._at_work += 1
-        self.run_worker(work(self._rows), group="marking")
+        self._do(what, self._rows, first, last)
+
+    @work(group="marking")
+    async def _do(
+        self,
+        what: Callable[[Sequence[str]], Awaitable[None]],
+        rows: Rows,
+        first: int,
+        last: int | None,
+    ) -> None:
+        try:
+            async with self._turns:
+                await what(await rows.ids(first, last))
+        except AicxError as error:
+            self.post_message(self.Failed(error))
+        finally:
+            self._at_work -= 1
+        self._marks_changed()
 
     def _marks_changed(self) -> None:
         self.repaint()
@@ -186,14 +203,16 @@ class MarkingTable(HumanTable):
         if not self.marks:
             self._hidden = 0
         elif not self._at_work:
-            self.run_worker(self._count_hidden(self._rows), group="hidden", exclusive=True)
+            self._count_hidden(self._rows)
 
+    @work(exclusive=True, group="hidden")
     async def _count_hidden(self, rows: Rows) -> None:
         """Tell how many marked humans are not in the result, where that is cheap."""
         await asyncio.sleep(REST_SECONDS)
         hidden = 0
         if rows.is_counted and rows.total <= CHEAP_TO_COUNT:
-            hidden = len(self.marks) - await self.marks.count(await rows.ids())
+            with suppress(AicxError):  # how many are hidden is no loss worth a word
+                hidden = len(self.marks) - await self.marks.count(await rows.ids())
         if hidden != self._hidden:
             self._hidden = hidden
             self.post_message(self.MarksChanged())
