@@ -34,6 +34,12 @@ _KEPT_FORMAT_CHARACTERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOIN
 _REPLACED_FORMAT_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 """Bidirectional overrides and isolates reorder what surrounds them; tags hide text."""
 
+_BETWEEN_LETTERS = re.compile(
+    "(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|"
+    "\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+"""A joiner that joins no emoji: Rich takes no room for what follows it, and terminals do."""
+
 _REPLACED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -99,6 +105,7 @@ def fit(text: str, width: int) -> str:
         if len(shown) <= width:
             return shown.ljust(width)
         return shown[: width - 1] + ELLIPSIS if width else ""
+    shown = _BETWEEN_LETTERS.sub("", shown)
     if cell_len(shown) <= width:
         return set_cell_size(shown, width)
     return set_cell_size(set_cell_size(shown, max(width - 1, 0)) + ELLIPSIS, width)

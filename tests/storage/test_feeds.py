@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -93,7 +94,12 @@ async def test_humans_without_a_sane_time_are_kept(path: Path) -> None:
     with opened(path) as mirror:
         await read_into(mirror, page([], "0"))
         await read_into(mirror, page(odd, "a"), page(odd[::-1], "b"), page([], "b"))
-        assert len(in_the_mirror(mirror)) == 3
+        kept = in_the_mirror(mirror)
+        assert [Human.model_validate_json(kept[f"eu_{n}"]).updated_at for n in range(3)] == [
+            datetime(1, 1, 1, tzinfo=UTC),
+            None,
+            None,
+        ]
 
 
 async def test_a_platform_whose_clock_goes_back_changes_the_right_humans(path: Path) -> None:
@@ -211,3 +217,25 @@ async def given_up_after(steps: int, sync: Sync) -> bool:
             if not steps:
                 return True
     return False
+
+
+async def test_what_platforms_write_oddly_is_kept_and_read(path: Path) -> None:
+    odd = {
+        "id": "eu_1",
+        "fullname": None,
+        "tags": [{"id": "t", "value": None}, "u", {"id": "v"}],
+        "created_at": "2026-01-01",
+        "updated_at": "2026-01-01 09:30:00.123456789+02:00",
+    }
+    with opened(path) as mirror:
+        await read_into(mirror, page([odd], "a"), page([], "a"))
+        human_read = Human.model_validate_json(in_the_mirror(mirror)["eu_1"])
+        assert [(tag.id, tag.value) for tag in human_read.tags] == [("t", ""), ("u", ""), ("v", "")]
+        assert found(mirror, EVERYBODY, Sort(), {}) == ["eu_1"]
+        results = mirror.search(EVERYBODY, Sort(), tags={}, on_change=lambda _: None)
+        record = results.result(PATIENCE).at(0)
+        assert record is not None
+        assert (record.created_at, record.updated_at) == (
+            human_read.created_at,
+            human_read.updated_at,
+        )

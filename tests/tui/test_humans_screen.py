@@ -164,6 +164,27 @@ async def test_going_to_an_id_says_why_it_cannot_and_keeps_it(
         assert person.app.focused is person.app.screen.query_one("#detail")
 
 
+async def test_going_to_an_id_keeps_a_search_that_finds_it(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    first, second = [h for h in await everyone(browsed_sandbox) if h.email][:2]
+    async with console(browsed_sandbox.access()) as person:
+        await person.presses("slash")
+        await person.pastes(f"id:{first.id}")
+        await person.presses("enter", "i")
+        await person.sees("Go to humans by id")
+        await person.pastes(first.id)
+        await person.presses("enter")
+        await person.waits_for(lambda: person.app.focused is person.app.screen.query_one("#detail"))
+        await person.sees(f"id:{first.id}")
+        await person.presses("i")
+        await person.sees("Go to humans by id")
+        await person.pastes(second.id)
+        await person.presses("enter")
+        await person.sees("400 humans", f"{second.email}")
+        assert f"id:{first.id}" not in person.screen
+
+
 async def test_refresh_shows_what_changed_and_keeps_the_cursor_on_its_human(
     own_sandbox: SandboxPlatform,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
@@ -78,6 +78,8 @@ def maker(width: int, columns: list[ColumnChoice]) -> LineMaker:
     )
 
 
+@example(Record("eu_1", fullname="\u200d"), Look(False, False, False), [ColumnChoice("name")], 5)
+@example(Record("eu_1", fullname="👨\u200d"), Look(False, False, False), [ColumnChoice("name")], 9)
 @given(st.none() | records, looks, chosen, st.integers(1, 200))
 def test_a_line_has_exactly_its_width(
     record: Record | None, look: Look, columns: list[ColumnChoice], width: int

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import AwareDatetime, SecretStr
 
 from aicx_tui.models.base import WireModel
-from aicx_tui.models.human import Moment
 
 Role = Literal["admin", "agent", "viewer"]
 
@@ -43,4 +42,4 @@ class Session(WireModel):
     """What a sign-in by password gives: a bearer credential that ends on its own."""
 
     session: SecretStr
-    expires_at: Moment
+    expires_at: AwareDatetime

@@ -4,33 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Required
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from aicx_tui.models.human import Moment
-
 _AS_SENT = ConfigDict(extra="allow", coerce_numbers_to_str=True, hide_input_in_errors=True)
-
-
-_MOMENT = TypeAdapter(Moment)
-
-
-def read_moment(text: str) -> Moment:
-    """A point in time as platforms write it.
-
-    Raises:
-        ValueError: It is none.
-    """
-    return _MOMENT.validate_python(text)
-
-
-def _is_moment(text: str) -> str:
-    read_moment(text)
-    return text
-
-
-MomentText = Annotated[str, AfterValidator(_is_moment)]
-"""A point in time, kept as it was written."""
 
 
 @with_config(_AS_SENT)
@@ -53,8 +30,8 @@ class FeedItem(TypedDict, total=False):
     phone_number: str | None
     profile_pic_id: str | None
     tags: list[FeedTag | str] | None
-    created_at: MomentText | None
-    updated_at: MomentText | None
+    created_at: str | None
+    updated_at: str | None
 
 
 @with_config(ConfigDict(extra="ignore", hide_input_in_errors=True))

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     JsonValue,
+    PlainValidator,
     SecretStr,
     field_validator,
     model_validator,
@@ -54,12 +54,21 @@ def _without_null(tag: object) -> object:
     return tag
 
 
-def _assume_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def read_moment(text: object) -> datetime | None:
+    """A point in time as platforms write it; None where it is none, which the document still has.
+
+    Returns:
+        A time with its zone; one that names none is UTC.
+    """
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Moment = Annotated[datetime, AfterValidator(_assume_utc)]
-"""A point in time with its zone; one that names none is UTC."""
+Moment = Annotated[datetime | None, PlainValidator(read_moment)]
+"""A point in time with its zone, where there is one that can be read."""
 
 HumanDocument = Mapping[str, JsonValue | SecretStr]
 """The platform's own object, unknown keys included, its `access_token` wrapped."""
@@ -78,8 +87,8 @@ class Human(WireModel):
     notes: JsonValue = None
     """Its non-null shape is not documented."""
     tags: Annotated[tuple[TagValue, ...], BeforeValidator(_read_tags)] = ()
-    created_at: Moment | None = None
-    updated_at: Moment | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
     document: HumanDocument = Field(default_factory=dict, exclude=True, repr=False)
 
     @model_validator(mode="before")

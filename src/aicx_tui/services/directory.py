@@ -67,6 +67,7 @@ class Directory:
         count: Humans in the mirror.
         fresh_at: When the platform was last read to the end.
         is_complete: Whether everybody was read and indexed once.
+        revision: Another one each time that some human is another.
     """
 
     def __init__(
@@ -81,8 +82,8 @@ class Directory:
         self.count = 0
         self.fresh_at: datetime | None = None
         self.is_complete = False
-        self._version = 0
-        self._revision = "unknown"
+        self._version = (0, 0)
+        self.revision: tuple[int, str] = (0, "")
 
     def __len__(self) -> int:
         return self.count
@@ -102,15 +103,15 @@ class Directory:
 
         Another console may have read into it meanwhile.
         """
-        version = await wrap_future(self.mirror.version())
+        version = self.mirror.openings, await wrap_future(self.mirror.version())
         if version == self._version:
             return False
         facts = await wrap_future(self.mirror.facts())
-        revision = facts.get("revision", "")
-        is_other = revision != self._revision
+        revision = self.mirror.openings, facts.get("revision", "")
+        is_other = revision != self.revision
         if is_other:
             self.count = await wrap_future(self.mirror.count())
-        self._version, self._revision = version, revision
+        self._version, self.revision = version, revision
         self.is_complete = facts.get("built") == COMPLETE
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)

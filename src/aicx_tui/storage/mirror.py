@@ -62,6 +62,7 @@ class Mirror:
 
     Attributes:
         was_damaged: Whether a file was set aside, so that everybody is read anew.
+        openings: How often a file was opened; what was found in the one before is of no use.
 
     Raises:
         MirrorError: The file cannot be opened or made.
@@ -70,6 +71,7 @@ class Mirror:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self.was_damaged = False
+        self.openings = 0
         self.at_close: Callable[[], None] = _nothing
         self._key = key
         self._is_damaged = False
@@ -79,13 +81,13 @@ class Mirror:
         except DamagedError:
             self._open_anew()
         self.reader = DataThread(
-            "mirror reader", interrupt=lambda: self._reading.interrupt(), told=self._told
+            "mirror reader", interrupt=lambda: _interrupt(self._reading), told=self._told
         )
         self.counter = DataThread(
-            "mirror counter", interrupt=lambda: self._counting.interrupt(), told=self._told
+            "mirror counter", interrupt=lambda: _interrupt(self._counting), told=self._told
         )
         self.writer = DataThread(
-            "mirror writer", interrupt=lambda: self._writing.interrupt(), told=self._told
+            "mirror writer", interrupt=lambda: _interrupt(self._writing), told=self._told
         )
 
     @property
@@ -154,6 +156,7 @@ class Mirror:
         self._counting.execute("PRAGMA query_only = ON")
         self._codes = TagCodes(self._writing)
         self._opened = self._named()
+        self.openings += 1
         self._is_damaged = False
 
     def _told(self, error: BaseException) -> BaseException:
@@ -325,6 +328,12 @@ class Mirror:
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""
         return self.write(lambda connection, _: loading.clear(connection))
+
+
+def _interrupt(connection: Connection) -> None:
+    """Stop what a connection is doing; one that is closed does nothing."""
+    with suppress(DatabaseError):
+        connection.interrupt()
 
 
 def _shut(connection: Connection) -> None:

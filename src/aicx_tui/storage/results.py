@@ -55,6 +55,7 @@ class Results:
     Attributes:
         is_counted: Whether these are all.
         counting: The search for the others, while there is one.
+        problem: Why some rows could not be read; they stay unread.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Results:
         self._asked: dict[int, Future[Page]] = {}
         self._is_dropped = False
         self.counting: Future[None] | None = None
+        self.problem: AicxError | None = None
         self._pages[0] = self._read_page(0)
 
     @property
@@ -138,9 +140,11 @@ class Results:
             self._keep(number, coming.result(GRACE_SECONDS))
         except NotYet:
             return None
-        except (CancelledError, AicxError):
-            del self._asked[number]  # to be asked for again; searching says what is the matter
-            return None
+        except CancelledError:
+            self._keep(number, [])
+        except AicxError as error:
+            self.problem = error
+            self._keep(number, [])  # asked for again it would fail again, and so without end
         return self._pages[number]
 
     def _arrived(self, _: Future[Page]) -> None:
@@ -189,7 +193,7 @@ class Results:
         found = array("q", places(connection, plan.every))
         if not self._is_dropped:
             if found[: len(self._places)] != self._places:  # somebody changed meanwhile
-                self._pages = OrderedDict()
+                self._pages, self._asked = OrderedDict(), {}
             self._places = found
             self.is_counted = True
             self._on_change(self)

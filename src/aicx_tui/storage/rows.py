@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from aicx_tui.models.feed import read_moment
-from aicx_tui.models.human import MASK
+from aicx_tui.models.human import MASK, read_moment
 from aicx_tui.storage.query.folding import digits, fold
 from aicx_tui.storage.record import Record
 
@@ -171,20 +170,15 @@ def record(text: str) -> Record:
         get("phone_number"),
         get("uid"),
         get("profile_pic_id"),
-        moment(get("created_at")),
-        moment(get("updated_at")),
+        read_moment(get("created_at")),
+        read_moment(get("updated_at")),
         dict(tag_values(document)),
     )
 
 
-def moment(text: str | None) -> datetime | None:
-    """A point in time of a document, which was checked when it was read; None where it has none."""
-    return read_moment(text) if text else None
-
-
 def microseconds(text: str | None) -> int:
     """A point in time as the mirror orders it."""
-    read = moment(text)
+    read = read_moment(text)
     return microseconds_of(read) if read else 0
 
 

@@ -56,7 +56,7 @@ class Reading:
     class ReadToEnd(Message):
         """Everything was read."""
 
-        changed: int
+        is_other: bool
 
     @dataclass
     class Failed(Message):
@@ -96,14 +96,13 @@ class Reading:
             self._opened.mirror.close()
 
     async def _refresh(self, directory: Directory, *, by_hand: bool) -> None:
-        told, changed = 0.0, 0
+        told, before = 0.0, directory.revision
         async for progress in directory.refresh(by_hand=by_hand):
-            changed = max(changed, progress.changed)
             now = asyncio.get_running_loop().time()
             if now - told >= TOLD_SECONDS:
                 self._post(self.Read(progress))
                 told = now
-        self._post(self.ReadToEnd(changed))
+        self._post(self.ReadToEnd(directory.revision != before))
 
     async def _show_known(self) -> None:
         """Open the mirror that was open last, before anything is asked of the platform."""

@@ -174,7 +174,7 @@ class HumansScreen(Screen[None]):
     def _read_to_end(self, message: Reading.ReadToEnd) -> None:
         """Show everything, where anything is new."""
         self._know(replace(self._facts, reading=False, error=None, progress=None))
-        if message.changed or not self._is_read_once:
+        if message.is_other or not self._is_read_once:
             self._list.list_humans(from_top=self._is_untouched)
         self._is_read_once = True
         self._detail.paint()

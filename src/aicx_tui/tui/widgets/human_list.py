@@ -115,6 +115,8 @@ class HumanList(Vertical):
         if message.results is self._results:
             self.table.rows_arrived()
             self._count(message.results)
+            if message.results.problem is not None:
+                self.post_message(self.Failed(message.results.problem))
 
     @on(Finder.Failed)
     def _not_found(self, message: Finder.Failed) -> None:
