@@ -94,3 +94,24 @@ def test_ids_that_are_pasted_are_asked_for_refused_and_do_nothing(
 
 def refused_with(terminal: Terminal, mark: str) -> None:
     terminal.waits_for(lambda: mark in terminal.text.partition(" not; those stay above. ")[2])
+
+
+def test_names_that_are_pasted_to_be_marked_are_looked_up_and_do_nothing(
+    start: Start, platform: HostilePlatform, tmp_path: Path
+) -> None:
+    platform.humans = [human(number, "Jane") | {"id": f"eu_{number}"} for number in range(8)]
+    terminal = start(size=(24, 160))
+    terminal.sees(f"● {len(platform.humans)} humans")
+    terminal.types("M")
+    terminal.sees("─ Mark humans from a list ─")
+    for number, group in enumerate(in_groups(8)):
+        terminal.pastes(f"eu_{number}, {joined(group)}, {number}.#")
+        terminal.types("\r")
+        terminal.sees(f"{number}.#")
+        terminal.sees("1 marked, ", " not found", "; what was not marked stays above.")
+        terminal.clicks(MARK)
+        terminal.types(CLEARS_FIELD)
+        terminal.sees("ids, e-mails, uids or phones")
+    terminal.types("\x1b")
+    terminal.sees_no_more("─ Mark humans from a list ─")
+    ends_unharmed(terminal, tmp_path, typed=True)

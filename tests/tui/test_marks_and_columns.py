@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import aclosing
+
 import pytest
 
+from aicx_tui.models.human import HumanDraft
 from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.views import View, read_view
 from aicx_tui.tui.widgets.marking import MarkingTable
@@ -55,8 +59,8 @@ async def test_escape_gives_up_a_range_before_anything_else(
 
 async def test_letters_that_mark_are_text_in_the_search(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.own_access()) as person:
-        await person.presses("slash", *"aVcA", "space", "asterisk")
-        await person.sees("aVcA *")
+        await person.presses("slash", *"aVcAM", "space", "asterisk")
+        await person.sees("aVcAM *")
         assert "marked" not in person.screen
 
 
@@ -128,3 +132,43 @@ def test_a_view_keeps_a_tags_order_and_the_columns() -> None:
     assert read_view(view.written()) == view
     assert view.order.tag_id == "t:1"
     assert read_view('{"place": "b", "columns": ["name", 3]}') == View(place="b", columns=("name",))
+
+
+async def test_a_pasted_list_marks_whom_it_names_and_keeps_the_rest(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with aclosing(await browsed_sandbox.console()) as platform:
+        page = await platform.read_feed(None, limit=400)
+    everybody = page["items"]
+    emails = Counter((human.get("email") or "").casefold() for human in everybody)
+    named = [h for h in everybody if emails[(h.get("email") or "").casefold()] == 1][:30]
+    by_id = [h["id"] for h in everybody if h not in named][:5]
+    pasted = "\n".join([*(str(h.get("email")) for h in named), *by_id, "nobody@example.com"])
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("slash", *"zzzz", "enter", "M")
+        await person.pastes(pasted)
+        await person.presses("enter")
+        await person.sees("35 marked, 1 not found; what was not marked stays above.")
+        assert "nobody@example.com" in person.screen
+        await person.presses("escape")
+        await person.sees("35 marked, 35 not shown")
+        table = person.app.screen.query_one("#table", MarkingTable)
+        assert set(table.marks) == {h["id"] for h in named} | set(by_id)
+        await person.presses("M")
+        await person.types(by_id[0])
+        await person.presses("enter")
+        await person.waits_for(lambda: "Mark humans" not in person.screen)
+        assert len(table.marks) == 35
+
+
+async def test_a_name_of_several_humans_marks_none_of_them(own_sandbox: SandboxPlatform) -> None:
+    client = own_sandbox.gateway()
+    for _ in range(2):
+        await client.create_human(HumanDraft(fullname="Twin", email="twins@example.com"))
+    await client.aclose()
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("M")
+        await person.pastes("twins@example.com")
+        await person.presses("enter")
+        await person.sees("0 marked, 1 of several humans", "2 humans have twins@example.com")
+        assert not person.app.screen_stack[0].query_one("#table", MarkingTable).marks

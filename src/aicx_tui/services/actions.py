@@ -140,6 +140,12 @@ _ALL = (
         only_console=_MARKS,
     ),
     Action(
+        "humans.mark-list",
+        "Mark from a list",
+        "Paste ids, e-mails, uids or phones.",
+        only_console=_MARKS,
+    ),
+    Action(
         "humans.mark-invert",
         "Invert the marks",
         "Among those that match.",

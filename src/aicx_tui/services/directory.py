@@ -178,6 +178,10 @@ class Directory:
         """Find humans; `on_change` is called on another thread when more is known."""
         return self.mirror.search(where, sort, tags=self.tag_names, on_change=on_change)
 
+    async def look_up(self, names: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The ids of all humans that each name means: an id, e-mail, uid or phone."""
+        return await wrap_future(self.mirror.look_up(names))
+
     async def human(self, human_id: str) -> Human | None:
         """A human as it was last read."""
         text = await wrap_future(self.mirror.document(human_id))

@@ -30,6 +30,7 @@ from aicx_tui.storage.database import (
     unusable,
 )
 from aicx_tui.storage.loading import COMPLETE, Step, meta
+from aicx_tui.storage.naming import Found, look_up
 from aicx_tui.storage.query.conditions import Conditions
 from aicx_tui.storage.query.planner import Plan, first_places, places, plan
 from aicx_tui.storage.query.sorting import Sort
@@ -248,6 +249,10 @@ class Mirror:
             return None if row is None else str(row[0])
 
         return self.reader.ask(found)
+
+    def look_up(self, names: Sequence[str]) -> Future[Found]:
+        """Whom names mean: ids, e-mails, uids or phones."""
+        return self.counter.ask(lambda: look_up(self._counting, names))
 
     def facts(self) -> Future[dict[str, str]]:
         """All that is kept about the mirror itself."""

@@ -30,6 +30,7 @@ KEYS: dict[str, Keys] = {
     "humans.mark": Keys("space", "mark"),
     "humans.mark-range": Keys("V"),
     "humans.mark-all": Keys("a"),
+    "humans.mark-list": Keys("M"),
     "humans.mark-invert": Keys("asterisk"),
     "humans.mark-clear": Keys("A"),
     "humans.export": Keys("x"),

@@ -5,35 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from textual import events, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
+from textual import work
 from textual.message import Message
-from textual.widgets import Input, Static
+from typing_extensions import override
 
 from aicx_tui.errors import AicxError
-from aicx_tui.text import clean
-from aicx_tui.tui.screens.dialog import Dialog
-from aicx_tui.tui.widgets.too_small import TooSmall
+from aicx_tui.tui.screens.paste_list import ListInput, PasteListScreen
 
 Fetch = Callable[[Sequence[str]], AsyncIterator[tuple[str, AicxError | None]]]
 """Reads humans and says of each id whether it worked, as it goes."""
 
 _BETWEEN_IDS = re.compile(r"[\s,;\"']+")
-
-
-class IdsInput(Input):
-    """One line of ids; a list that is pasted becomes one line."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take every line, where Textual's own takes the first."""
-        event.prevent_default()
-        event.stop()
-        self.replace(" ".join(_ids_in(event.text)), *self.selection)
 
 
 @dataclass
@@ -49,7 +32,7 @@ class _Tally:
         return len(self.found) + len(self.refused)
 
 
-class GoToScreen(Dialog[str]):
+class GoToScreen(PasteListScreen[str]):
     """A dialog with one field; answers with the first id once its human was read.
 
     Ids that could not be read stay in the field, with the reason.
@@ -58,8 +41,6 @@ class GoToScreen(Dialog[str]):
         fetch: Reads the humans with some ids.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Back", show=False)]
-
     @dataclass
     class Read(Message):
         """Some more ids were asked for."""
@@ -67,27 +48,15 @@ class GoToScreen(Dialog[str]):
         tally: _Tally
 
     def __init__(self, fetch: Fetch) -> None:
-        super().__init__()
+        ids = ListInput(_ids_in, between=" ", placeholder="eu_… one, several, or a pasted list")
+        super().__init__("Go to humans by id", verb="go", field=ids)
         self._fetch = fetch
         self._last_found: str | None = None
 
-    def compose(self) -> ComposeResult:
-        """A field and a line for how it goes."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Go to humans by id"
-            dialog.border_subtitle = "Enter go · Esc back"
-            yield IdsInput(
-                placeholder="eu_… one, several, or a pasted list", id="ids", compact=True
-            )
-            yield Static("", id="problem", markup=False)
-        yield TooSmall()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Read the humans; what could not be read stays."""
-        event.stop()
-        if ids := _ids_in(event.value):
-            self._say(Content.styled("reading …", "$quiet"))
-            self._read(ids)
+    @override
+    def take(self, entries: Sequence[str]) -> None:
+        self.say("reading …")
+        self._read(entries)
 
     @work(exclusive=True)
     async def _read(self, ids: Sequence[str]) -> None:
@@ -103,40 +72,28 @@ class GoToScreen(Dialog[str]):
         """Say how far it is; at the end answer, or say what could not be read."""
         tally = message.tally
         if tally.done < tally.wanted:
-            self._say(Content.styled(f"read {tally.done:,} of {tally.wanted:,} …", "$quiet"))
+            self.say(f"read {tally.done:,} of {tally.wanted:,} …")
             return
         self._last_found = tally.found[0] if tally.found else self._last_found
         if tally.refused:
-            field = self.query_one("#ids", Input)
-            field.value = " ".join(tally.refused)
-            field.action_select_all()  # so that what is pasted next takes its place
-            self._say(_refusal(tally))
+            self.field.leave(tally.refused)
+            self._refuse(tally)
         else:
             self.answer(self._last_found)
 
-    def _say(self, text: Content) -> None:
-        self.query_one("#problem", Static).update(text)
+    def _refuse(self, tally: _Tally) -> None:
+        """Say what could not be read, and why the first of it."""
+        error = next(iter(tally.refused.values()))
+        counted = ""
+        if tally.wanted > 1:
+            counted = f"{len(tally.found):,} read, {len(tally.refused):,} not; those stay above. "
+        self.refuse(counted + error.message, error.hint)
 
+    @override
     def action_cancel(self) -> None:
         """Go back, to the first of those that were read if there are any."""
         self.answer(self._last_found)
 
 
 def _ids_in(text: str) -> list[str]:
-    """The ids in what was typed or pasted, each once, in order."""
     return list(dict.fromkeys(part for part in _BETWEEN_IDS.split(text) if part))
-
-
-def _refusal(tally: _Tally) -> Content:
-    """What could not be read, and why the first of it."""
-    error = next(iter(tally.refused.values()))
-    counted = ""
-    if tally.wanted > 1:
-        counted = f"{len(tally.found):,} read, {len(tally.refused):,} not; those stay above. "
-    return Content.assemble(
-        ("! ", "bold $error"),
-        counted,
-        clean(error.message),
-        "\n",
-        (clean(error.hint), "$quiet"),
-    )

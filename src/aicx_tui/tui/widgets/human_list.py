@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +20,7 @@ from aicx_tui.storage.query.describing import described
 from aicx_tui.text import clean
 from aicx_tui.tui.arranging import Arrangement
 from aicx_tui.tui.finding import Finder
+from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, Shown, notice
 from aicx_tui.tui.searching import Searching
 from aicx_tui.tui.widgets.marking import MarkingTable
@@ -57,6 +59,8 @@ class HumanList(Vertical):
         """The mirror could not be searched."""
 
         error: AicxError
+
+    BINDINGS: ClassVar[list[BindingType]] = [binding("humans.mark-list", "mark_list", at_once=True)]
 
     def __init__(self, *, clock: Callable[[], datetime], zone: tzinfo | None) -> None:
         self.directory: Directory | None = None
@@ -144,6 +148,18 @@ class HumanList(Vertical):
             return
         if results is self._results and part is not None:
             self.post_message(self.NobodyFound(described(part), hits))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a letter be a letter in the search."""
+        return not (action == "mark_list" and self.search.has_focus)
+
+    def action_mark_list(self) -> None:
+        """Mark those whom a list names."""
+        from aicx_tui.tui.screens.mark_list import MarkListScreen  # only when asked for
+
+        if self.directory is not None:
+            screen = MarkListScreen(self.directory.look_up, mark=self.table.mark_all_of)
+            self.app.push_screen(screen)
 
     # What is said
 

@@ -161,6 +161,18 @@ class MarkingTable(HumanTable):
         self.marks.clear()
         self._marks_changed()
 
+    def mark_all_of(self, human_ids: Sequence[str]) -> None:
+        """Mark humans, in the list or not."""
+        self._at_work += 1
+        self._mark(human_ids)
+
+    @work(group="marking")
+    async def _mark(self, human_ids: Sequence[str]) -> None:
+        async with self._turns:
+            await self.marks.mark(human_ids)
+        self._at_work -= 1
+        self._marks_changed()
+
     def give_up_range(self) -> None:
         """Mark nobody of the range."""
         self._anchor = None
