@@ -15,7 +15,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     JsonValue,
-    PlainValidator,
     SecretStr,
     field_validator,
     model_validator,
@@ -67,7 +66,7 @@ def read_moment(text: object) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Moment = Annotated[datetime | None, PlainValidator(read_moment)]
+Moment = Annotated[datetime | None, BeforeValidator(read_moment)]
 """A point in time with its zone, where there is one that can be read."""
 
 HumanDocument = Mapping[str, JsonValue | SecretStr]
