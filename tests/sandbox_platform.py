@@ -89,6 +89,7 @@ class AnnouncedAccess:
 
     waiting = "starting the sandbox"
     is_lost = False
+    keeps_mirror = False
 
     def __init__(self, announced: Mapping[str, Any]) -> None:
         self.announced = announced

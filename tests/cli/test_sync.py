@@ -58,3 +58,33 @@ def test_a_search_that_cannot_be_read_is_refused_before_anything_is_sent(
     refused = aicx("humans", "list", "nam:ana", env=env | {"AICX_URL": "http://127.0.0.1:9"})
     assert refused.code == 2
     assert "no field nam" in refused.err
+
+
+def test_whom_a_gateway_created_or_read_is_listed_from_then_on(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    everybody = aicx("humans", "list", "--json", env=own_sandbox.environment()).json()
+    env = own_sandbox.environment(kind="gateway") | {"AICX_HOME": str(tmp_path / "home")}
+    key = ("--mirror-key-file", str(tmp_path / "key"))
+    read = everybody[7]["id"]
+    assert aicx(*key, "humans", "get", read, env=env).code == 0
+    created = aicx(
+        *(*key, "humans", "create", "--fullname", "Jane", "--access-token-stdin"),
+        env=env,
+        stdin="end-user-token-5b",
+    ).out.strip()
+    file = tmp_path / "new.csv"
+    file.write_text("fullname,email\nPaul,paul@example.com\nAda,ada@example.com\n")
+    assert aicx(*key, "humans", "import", str(file), "--yes", env=env).code == 0
+    with_tag = everybody[8]["id"]
+    assert aicx(*key, "humans", "update", with_tag, "--fullname", "Not Kept", env=env).code == 0
+    listed = aicx(*key, "humans", "list", "--json", env=env).json()
+    assert {human["id"] for human in listed} >= {read, created}
+    assert sorted(human["fullname"] for human in listed) == sorted(
+        [everybody[7]["fullname"], "Jane", "Paul", "Ada"]
+    )
+    assert aicx(*key, "humans", "update", read, "--fullname", "Renamed", env=env).code == 0
+    listed = aicx(*key, "humans", "list", "Renamed", "--json", env=env).json()
+    assert [human["id"] for human in listed] == [read]
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"end-user-token-5b" not in kept

@@ -187,9 +187,9 @@ async def test_one_human_read_while_everybody_is_read_harms_nothing(path: Path) 
             read = Human.model_validate(human(2, "By itself", second=3))
             with patch.object(loading, "ROWS_AT_ONCE", 1):
                 async for _ in sync.run():
-                    await sync.keep(read)
+                    await sync.keep([read])
         assert names(mirror)["eu_2"] in ("Ann", "By itself")
-        await sync.keep(read)
+        await sync.keep([read])
         assert names(mirror) == {"eu_1": "Ann", "eu_2": "By itself", "eu_3": "Ann"}
 
 

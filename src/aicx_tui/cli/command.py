@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.session import Session
+from aicx_tui.services.touched import Touched
 
-Command = Callable[[Session], Awaitable[None]]
-"""Does its work on an open platform and prints the result."""
+Command = Callable[[Session, Touched], Awaitable[None]]
+"""Does its work on an open platform, prints the result and adds whom it had to do with."""
 
 
 @dataclass(frozen=True)

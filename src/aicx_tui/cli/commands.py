@@ -10,13 +10,15 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeAlias
 
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import INTERRUPTED_EXIT_CODE, UsageError
+from aicx_tui.errors import INTERRUPTED_EXIT_CODE, AicxError, UsageError
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
     from aicx_tui.cli.command import Command, OnMirror
+    from aicx_tui.services.session import Session
+    from aicx_tui.services.touched import Touched
 
 Prepare: TypeAlias = "Callable[[Namespace], Command | OnMirror]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
@@ -134,6 +136,7 @@ async def _awaited(work: Awaitable[None]) -> None:
 async def _run(command: Command | OnMirror, access: Access) -> None:
     from aicx_tui.cli.command import OnMirror
     from aicx_tui.services.directory import open_directory
+    from aicx_tui.services.touched import Touched
 
     session = await access.open()
     try:
@@ -141,9 +144,20 @@ async def _run(command: Command | OnMirror, access: Access) -> None:
             async with open_directory(access, session) as directory:
                 await command.run(session, directory)
         else:
-            await command(session)
+            touched = Touched()
+            try:
+                await command(session, touched)
+            finally:
+                await _keep(touched, access, session)
     finally:
         await session.aclose()
+
+
+async def _keep(touched: Touched, access: Access, session: Session) -> None:
+    try:
+        await touched.keep(access, session)
+    except AicxError as error:  # the command itself has done what it should
+        narrate(f"The local copy is not up to date: {error.message}")
 
 
 def _write_utf8() -> None:

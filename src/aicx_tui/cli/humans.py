@@ -35,6 +35,7 @@ from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
+from aicx_tui.services.touched import Touched
 from aicx_tui.storage.query.parser import parse
 from aicx_tui.storage.query.tree import Query
 from aicx_tui.text import clean
@@ -176,8 +177,9 @@ def prepare_get(arguments: Namespace) -> Command:
     human_id: str = arguments.id
     document = revealed if arguments.reveal_access_token else masked
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, touched: Touched) -> None:
         human = (await session.platform.get_human(human_id)).human
+        touched.read.append(human)
         if arguments.json:
             print_json(document(human))
             return
@@ -202,8 +204,10 @@ def prepare_create(arguments: Namespace) -> Command:
     tags = tuple(TagValue(id=tag_id, value=value) for tag_id, value in arguments.tags)
     draft = HumanDraft(**given, tags=tags) if tags else HumanDraft(**given)
 
-    async def run(session: Session) -> None:
-        _print_id(await create_human(session.platform, draft), arguments, done="Created.")
+    async def run(session: Session, touched: Touched) -> None:
+        created = await create_human(session.platform, draft)
+        touched.add_created(created, draft)
+        _print_id(created, arguments, done="Created.")
 
     return run
 
@@ -222,7 +226,8 @@ def prepare_update(arguments: Namespace) -> Command:
     changes = HumanChanges(**given)
     human_id: str = arguments.id
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, touched: Touched) -> None:
+        touched.changed.append(human_id)
         changed = await update_human(session.platform, human_id, changes)
         _print_id(changed, arguments, done="Changed.")
 

@@ -33,6 +33,7 @@ from aicx_tui.services.importing_journal import Journal, journal_path
 from aicx_tui.services.importing_report import checked_report
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
+from aicx_tui.services.touched import Touched
 from aicx_tui.services.whole_file import WholeFile
 from aicx_tui.settings import home
 
@@ -48,7 +49,7 @@ def prepare_import(arguments: Namespace) -> Command:
     chosen = dict(arguments.columns)
     report = checked_report(Path(arguments.report)) if arguments.report else None
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, touched: Touched) -> None:
         _refuse_if_unable(session, "humans.import")
         file = table_of(read_bytes(arguments.file))
         columns = matched(file.columns, chosen=chosen, tags=await _tags(session))
@@ -67,7 +68,7 @@ def prepare_import(arguments: Namespace) -> Command:
             if is_anew:
                 journal.forget()
             source = _Source(session, file, columns, journal, preview.rows)
-            await _import(source, arguments, report)
+            await _import(source, arguments, report, touched)
 
     return run
 
@@ -83,7 +84,9 @@ class _Source:
     rows: int
 
 
-async def _import(source: _Source, arguments: Namespace, report: WholeFile | None) -> None:
+async def _import(
+    source: _Source, arguments: Namespace, report: WholeFile | None, touched: Touched
+) -> None:
     fault, is_stopped = None, False
     with ExitStack() as stack:
         rejected = Rejected(stack.enter_context(report) if report else None)
@@ -96,6 +99,7 @@ async def _import(source: _Source, arguments: Namespace, report: WholeFile | Non
             columns=source.columns,
             journal=source.journal,
             resends_unknown=arguments.resend_unknown,
+            created=touched.add_created,
             rejected=rejected.add,
             told=lambda tally: progress.show(pace.progress(tally.seen, source.rows)),
         )
@@ -168,7 +172,7 @@ async def _humans(
     read: dict[str, Human] = {}
 
     async def keep(human: Human) -> None:
-        await directory.keep(human)
+        await directory.keep([human])
         read[human.id] = human
 
     async with aclosing(import_by_id(session.platform, ids, keep=keep)) as outcomes:

@@ -13,13 +13,14 @@ from aicx_tui.errors import UsageError
 from aicx_tui.models.human import TagValue
 from aicx_tui.services.editing import assign_tags, checked_assignment
 from aicx_tui.services.session import Session
+from aicx_tui.services.touched import Touched
 from aicx_tui.text import fit
 
 
 def prepare_list(arguments: Namespace) -> Command:
     """`list`."""
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, _: Touched) -> None:
         tags = await session.platform.list_tags()
         if arguments.json:
             print_json([tag.model_dump(mode="json") for tag in tags])
@@ -38,7 +39,8 @@ def prepare_assign(arguments: Namespace) -> Command:
     tags = [TagValue(id=tag_id, value=value) for tag_id, value in arguments.tags]
     assignment = checked_assignment(ids, tags=tags)
 
-    async def run(session: Session) -> None:
+    async def run(session: Session, touched: Touched) -> None:
+        touched.changed.extend(assignment.human_ids)
         await assign_tags(session.platform, assignment)
         if arguments.json:
             print_json({"success": True}, indent=None)

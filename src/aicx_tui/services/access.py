@@ -54,6 +54,11 @@ class Access(Protocol):
         """
         ...
 
+    @property
+    def keeps_mirror(self) -> bool:
+        """Whether what is read may be there in later runs."""
+        ...
+
     async def known_mirror(self) -> OpenMirror | None:
         """The mirror that was open last, if it can be opened before the platform is."""
         ...
@@ -122,6 +127,11 @@ class ContextAccess:
         return NotSignedInError(
             f"Nobody is signed in to {name}.", hint=f"Sign in: aicx login --context {name}."
         )
+
+    @property
+    def keeps_mirror(self) -> bool:
+        """Unless the environment describes the context and no key file is given."""
+        return self._mirrors.keeps(self.context)
 
     async def known_mirror(self) -> OpenMirror | None:
         """Open it with the key that the keyring or the key file has."""
@@ -197,6 +207,11 @@ class SandboxAccess:
         session = await open_sandbox(announcement, bot_id=self.context.bot_id)
         self.context = session.context
         return session
+
+    @property
+    def keeps_mirror(self) -> bool:
+        """As the sandbox itself is kept."""
+        return not self._ephemeral
 
     async def known_mirror(self) -> OpenMirror | None:
         """There is none: the sandbox is open sooner than a mirror of it could be trusted."""

@@ -160,9 +160,13 @@ class Directory:
                 yield read
         await self.look()
 
-    async def keep(self, human: Human) -> None:
-        """Keep a human that was read by itself."""
-        await self._sync.keep(human)
+    async def keep(self, humans: Sequence[Human], *, is_read: bool = True) -> None:
+        """Keep humans that came one by one; those that were not read are, when next refreshed."""
+        await self._sync.keep(humans, is_read=is_read)
+
+    async def outdate(self, human_ids: Sequence[str]) -> None:
+        """Let the next refresh read humans again, of a platform that says not what changed."""
+        await wrap_future(self.mirror.outdate(human_ids))
 
     @property
     def _sync(self) -> Sync:

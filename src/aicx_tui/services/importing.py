@@ -138,6 +138,7 @@ class Import:
         columns: How rows become humans.
         journal: What became of them so far; it is entered.
         resends_unknown: Whether rows are sent again of which nobody knows if they were created.
+        created: Called with each human that was created, and its id.
         rejected: Called with each row that was not created.
         told: Called with the counts now and then.
 
@@ -153,6 +154,7 @@ class Import:
         columns: Columns,
         journal: Journal,
         resends_unknown: bool = False,
+        created: Callable[[str, HumanDraft], None] = lambda _id, _draft: None,
         rejected: Callable[[Rejection], None] = lambda _rejection: None,
         told: Callable[[Tally], None] = lambda _tally: None,
     ) -> None:
@@ -162,6 +164,7 @@ class Import:
         self._columns = columns
         self._journal = journal
         self._resends_unknown = resends_unknown
+        self._created = created
         self._rejected = rejected
         self._told = told
         self._stopping = asyncio.Event()
@@ -236,6 +239,7 @@ class Import:
             self.tally.created += 1
             self._unanswered = 0
             await self._journal.record(row.line, Outcome.DONE, human_id=human_id)
+            self._created(human_id, draft)
 
     async def _sent(self, line: int, draft: HumanDraft) -> str:
         """Send a row, again after each pause that the platform asks for: then it did nothing."""

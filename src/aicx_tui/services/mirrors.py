@@ -78,6 +78,10 @@ class Mirrors:
         self._clock = clock
         self._rebuilt: set[Path] = set()
 
+    def keeps(self, context: Context) -> bool:
+        """Whether a key is kept beyond this run: not for what the environment describes."""
+        return self._key_file_of(context) is not None or context.source == "config"
+
     async def known(self, context: Context) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
 
@@ -163,7 +167,7 @@ class Mirrors:
     async def _key(self, context: Context) -> bytes | None:
         """The key of a context's mirrors, made where there is none; None where none can be kept."""
         key = await self._kept_key(context)
-        if key is not None or not self._keeps(context):
+        if key is not None or not self.keeps(context):
             return key
         import secrets
 
@@ -197,7 +201,7 @@ class Mirrors:
     async def _kept_key(self, context: Context) -> bytes | None:
         if file := self._key_file_of(context):
             return await asyncio.to_thread(_read_key, file)
-        if not self._keeps(context):
+        if not self.keeps(context):
             return None
         kept = await self._credentials.read(context, Slot.MIRROR, patience=SILENT_SECONDS)
         with suppress(ValueError):
@@ -207,10 +211,6 @@ class Mirrors:
     def _key_file_of(self, context: Context) -> Path | None:
         """The sandbox's data is made up and readable anyway, so its key lies beside it."""
         return self._sandbox_key if context.source == "sandbox" else self._key_file
-
-    def _keeps(self, context: Context) -> bool:
-        """Whether a key is kept beyond this run: not for what the environment describes."""
-        return self._key_file_of(context) is not None or context.source == "config"
 
 
 async def _open(path: Path, key: bytes) -> Mirror:

@@ -21,7 +21,7 @@ from aicx_tui.models.human import MASK, Human
 from aicx_tui.services.pace import READING, Pace, Progress
 from aicx_tui.storage.database import Connection, DamagedError, unusable
 from aicx_tui.storage.loading import COMPLETE, meta
-from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.mirror import NEVER, Mirror
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer, put_meta
 
@@ -267,24 +267,29 @@ class Sync:
         except NotFoundError:
             await wrap_future(self._mirror.write(partial(_remove, human_id)))
             raise
-        await self.keep(human)
+        await self.keep([human])
         return human
 
-    async def keep(self, human: Human) -> None:
-        """Keep a human that was read by itself; before everybody was read, the feed brings it."""
+    async def keep(self, humans: Sequence[Human], *, is_read: bool = True) -> None:
+        """Keep humans that came one by one; before everybody was read, the feed brings them.
+
+        Args:
+            humans: As they are known.
+            is_read: Whether that is what the platform has; else they count as stale.
+        """
         await self._make_ready()
-        token = {"access_token": MASK if human.access_token else None}
-        told = token if "access_token" in human.document else {}
-        item = feed_item({**human.document, **told, "id": human.id})
-        now = self._clock().timestamp()
+        items = [_item(human) for human in humans]
+        at = self._clock().timestamp() if is_read else NEVER
 
         def put(connection: Connection, writer: Writer) -> None:
             if meta(connection, "built") != COMPLETE:
                 return
-            writer.put(item)
-            if meta(connection, "full_cursor") is not None:
-                connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (human.id,))
-            connection.execute("INSERT OR REPLACE INTO reads VALUES (?, ?)", (human.id, now))
+            is_compared = meta(connection, "full_cursor") is not None
+            for item in items:
+                writer.put(item)
+                if is_compared:
+                    connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (item["id"],))
+                connection.execute("INSERT OR REPLACE INTO reads VALUES (?, ?)", (item["id"], at))
 
         await wrap_future(self._mirror.write(put))
 
@@ -331,6 +336,13 @@ def _put_item(writer: Writer, item: Document) -> bool:
     if item.get("deleted") is True:
         return writer.remove(item["id"])
     return writer.put(item)
+
+
+def _item(human: Human) -> FeedItem:
+    """A human as a feed has it."""
+    token = {"access_token": MASK if human.access_token else None}
+    told = token if "access_token" in human.document else {}
+    return feed_item({**human.document, **told, "id": human.id})
 
 
 def _nothing() -> None:

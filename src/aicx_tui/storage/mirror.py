@@ -49,6 +49,9 @@ FILLING_CACHE = 64
 COUNTED = 10_001
 """Humans counted for a word that excludes others; nobody needs to know it more exactly."""
 
+NEVER = 0.0
+"""When a human was read by id of whom only what was sent is known."""
+
 T = TypeVar("T")
 
 
@@ -308,6 +311,15 @@ class Mirror:
     def keep(self, facts: Mapping[str, Any]) -> Future[None]:
         """Keep facts about the mirror itself."""
         return self.write(lambda connection, _: put_meta(connection, dict(facts)))
+
+    def outdate(self, human_ids: Sequence[str]) -> Future[None]:
+        """Let humans count as never read by id."""
+
+        def work(connection: Connection, _: Writer) -> None:
+            outdated = [(NEVER, human_id) for human_id in human_ids]
+            connection.executemany("UPDATE reads SET at = ? WHERE id = ?", outdated)
+
+        return self.write(work)
 
     def append(self, documents: Sequence[Document], facts: Mapping[str, Any]) -> Future[None]:
         """Put what is read for the first time behind the rest, with where that went on."""
