@@ -36,16 +36,23 @@ PATIENCE = 30
 
 
 SETTLED_SECONDS = 0.1
-"""How long a key waits at most for the processor to calm down. On a busy machine it never does;
-what a test is about it waits for itself, by what the screen shows."""
+"""How long it is waited at most, after some keys, for the processor to calm down. On a busy machine
+it never does; what a test is about it waits for itself, by what the screen shows."""
+
+BETWEEN_KEYS = 0.002
+"""The same between two keys, as of somebody who types ahead."""
 
 
 async def _settle(min_sleep: float = SETTLED_SECONDS, max_sleep: float = 1) -> None:
     await wait_for_idle(min(min_sleep, SETTLED_SECONDS), min(max_sleep, SETTLED_SECONDS))
 
 
-for waiting in (textual.app, textual.pilot):
-    waiting.wait_for_idle = _settle  # type: ignore[attr-defined]
+async def _go_on(_min_sleep: float = 0, _max_sleep: float = 0) -> None:
+    await asyncio.sleep(BETWEEN_KEYS)
+
+
+textual.pilot.wait_for_idle = _settle  # type: ignore[attr-defined]
+textual.app.wait_for_idle = _go_on  # type: ignore[attr-defined, assignment]
 
 
 def console_app(access: Access | None, *, setup: Setup | None = None) -> AicxApp:

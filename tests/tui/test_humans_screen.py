@@ -169,13 +169,14 @@ async def test_going_to_an_id_keeps_a_search_that_finds_it(
 ) -> None:
     first, second = [h for h in await everyone(browsed_sandbox) if h.email][:2]
     async with console(browsed_sandbox.access()) as person:
+        detail = person.app.screen.query_one("#detail")
         await person.presses("slash")
         await person.pastes(f"id:{first.id}")
         await person.presses("enter", "i")
         await person.sees("Go to humans by id")
         await person.pastes(first.id)
         await person.presses("enter")
-        await person.waits_for(lambda: person.app.focused is person.app.screen.query_one("#detail"))
+        await person.waits_for(lambda: person.app.focused is detail)
         await person.sees(f"id:{first.id}")
         await person.presses("i")
         await person.sees("Go to humans by id")
