@@ -250,7 +250,7 @@ def test_a_finished_import_is_not_repeated_unless_asked_for(
 
 REFUSED = [
     ("", "empty"),
-    ("Colour\nred\n", "--map COLUMN=fullname"),
+    ("Colour\nred\n", "by --map or under Columns: COLUMN=fullname"),
     ("fullname,name\nJane,Joe\n", "would both be fullname"),
     ("fullname,x,x\nJane,1,2\n", "Two columns are called “x”"),
     ("fullname,tag:Nonsense\nJane,x\n", "no tag “Nonsense”"),

@@ -19,7 +19,7 @@ from tests.tui.console import bare_setup, console
 async def test_help_finds_by_word_and_by_key_and_runs(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.own_access()) as person:
         await person.presses("question_mark")
-        await person.sees("Type to find", "Search", "Quit", "Move by a page")
+        await person.sees("Type to find", "Search", "Show a view")
         await person.types("order again")
         await person.sees("turns it round")
         assert "Quit" not in person.screen

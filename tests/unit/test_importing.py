@@ -59,7 +59,7 @@ def test_tags_of_one_name_are_asked_for_by_id() -> None:
 
 def test_a_column_can_be_left_out() -> None:
     columns = matched(["fullname", "tag:Nonsense"], chosen={"tag:Nonsense": ""}, tags=TAGS)
-    assert columns.ignored == {"tag:Nonsense": "left out by --map"}
+    assert columns.ignored == {"tag:Nonsense": "left out"}
 
 
 @pytest.mark.parametrize("column", ["access_token", "Access Token", "ACCESS-TOKEN"])

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, aclosing
-from dataclasses import dataclass
+from contextlib import aclosing
 from pathlib import Path
 
 from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.command import Command, OnMirror
-from aicx_tui.cli.import_ending import Rejected, print_tally, say_or_raise
-from aicx_tui.cli.import_preview import preview_lines, print_dry_run
-from aicx_tui.cli.output import print_json_lines, print_table
+from aicx_tui.cli.output import print_json, print_json_lines, print_line, print_table
 from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, UnsupportedError, UsageError
-from aicx_tui.models.capability import Capability
+from aicx_tui.errors import FieldProblem, PartlyFailedError, UnsupportedError, UsageError
 from aicx_tui.models.human import Human
-from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked
-from aicx_tui.services.importing import Import, Tally, previewed
+from aicx_tui.services.importing import Tally
 from aicx_tui.services.importing_by_id import ids_in, import_by_id
-from aicx_tui.services.importing_columns import Columns, matched
-from aicx_tui.services.importing_files import TableFile, read_bytes, table_of
-from aicx_tui.services.importing_journal import Journal, journal_path
+from aicx_tui.services.importing_files import read_bytes
+from aicx_tui.services.importing_plan import ImportPlan, planned
+from aicx_tui.services.importing_preview import preview_lines
 from aicx_tui.services.importing_report import checked_report
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.touched import Touched
-from aicx_tui.services.whole_file import WholeFile
 from aicx_tui.settings import home
 
 
@@ -50,91 +43,79 @@ def prepare_import(arguments: Namespace) -> Command:
     report = checked_report(Path(arguments.report)) if arguments.report else None
 
     async def run(session: Session, touched: Touched) -> None:
-        _refuse_if_unable(session, "humans.import")
-        file = table_of(read_bytes(arguments.file))
-        columns = matched(file.columns, chosen=chosen, tags=await _tags(session))
-        preview = previewed(file, columns)
+        plan = await planned(session, read_bytes(arguments.file), chosen=chosen)
         if arguments.dry_run:
-            print_dry_run(preview, columns, as_json=arguments.json)
+            _print_dry_run(plan, as_json=arguments.json)
             return
         is_anew = arguments.again or arguments.ephemeral
-        with Journal(journal_path(home(os.environ), file.digest, session.context)) as journal:
-            if not is_anew and journal.is_complete(preview.rows):
-                _say_done_before(preview.rows, as_json=arguments.json)
+        with plan.journal(home(os.environ)) as journal:
+            if not is_anew and journal.is_complete(plan.preview.rows):
+                _say_done_before(plan.preview.rows, as_json=arguments.json)
                 return
-            if asks and not await _agreed(preview_lines(preview, columns), preview.rows, session):
+            if asks and not await _agreed(plan):
                 narrate("Nothing was sent.")
                 return
             if is_anew:
                 journal.forget()
-            source = _Source(session, file, columns, journal, preview.rows)
-            await _import(source, arguments, report, touched)
+            with ProgressLine("rows") as line, ended_as_by_ctrl_c():
+                pace = Pace()
+                ended = await plan.run(
+                    journal,
+                    report=report,
+                    resends_unknown=arguments.resend_unknown,
+                    created=touched.add_created,
+                    told=lambda tally: line.show(pace.progress(tally.seen, plan.preview.rows)),
+                )
+        _print_tally(ended.tally, rows=ended.rows, as_json=arguments.json)
+        narrate(ended.said())
 
     return run
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What is imported where."""
-
-    session: Session
-    file: TableFile
-    columns: Columns
-    journal: Journal
-    rows: int
-
-
-async def _import(
-    source: _Source, arguments: Namespace, report: WholeFile | None, touched: Touched
-) -> None:
-    fault, is_stopped = None, False
-    with ExitStack() as stack:
-        rejected = Rejected(stack.enter_context(report) if report else None)
-        progress = stack.enter_context(ProgressLine("rows"))
-        pace = Pace()
-        stack.enter_context(ended_as_by_ctrl_c())
-        importing = Import(
-            source.session.platform,
-            file=source.file,
-            columns=source.columns,
-            journal=source.journal,
-            resends_unknown=arguments.resend_unknown,
-            created=touched.add_created,
-            rejected=rejected.add,
-            told=lambda tally: progress.show(pace.progress(tally.seen, source.rows)),
-        )
-        try:
-            await importing.run()
-        except asyncio.CancelledError:
-            is_stopped = True
-        except AicxError as error:
-            fault = error
-        if report:
-            await report.publish()
-    print_tally(importing.tally, rows=source.rows, as_json=arguments.json)
-    say_or_raise(importing.tally, rejected, rows=source.rows, fault=fault, is_stopped=is_stopped)
+def _print_dry_run(plan: ImportPlan, *, as_json: bool) -> None:
+    """Print what would be done; nothing is done."""
+    preview, columns = plan.preview, plan.columns
+    if not as_json:
+        for line in preview_lines(preview, columns):
+            print_line(line)
+        return
+    print_json(
+        {
+            "columns": dict(columns.fields),
+            "ignored": dict(columns.ignored),
+            "rows": preview.rows,
+            "problem_count": preview.problem_count,
+            "problems": [
+                {"line": problem.row.line, "error": problem.words} for problem in preview.problems
+            ],
+        }
+    )
 
 
-def _refuse_if_unable(session: Session, action_id: str) -> None:
-    if reason := refusal(ACTIONS[action_id], session.context, session.platform.capabilities):
-        raise UnsupportedError(f"{reason} Nothing was sent.")
+def _print_tally(tally: Tally, *, rows: int, as_json: bool) -> None:
+    """Print the counts as data, where that is wanted."""
+    if as_json:
+        counts = {
+            "rows": rows,
+            "created": tally.created,
+            "created_before": tally.done_before,
+            "failed": tally.failed,
+            "unknown": tally.unknown,
+            "not_sent": rows - tally.seen,
+        }
+        print_json({**counts}, indent=None)
 
 
-async def _tags(session: Session) -> tuple[TagDefinition, ...] | None:
-    if Capability.TAGS_LIST not in session.platform.capabilities:
-        return None
-    return await session.platform.list_tags()
-
-
-async def _agreed(lines: list[str], rows: int, session: Session) -> bool:
-    for line in lines:
+async def _agreed(plan: ImportPlan) -> bool:
+    for line in preview_lines(plan.preview, plan.columns):
         narrate(line)
+    rows = plan.preview.rows
     humans = "1 human" if rows == 1 else f"{rows:,} humans"
-    return await agreed(f"Import {humans} into {session.context.name}?")
+    return await agreed(f"Import {humans} into {plan.session.context.name}?")
 
 
 def _say_done_before(rows: int, *, as_json: bool) -> None:
-    print_tally(Tally(done_before=rows), rows=rows, as_json=as_json)
+    _print_tally(Tally(done_before=rows), rows=rows, as_json=as_json)
     each = "its row" if rows == 1 else f"each of its {rows:,} rows"
     narrate(f"Already imported: an earlier run created a human for {each}.")
     narrate("  --again creates all of it once more.")
@@ -150,7 +131,9 @@ def prepare_import_by_id(arguments: Namespace) -> OnMirror:
         )
 
     async def run(session: Session, directory: Directory) -> None:
-        _refuse_if_unable(session, "humans.import-by-id")
+        able = session.platform.capabilities
+        if reason := refusal(ACTIONS["humans.import-by-id"], session.context, able):
+            raise UnsupportedError(f"{reason} Nothing was sent.")
         ids = list(dict.fromkeys(ids_in(read_bytes(arguments.file))))
         problems: list[FieldProblem] = []
         humans = _humans(session, directory, ids, problems)

@@ -22,6 +22,9 @@ _ALSO_CALLED = {"name": "fullname", "full_name": "fullname", "e_mail": "email"} 
     "phone": "phone_number"
 }
 
+_HOW = "by --map or under Columns"
+"""Where command and console let a person say what a column is."""
+
 _SET_BY_THE_PLATFORM = ("id", "human_id", "created_at", "updated_at")
 _TAGS = TypeAdapter(tuple[TagValue, ...])
 
@@ -111,11 +114,11 @@ def matched(
             _refuse_second(name, column, fields)
             fields[column] = name
         else:
-            ignored[column] = "left out by --map" if is_chosen else _reason(column)
+            ignored[column] = "left out" if is_chosen else _reason(column)
     if "fullname" not in fields.values():
         raise UsageError(
             "No column is the full name. Nothing was sent.",
-            hint=f"Say which: --map COLUMN=fullname. There is {', '.join(columns)[:400]}.",
+            hint=f"Say which, {_HOW}: COLUMN=fullname. There is {', '.join(columns)[:400]}.",
         )
     return Columns(fields, ignored)
 
@@ -124,7 +127,7 @@ def _refuse_second(name: str, column: str, fields: Mapping[str, str]) -> None:
     if first := next((other for other, taken in fields.items() if taken == name), None):
         raise UsageError(
             f"“{first:.80}” and “{column:.80}” would both be {name}. Nothing was sent.",
-            hint=f"Leave one out: --map '{column:.80}='",
+            hint=f"Leave one out, {_HOW}: {column:.80}=",
         )
 
 
@@ -162,7 +165,7 @@ def _tag_id(said: str, tags: Sequence[TagDefinition] | None) -> str:
         )
     raise UsageError(
         f"The bot has no tag “{said:.80}”. Nothing was sent.",
-        hint=f"See them: aicx tags list. Or leave the column out: --map '{TAG_PREFIX}{said:.80}='",
+        hint=f"See them: aicx tags list. Or leave it out, {_HOW}: {TAG_PREFIX}{said:.80}=",
     )
 
 

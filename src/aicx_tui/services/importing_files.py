@@ -123,7 +123,7 @@ def read_bytes(name: str) -> bytes:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it is no usable name"
         raise UsageError(
             f"The file cannot be read: {reason}. Nothing was sent.",
-            hint="Give a CSV or JSON Lines file, or - for standard input.",
+            hint="Give the name of a CSV or JSON Lines file.",
         ) from None
     if len(content) > MAX_BYTES:
         raise UsageError(

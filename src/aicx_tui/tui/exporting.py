@@ -8,30 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
     from aicx_tui.services.directory import Directory
-    from aicx_tui.services.marks import Marks
     from aicx_tui.storage.query.tree import Query
     from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.list_state import ListFacts
     from aicx_tui.tui.screens.export import Exported
+    from aicx_tui.tui.widgets.human_list import HumanList
 
 
-def ask_for_export(
-    app: AicxApp, directory: Directory, *, query: Query, shown: int | None, marks: Marks
-) -> None:
+def ask_for_export(app: AicxApp, directory: Directory, humans: HumanList, facts: ListFacts) -> None:
     """Ask where to, and write.
 
     Args:
         app: The console.
         directory: Who there is.
-        query: Who matches, and in which order.
-        shown: How many match; None where that is not counted.
-        marks: Who is marked.
+        humans: Shows who matches and who is marked.
+        facts: How many those are.
     """
     from aicx_tui.services.spreadsheet import Sheet  # only when asked for
     from aicx_tui.tui.screens.export import Chosen, ExportScreen, toast
 
-    ids = sorted(marks)
-    total = len(ids) if ids else shown
-    humans: Callable[[], AsyncGenerator[Human]] = (
+    ids, query = sorted(humans.table.marks), humans.asked
+    matching = facts.shown if facts.is_counted else None
+    total = len(ids) or (matching if query.text.strip() else facts.known)
+    read: Callable[[], AsyncGenerator[Human]] = (
         (lambda: _by_id(directory, ids)) if ids else (lambda: _matching(directory, query))
     )
 
@@ -43,7 +42,7 @@ def ask_for_export(
     chosen = Chosen(
         said=_said(total, are_marked=bool(ids)),
         total=total,
-        humans=humans,
+        humans=read,
         sheet=Sheet(tuple(directory.tags.values())),
     )
     app.push_screen(ExportScreen(chosen), written)

@@ -14,6 +14,7 @@ BINDINGS = (
     binding("humans.refresh", "refresh_humans"),
     binding("humans.get", "go_to", at_once=True),
     binding("humans.export", "export", at_once=True),
+    binding("humans.import", "import", at_once=True),
     binding("views.save", "save_view", at_once=True),
     *view_bindings(),
     binding("console.back", "back", at_once=True),
@@ -24,7 +25,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export"}
+    | {"save_view", "show_view", "export", "import"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -35,6 +36,7 @@ ACTION_IDS = {
     "go_to": "humans.get",
     "refresh_humans": "humans.refresh",
     "export": "humans.export",
+    "import": "humans.import",
 }
 """Actions that are not always possible, by the name of their method."""
 

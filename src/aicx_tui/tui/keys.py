@@ -34,6 +34,7 @@ KEYS: dict[str, Keys] = {
     "humans.mark-invert": Keys("asterisk"),
     "humans.mark-clear": Keys("A"),
     "humans.export": Keys("x"),
+    "humans.import": Keys("I"),
     "views.save": Keys("v"),
     "views.show": Keys("1,2,3,4,5,6,7,8,9,0", shown="1 … 9"),
     "humans.columns": Keys("c", "columns"),

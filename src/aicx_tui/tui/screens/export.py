@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -15,9 +14,10 @@ from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
-from aicx_tui.errors import FieldProblem, UsageError
+from aicx_tui.errors import UsageError
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.pace import MOST_OFTEN, Pace, Progress
+from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 from aicx_tui.tui.widgets.one_of import OneOf
@@ -106,7 +106,7 @@ class ExportScreen(FormScreen[Exported]):
 
     @override
     async def send(self, values: dict[str, str]) -> Exported:
-        path = _full(values["file"])
+        path = full_path(values["file"])
         form = next(form for form, _ in FORMS if form == values["kind"])
         if path.is_file() and path != self._warned_of:
             self._warned_of = path
@@ -140,16 +140,3 @@ def toast(exported: Exported, *, wanted: int | None) -> str:
     gone = max((wanted or 0) - exported.count, 0)
     said = f"{humans} in {exported.path}."
     return f"{said} {gone:,} of the marked are not known any more." if gone else said
-
-
-def _full(name: str) -> Path:
-    """A path as a shell would read it.
-
-    Raises:
-        UsageError: It names a home folder of nobody.
-    """
-    path = Path(os.path.expanduser(name))  # Path.expanduser raises for ~nobody
-    if name.startswith("~") and str(path).startswith("~"):
-        problem = FieldProblem("file", "This names a home folder that is not there.")
-        raise UsageError("Nothing was written.", problems=[problem])
-    return Path(os.path.abspath(path))

@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -26,7 +26,10 @@ AROUND_FIELDS = 6
 """Lines of the border and of what is said below the fields."""
 
 SAID_LINES = 4
-"""Lines of what is said above the fields, if anything is."""
+"""Lines of what is said above the fields, if anything is; what is longer scrolls."""
+
+FIELD_LINES = 4
+"""Lines that are left for the fields below something long."""
 
 
 class FormScreen(Dialog[AnswerT]):
@@ -83,7 +86,8 @@ class FormScreen(Dialog[AnswerT]):
             box.border_title = Content(self._title)
             box.border_subtitle = Content(f"Tab next · ^s or Enter {self.SENDS} · Esc back")
             if self._said:
-                yield Static(Content(self._said), id="said", markup=False)
+                with VerticalScroll(id="said", can_focus=self._is_long):
+                    yield Static(Content(self._said), markup=False)
             yield self._form
             yield self._state
         yield TooSmall()
@@ -95,8 +99,13 @@ class FormScreen(Dialog[AnswerT]):
 
     def on_resize(self) -> None:
         """Leave room for the words around the fields; the fields scroll instead."""
-        said = SAID_LINES if self._said else 0
-        self._form.styles.max_height = max(self.size.height - AROUND_FIELDS - said, 3)
+        room = self.size.height - AROUND_FIELDS
+        if self._is_long:
+            self._form.styles.max_height = FIELD_LINES
+            self.query_one("#said").styles.max_height = max(room - FIELD_LINES, 3)
+        else:
+            said = SAID_LINES if self._said else 0
+            self._form.styles.max_height = max(room - said, 3)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -113,6 +122,10 @@ class FormScreen(Dialog[AnswerT]):
         if not self._is_busy:
             self._is_busy = True
             self._do()
+
+    @property
+    def _is_long(self) -> bool:
+        return self._said.count("\n") >= SAID_LINES
 
     @property
     def is_busy(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -31,6 +31,7 @@ from aicx_tui.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
+    from aicx_tui.models.human import Human
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
@@ -266,6 +267,8 @@ class HumansScreen(Screen[None]):
             return "There is no human at the cursor."
         if action_id == "humans.get" and self.directory is None:
             return "The platform is not open yet."
+        if action_id == "humans.import" and self.session is None:
+            return "The platform is not open yet."
         if action_id == "humans.export" and not (self._facts.shown or self._table.marks):
             return "There is nobody to export."
         if action_id == "humans.refresh" and self._facts.reading:
@@ -315,13 +318,22 @@ class HumansScreen(Screen[None]):
         from aicx_tui.tui.exporting import ask_for_export  # only when asked for
 
         if self.directory is not None:
-            order = self._list.searching.order(self._arranged.sort)
-            query = replace(self._list.searching.query, sort=order)
-            is_everybody = not query.text.strip()
-            shown = self._facts.shown if self._facts.is_counted else None
-            shown = self._facts.known if is_everybody else shown
-            marks = self._table.marks
-            ask_for_export(self.aicx, self.directory, query=query, shown=shown, marks=marks)
+            ask_for_export(self.aicx, self.directory, self._list, self._facts)
+
+    def action_import(self) -> None:
+        """Create a human for each row of a file."""
+        from aicx_tui.tui.importing import ask_for_import  # only when asked for
+
+        if self.session is not None:
+            ask_for_import(self.aicx, self.session, done=self._imported)
+
+    @work
+    async def _imported(self, created: Sequence[Human]) -> None:
+        """Show whom an import created."""
+        if self.directory is not None and not self.directory.is_listed:
+            await self.directory.keep(created, is_read=False)
+            self._list.list_humans()
+        self._read(by_hand=False)
 
     def action_save_view(self) -> None:
         """Save what is shown."""
@@ -353,26 +365,9 @@ class HumansScreen(Screen[None]):
 
     def action_go_to(self) -> None:
         """Ask for an id."""
-        from aicx_tui.tui.screens.go_to import GoToScreen  # only when asked for
+        from aicx_tui.tui.going import ask_where_to_go  # only when asked for
 
-        self.app.push_screen(GoToScreen(self._fetch), self._went_to)
-
-    async def _fetch(self, human_ids: Sequence[str]) -> AsyncIterator[tuple[str, AicxError | None]]:
-        """Read humans and show them below the dialog as they come."""
-        if self.directory is None:
-            raise AicxError("The platform is not open yet.", hint="Wait a moment.")
-        async for read in self.directory.fetch_each(human_ids):
-            yield read
-        self._list.list_humans()
-
-    def _went_to(self, human_id: str | None) -> None:
-        if human_id is None:
-            return
-        if not self._table.move_to(human_id):
-            self._search.value = ""
-            self._list.list_humans()
-            self._table.seek(human_id)
-        self.action_open()
+        ask_where_to_go(self.aicx, self._list, open_detail=self.action_open)
 
     def action_copy(self) -> None:
         """Choose what to copy."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,6 +29,7 @@ from aicx_tui.tui.widgets.search_input import SearchInput
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
     from aicx_tui.services.directory import Directory
+    from aicx_tui.storage.query.tree import Query
     from aicx_tui.storage.results import Results
 
 
@@ -82,6 +83,12 @@ class HumanList(Vertical):
     def tags(self) -> Mapping[str, TagDefinition]:
         """The definitions of tags by id."""
         return self.directory.tags if self.directory is not None else {}
+
+    @property
+    def asked(self) -> Query:
+        """The search, with the order that its result is shown in."""
+        order = self.searching.order(self.arranged.sort)
+        return replace(self.searching.query, sort=order)
 
     # Finding
 

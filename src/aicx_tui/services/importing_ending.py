@@ -1,11 +1,9 @@
-"""How an import ended, in words, counts and an exit code."""
+"""How an import ended, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aicx_tui.cli.output import print_json
-from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import (
     AicxError,
     FieldProblem,
@@ -40,20 +38,6 @@ class Rejected:
             self.file.write(report_line(rejection) + "\n")
 
 
-def print_tally(tally: Tally, *, rows: int, as_json: bool) -> None:
-    """Print the counts as data, where that is wanted."""
-    if as_json:
-        counts = {
-            "rows": rows,
-            "created": tally.created,
-            "created_before": tally.done_before,
-            "failed": tally.failed,
-            "unknown": tally.unknown,
-            "not_sent": rows - tally.seen,
-        }
-        print_json({**counts}, indent=None)
-
-
 def _counted(tally: Tally, rows: int) -> str:
     done = tally.created + tally.done_before
     of = f"{done:,} of {rows:,} rows" if done < rows else "1 row" if rows == 1 else f"{rows:,} rows"
@@ -67,37 +51,56 @@ def _counted(tally: Tally, rows: int) -> str:
     return "; ".join(parts) + "."
 
 
-def say_or_raise(
-    tally: Tally, rejected: Rejected, *, rows: int, fault: AicxError | None, is_stopped: bool
-) -> None:
-    """Say how it ended.
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a run over a file ended.
 
-    Raises:
-        StoppedError: Somebody ended it in between.
-        AicxError: The rest could not be sent.
-        PartlyFailedError: Rows failed.
-        OutcomeUnknownError: No row failed, but of some nobody knows.
+    Attributes:
+        tally: The counts.
+        rows: How many there are in the file.
+        rejected: Those that were not created.
+        fault: Why the rest could not be sent, if it could not.
+        is_stopped: Whether somebody ended it in between.
     """
-    counted = _counted(tally, rows)
-    left = f" {rows - tally.seen:,} were not sent." if rows > tally.seen else ""
-    if is_stopped:
-        raise StoppedError(f"Stopped. {counted}{left}", hint=GO_ON)
-    if fault:
-        hint = f"{fault.hint} {GO_ON}".strip()
-        if not tally.created:
-            fault.hint, fault.problems = hint, fault.problems or tuple(rejected.first)
-            raise fault
-        message = f"{counted} Then: {fault.message}{left}"
-        raise PartlyFailedError(message, hint=hint, problems=rejected.first)
-    if tally.failed:
-        raise PartlyFailedError(counted, hint=_next_step(rejected), problems=rejected.first)
-    if tally.unknown:
-        raise OutcomeUnknownError(
-            counted,
-            hint="Search for them; those that are not there are sent by --resend-unknown.",
-            problems=rejected.first,
-        )
-    narrate(counted)
+
+    tally: Tally
+    rows: int
+    rejected: Rejected
+    fault: AicxError | None = None
+    is_stopped: bool = False
+
+    def said(self) -> str:
+        """That all rows are created, in words.
+
+        Raises:
+            StoppedError: Somebody ended it in between.
+            AicxError: The rest could not be sent.
+            PartlyFailedError: Rows failed.
+            OutcomeUnknownError: No row failed, but of some nobody knows.
+        """
+        tally, first = self.tally, self.rejected.first
+        counted = _counted(tally, self.rows)
+        unsent = self.rows - tally.seen
+        left = f" {unsent:,} were not sent." if unsent > 0 else ""
+        if self.is_stopped:
+            raise StoppedError(f"Stopped. {counted}{left}", hint=GO_ON)
+        if self.fault:
+            hint = f"{self.fault.hint} {GO_ON}".strip()
+            if not tally.created:
+                self.fault.hint, self.fault.problems = hint, self.fault.problems or tuple(first)
+                raise self.fault
+            message = f"{counted} Then: {self.fault.message}{left}"
+            raise PartlyFailedError(message, hint=hint, problems=first)
+        if tally.failed:
+            raise PartlyFailedError(counted, hint=_next_step(self.rejected), problems=first)
+        if tally.unknown:
+            raise OutcomeUnknownError(
+                counted,
+                hint="Search for them; those that are not there are sent by "
+                "aicx humans import FILE --resend-unknown.",
+                problems=first,
+            )
+        return counted
 
 
 def _next_step(rejected: Rejected) -> str:

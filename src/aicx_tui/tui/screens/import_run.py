@@ -1,0 +1,109 @@
+"""Shows what an import would do, and does it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+from typing_extensions import override
+
+from aicx_tui.errors import AicxError
+from aicx_tui.models.human import HumanDraft
+from aicx_tui.services.importing import Tally
+from aicx_tui.services.importing_preview import preview_lines
+from aicx_tui.services.importing_report import checked_report
+from aicx_tui.services.pace import MOST_OFTEN, Pace, Progress
+from aicx_tui.tui.paths import full_path
+from aicx_tui.tui.screens.form import FormScreen
+from aicx_tui.tui.screens.import_file import FileToImport
+from aicx_tui.tui.widgets.form import Field
+
+PREVIEW_CELLS = 56
+"""The width of the dialog within its border and beside its scrollbar."""
+
+
+class ImportScreen(FormScreen[str]):
+    """A preview and a form for the report; answers with what was done, in words.
+
+    Args:
+        file: What is imported.
+        home: Where it is kept what became of each row.
+        created: Called with each human that was created, and its id.
+        clock: Seconds; injected so that tests can hold time still.
+    """
+
+    SENDS = "import"
+    BUSY = "Importing …"
+    GIVEN_UP = "Stopping; what is under way is waited for."
+
+    @dataclass
+    class Progressed(Message):
+        """Some more rows are settled."""
+
+        progress: Progress
+
+    def __init__(
+        self,
+        file: FileToImport,
+        *,
+        home: Path,
+        created: Callable[[str, HumanDraft], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        plan = file.plan
+        rows = plan.preview.rows
+        report = file.path.with_name(f"{file.path.stem}-failed.jsonl")
+        super().__init__(
+            f"Import {'1 row' if rows == 1 else f'{rows:,} rows'} into {plan.session.context.name}",
+            (
+                Field(
+                    "report",
+                    "Failed rows",
+                    "Written here, to be corrected and imported.",
+                    value=str(report),
+                    is_required=False,
+                ),
+            ),
+            said="\n".join(preview_lines(plan.preview, plan.columns, width=PREVIEW_CELLS)),
+            advice="Each row is sent once, however often the file is imported.",
+        )
+        self._plan = plan
+        self._home = home
+        self._created = created
+        self._clock = clock
+
+    @override
+    async def send(self, values: dict[str, str]) -> str:
+        name, rows = values["report"], self._plan.preview.rows
+        report = checked_report(full_path(name, field="report")) if name else None
+        with self._plan.journal(self._home) as journal:
+            if journal.is_complete(rows):
+                raise AicxError(
+                    "Already imported: an earlier run created a human for each row.",
+                    hint="All of it once more: aicx humans import FILE --again.",
+                )
+            ended = await self._plan.run(
+                journal, report=report, created=self._created, told=self._teller()
+            )
+        return ended.said()
+
+    def _teller(self) -> Callable[[Tally], None]:
+        """What tells how far it is, not too often."""
+        pace, told_at = Pace(clock=self._clock), self._clock()
+
+        def told(tally: Tally) -> None:
+            nonlocal told_at
+            if self._clock() - told_at >= MOST_OFTEN:
+                told_at = self._clock()
+                progress = pace.progress(tally.seen, self._plan.preview.rows)
+                self.post_message(self.Progressed(progress))
+
+        return told
+
+    def on_import_screen_progressed(self, message: Progressed) -> None:
+        """Say how far it is, unless it was stopped meanwhile."""
+        if self.is_busy:
+            self.say_busy(message.progress.said("rows"))
