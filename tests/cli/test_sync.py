@@ -88,3 +88,62 @@ def test_whom_a_gateway_created_or_read_is_listed_from_then_on(
     assert [human["id"] for human in listed] == [read]
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"end-user-token-5b" not in kept
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*.db*")}
+
+
+def test_a_copy_is_not_touched_with_another_key(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = own_sandbox.environment(kind="gateway") | {"AICX_HOME": str(tmp_path / "home")}
+    human_id = aicx("humans", "list", "--json", env=own_sandbox.environment()).json()[0]["id"]
+    key, other = str(tmp_path / "key"), str(tmp_path / "other")
+    assert aicx("--mirror-key-file", key, "humans", "get", human_id, env=env).code == 0
+    before = contents(tmp_path / "home")
+    assert before
+    for _ in range(2):  # a name that is not there, and then a file with another key
+        refused = aicx("--mirror-key-file", other, "humans", "list", env=env)
+        assert refused.code == 2
+        assert "was written with another key. It stays as it is." in refused.err
+        assert contents(tmp_path / "home") == before
+        aicx("--mirror-key-file", other, "sync", env=env | {"AICX_HOME": str(tmp_path / "new")})
+    listed = aicx("--mirror-key-file", key, "humans", "list", "--json", env=env).json()
+    assert [human["id"] for human in listed] == [human_id]
+
+
+def test_a_damaged_copy_is_set_aside_and_that_is_said(env: dict[str, str], tmp_path: Path) -> None:
+    key = ("--mirror-key-file", str(tmp_path / "key"))
+    for number in ("", "2"):
+        assert aicx(*key, "sync", env=env).code == 0
+        (mirror,) = (tmp_path / "home").rglob("*.db")
+        mirror.write_bytes(b"a shopping list\n" * 1000)
+        listed = aicx(*key, "humans", "list", "--json", env=env)
+        assert len(listed.json()) == 40
+        assert "The local copy was damaged and is read anew." in listed.err
+        assert mirror.with_suffix(f".damaged{number}").read_bytes().startswith(b"a shopping list")
+    assert mirror.with_suffix(".damaged").exists()
+
+
+def test_logout_removes_the_copy_where_there_is_no_keyring_too(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = own_sandbox.environment()
+    home = {"AICX_HOME": str(tmp_path / "home"), "AICX_TOKEN": env.pop("AICX_TOKEN")}
+    added = aicx(
+        *("contexts", "add", "own", "--kind", "console", "--url", env["AICX_URL"]),
+        *("--company", env["AICX_COMPANY_ID"], "--bot", env["AICX_BOT_ID"]),
+        env={"AICX_HOME": home["AICX_HOME"]},
+    )
+    assert added.code == 0, added.err
+    key = ("--mirror-key-file", str(tmp_path / "key"))
+    there = home | {"AICX_URL": env["AICX_URL"]}
+    assert aicx(*key, "--context", "own", "sync", env=there).code == 0
+    assert contents(tmp_path / "home")
+    left = aicx("logout", "--context", "own", "--keep-mirror", env=home)
+    assert "The local copy stays." in left.err
+    assert contents(tmp_path / "home")
+    gone = aicx("logout", "--context", "own", env=home)
+    assert "There is no local copy of its humans now." in gone.err
+    assert not contents(tmp_path / "home")

@@ -13,7 +13,7 @@ from aicx_tui.errors import MirrorError
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import EVERYBODY
-from aicx_tui.storage.results import PAGE, Results
+from aicx_tui.storage.results import MOST_TRIES, PAGE, Page, Results
 from tests.storage.mirrors import PATIENCE, finish, opened
 from tests.storage.syncing import human
 
@@ -64,7 +64,7 @@ async def test_the_ids_to_the_end_of_a_search_that_was_given_up_are_refused(
     held.set()
 
 
-async def test_rows_that_cannot_be_read_are_asked_for_once(mirror: Mirror) -> None:
+async def test_rows_that_cannot_be_read_are_not_asked_for_without_end(mirror: Mirror) -> None:
     changes = 0
 
     def changed(_: Results) -> None:
@@ -80,5 +80,26 @@ async def test_rows_that_cannot_be_read_are_asked_for_once(mirror: Mirror) -> No
     for _ in range(20):
         assert results.at(MANY - 1) is None
         mirror.reader.ask(lambda: None).result(PATIENCE)
-    assert changes == before + 1
+    assert changes == before + MOST_TRIES
     assert isinstance(results.problem, MirrorError)
+
+
+def test_rows_that_could_not_be_read_for_a_moment_are_read_again(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = everybody(mirror)
+    assert results.counting is not None
+    results.counting.result(PATIENCE)
+    read, failures = results._read_page, [MirrorError("interrupted")]
+
+    def read_page(number: int) -> Page:
+        if failures:
+            raise failures.pop()
+        return read(number)
+
+    monkeypatch.setattr(results, "_read_page", read_page)
+    record = None
+    while record is None:
+        record = results.at(MANY - 1)
+    assert record.id == "eu_0"
+    assert results.problem is None

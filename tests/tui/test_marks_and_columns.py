@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import aclosing
+from threading import Event
+from typing import cast
 
 import pytest
 
 from aicx_tui.models.human import HumanDraft
 from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.views import View, read_view
+from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
@@ -159,6 +162,23 @@ async def test_a_pasted_list_marks_whom_it_names_and_keeps_the_rest(
         await person.presses("enter")
         await person.waits_for(lambda: "Mark humans" not in person.screen)
         assert len(table.marks) == 35
+
+
+async def test_clearing_gives_up_what_is_being_marked(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("space")
+        await person.sees("1 marked")
+        directory = cast("HumansScreen", person.app.screen).directory
+        assert directory is not None
+        held = Event()
+        directory.mirror.reader.ask(lambda: held.wait(30))
+        await person.presses("a")
+        await person.sees("marking …")
+        await person.presses("A")
+        await person.waits_for(lambda: "mark" not in person.lines[-2])
+        held.set()
+        await person.presses("space")
+        await person.sees("1 marked")
 
 
 async def test_a_name_of_several_humans_marks_none_of_them(own_sandbox: SandboxPlatform) -> None:

@@ -32,6 +32,7 @@ from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
+from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
@@ -105,13 +106,15 @@ def prepare_sync(arguments: Namespace) -> OnMirror:
     full: bool = arguments.full
 
     async def run(session: Session, directory: Directory) -> None:
+        was_complete = directory.is_complete
         changed = await brought_up_to_date(directory, full=full)
         if arguments.json:
             print_json({"humans": directory.count, "changed": changed}, indent=None)
         humans = "1 human" if directory.count == 1 else f"{directory.count:,} humans"
-        narrate(f"{humans}, {changed:,} changed since the last time.")
-        if directory.standing:
-            narrate(directory.standing)
+        since = f"{changed:,} changed since the last time"
+        narrate(f"{humans}, {since if was_complete else 'read for the first time'}.")
+        if not directory.is_kept:
+            narrate(directory.standing or IN_MEMORY)
 
     return OnMirror(run)
 
@@ -123,6 +126,8 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
         async for progress in directory.refresh(full=full):
             changed = progress.changed
             line.show(progress)
+    if directory.standing == REBUILT:
+        narrate(REBUILT)
     return changed
 
 

@@ -168,13 +168,13 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
     keeps: bool = arguments.keep_mirror
     ending = sign_out(context, setup, keeps_mirror=keeps, patience=patience(setup.environ))
     ended = await _patiently(ending)
+    narrate("The local copy stays." if keeps else "There is no local copy of its humans now.")
     if setup.credentials.problem:
         raise setup.credentials.problem
     if ended.slot is None:
         narrate(f"Nobody was signed in to {context.name}.")
         return
     narrate(f"Signed out of {context.name}; the {ended.slot.value} is gone from the keyring.")
-    narrate("The local copy stays." if keeps else "The local copy of its humans is gone too.")
     if ended.slot is Slot.TOKEN:
         narrate("The token stays valid at the platform until a new one is issued.")
     elif ended.unended:

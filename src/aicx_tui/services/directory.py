@@ -62,6 +62,7 @@ class Directory:
         mirror: Where humans are found.
         name: What tells the mirror from those of other accounts and bots.
         standing: What is to be said of the mirror.
+        is_kept: Whether a later run finds it.
         platform: Where humans come from; None until it is open.
         tags: Definitions by id; empty where the platform cannot list them.
         count: Humans in the mirror.
@@ -76,6 +77,7 @@ class Directory:
         self.mirror: Mirror = opened.mirror
         self.name = opened.name
         self.standing = opened.standing
+        self.is_kept = opened.is_kept
         self.clock = clock
         self.platform: Platform | None = None
         self.tags: dict[str, TagDefinition] = {}

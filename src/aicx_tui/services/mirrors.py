@@ -33,6 +33,9 @@ IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at 
 _LAST = "last"
 """The file that names the mirror that was open last."""
 
+_CHECK = "key.check"
+"""The file that tells the key of a context's mirrors from others, and nothing else of it."""
+
 
 @dataclass(frozen=True)
 class OpenMirror:
@@ -42,11 +45,13 @@ class OpenMirror:
         mirror: Open.
         name: What tells it from those of other accounts and bots.
         standing: What the header says as long as it is open; empty where there is nothing to say.
+        is_kept: Whether a later run finds it.
     """
 
     mirror: Mirror
     name: str
     standing: str = ""
+    is_kept: bool = True
 
 
 class Mirrors:
@@ -95,7 +100,7 @@ class Mirrors:
             return None
         path = folder / Path(name.strip()).name
         key = await self._kept_key(context)
-        if key is None or not path.is_file():
+        if key is None or not path.is_file() or self._is_of_another(context, key):
             return None
         with suppress(MirrorError):  # `of` says of it what is to be said
             mirror = await _open(path, key)
@@ -118,6 +123,7 @@ class Mirrors:
 
         Raises:
             MirrorError: Nothing can be written, not even for this run.
+            UsageError: The key file cannot be used, or does not fit what is there.
         """
         context = session.context
         installation = session.platform.installation or f"{context.origin}{context.root}"
@@ -127,19 +133,22 @@ class Mirrors:
         path = folder / name
         if known is not None and known.name == name:
             return known
-        key = await self._key(context) if is_kept else None
-        if key is None:
-            mirror = await asyncio.to_thread(_in_memory_only, self._folder)
-            return OpenMirror(mirror, name, IN_MEMORY if context.source == "config" else "")
         try:
+            key = await self._key(context) if is_kept else None
+            if key is None:
+                mirror = await asyncio.to_thread(_in_memory_only, self._folder)
+                standing = IN_MEMORY if context.source == "config" else ""
+                return OpenMirror(mirror, name, standing, is_kept=False)
             mirror = await _open(path, key)
             await asyncio.to_thread((folder / _LAST).write_text, name, "ascii")
+            await asyncio.to_thread((folder / _CHECK).write_text, _mark(key), "ascii")
         except (MirrorError, OSError) as problem:
             said = problem.message if isinstance(problem, AicxError) else str(problem)
             return OpenMirror(
                 await asyncio.to_thread(_in_memory_only, self._folder),
                 name,
                 f"{said} It is kept for this run only.",
+                is_kept=False,
             )
         is_rebuilt = mirror.was_damaged or path in self._rebuilt
         return OpenMirror(mirror, name, REBUILT if is_rebuilt else "")
@@ -165,8 +174,15 @@ class Mirrors:
         return self._folder / _digest(context.name, place)
 
     async def _key(self, context: Context) -> bytes | None:
-        """The key of a context's mirrors, made where there is none; None where none can be kept."""
+        """The key of a context's mirrors, made where there is none; None where none can be kept.
+
+        Raises:
+            UsageError: The key file holds another key than that of the mirrors that are there.
+            MirrorError: The keyring does.
+        """
         key = await self._kept_key(context)
+        if self.keeps(context) and self._is_of_another(context, key):
+            raise self._another_key(context)
         if key is not None or not self.keeps(context):
             return key
         import secrets
@@ -207,6 +223,31 @@ class Mirrors:
         with suppress(ValueError):
             return bytes.fromhex(kept.get_secret_value()) if kept else None
         return None
+
+    def _is_of_another(self, context: Context, key: bytes | None) -> bool:
+        """Whether the mirrors of a context were written with another key than this, or none."""
+        if context.source == "sandbox":  # its data is made up, so nothing is lost with them
+            return False
+        folder = self._folder_of(context)
+        try:
+            written_with = (folder / _CHECK).read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return False
+        is_fitting = key is not None and written_with == _mark(key)
+        return not is_fitting and any(folder.glob("*.db"))
+
+    def _another_key(self, context: Context) -> AicxError:
+        removal = f"or remove the copy: aicx logout --context {context.name}."
+        what = f"the local copy of {context.name} was written with another key. It stays as it is."
+        if file := self._key_file_of(context):
+            return UsageError(
+                f"The key file {file} does not fit: {what}",
+                hint=f"Name the file with that key, or none if it is in the keyring; {removal}",
+            )
+        return MirrorError(
+            f"The key in the keyring does not fit: {what}",
+            hint=f"Name the file with that key by --mirror-key-file; {removal}",
+        )
 
     def _key_file_of(self, context: Context) -> Path | None:
         """The sandbox's data is made up and readable anyway, so its key lies beside it."""
@@ -294,6 +335,11 @@ def _write_key(file: Path, key: bytes) -> bytes:
     except OSError as error:
         raise UsageError(f"The key file {file} cannot be written: {error}.") from None
     return key
+
+
+def _mark(key: bytes) -> str:
+    """What tells a key from others and says nothing of it: it is random and long."""
+    return _digest("mirror key", key.hex())
 
 
 def _digest(*parts: str) -> str:

@@ -200,6 +200,8 @@ async def sign_out(
     """
     credentials = setup.credentials
     found = await credentials.find_kept(context, patience=patience)
+    if not keeps_mirror:
+        setup.mirrors.remove(context)
     if found is None and credentials.problem:
         return SignedOut(None)
     unended = None
@@ -207,8 +209,6 @@ async def sign_out(
         unended = await _end_session(context, credential_of(found))
     kept = (Slot.MIRROR,) if keeps_mirror else ()
     was_in = await credentials.forget(context, patience=patience, keep=kept)
-    if not keeps_mirror:
-        setup.mirrors.remove(context)
     return SignedOut(found.slot if found is not None and was_in else None, unended)
 
 

@@ -128,19 +128,18 @@ def _check(connection: Connection, path: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a file that cannot be used out of the way, in place of an earlier such one.
+    """Move a file that cannot be used out of the way, beside any earlier such one.
 
     Raises:
         MirrorError: The folder cannot be written.
     """
-    aside = path.with_suffix(".damaged")
+    names = (path.with_suffix(f".damaged{number}") for number in ("", *range(2, 1_000)))
+    aside = next(name for name in names if not name.exists())
     try:
         for end in _SIDE_FILES:
             file = path.with_name(path.name + end)
             if file.exists():
                 file.replace(aside.with_name(aside.name + end))
-            else:
-                aside.with_name(aside.name + end).unlink(missing_ok=True)
     except OSError as error:
         raise unusable(path, error) from None
     return aside

@@ -243,12 +243,17 @@ class Mirror:
         return self.reader.ask(counted)
 
     def document(self, human_id: str) -> Future[str | None]:
-        """A human's document."""
+        """A human's document.
+
+        Before everybody was read there is no index of ids, so the place helps where it is known.
+        """
+        place = self._results.place_in_mirror(human_id) if self._results is not None else None
 
         def found() -> str | None:
-            row = self._reading.execute(
-                "SELECT document FROM humans WHERE id = ?", (human_id,)
-            ).fetchone()
+            by_place = "SELECT document FROM humans WHERE place = ? AND id = ?"
+            row = self._reading.execute(by_place, (place, human_id)).fetchone()
+            by_id = "SELECT document FROM humans WHERE id = ?"
+            row = row or self._reading.execute(by_id, (human_id,)).fetchone()
             return None if row is None else str(row[0])
 
         return self.reader.ask(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
@@ -29,6 +29,9 @@ file."""
 
 PAGES_KEPT = 60
 """Pages kept in memory: a few thousand rows around wherever one scrolls."""
+
+MOST_TRIES = 3
+"""How often a page is read that fails; without end would be asked for with each paint."""
 
 GRACE_SECONDS = 0.004
 """How long painting waits for a page: it mostly comes in a tenth of it, and a second paint would
@@ -73,6 +76,7 @@ class Results:
         self._on_change = on_change
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._asked: dict[int, Future[Page]] = {}
+        self._failures: Counter[int] = Counter()
         self._is_dropped = False
         self.counting: Future[None] | None = None
         self.problem: AicxError | None = None
@@ -93,14 +97,24 @@ class Results:
             self._pages.move_to_end(number)
         return page[within] if page is not None and within < len(page) else None
 
+    def place_in_mirror(self, human_id: str) -> int | None:
+        """Where the mirror has a human who is among the rows that are kept."""
+        row = self._row_kept(human_id)
+        return None if row is None else self._places[row]
+
     def place_of(self, human_id: str) -> int | None:
         """The row of a human; None where it is not in the result, or not known yet."""
+        row = self._row_kept(human_id)
+        if row is None:
+            with suppress(NotYet, CancelledError, AicxError):
+                return self._thread.ask(lambda: self._row_of(human_id)).result(10 * GRACE_SECONDS)
+        return row
+
+    def _row_kept(self, human_id: str) -> int | None:
         for number, page in reversed(self._pages.items()):
             for within, human in enumerate(page):
                 if human is not None and human.id == human_id:
                     return number * PAGE + within
-        with suppress(NotYet, CancelledError, AicxError):
-            return self._thread.ask(lambda: self._row_of(human_id)).result(10 * GRACE_SECONDS)
         return None
 
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
@@ -140,12 +154,19 @@ class Results:
             self._keep(number, coming.result(GRACE_SECONDS))
         except NotYet:
             return None
-        except CancelledError:
-            self._keep(number, [])
-        except AicxError as error:
-            self.problem = error
-            self._keep(number, [])  # asked for again it would fail again, and so without end
+        except (CancelledError, AicxError) as error:
+            return self._tried_again(number, error)
         return self._pages[number]
+
+    def _tried_again(self, number: int, error: BaseException) -> Page | None:
+        """A page after a failure: what gives up a search may hit a page that is read beside it."""
+        del self._asked[number]
+        self._failures[number] += 1
+        if self._failures[number] < MOST_TRIES:
+            return self._awaited(number)
+        self.problem = error if isinstance(error, AicxError) else None
+        self._keep(number, [])
+        return []
 
     def _arrived(self, _: Future[Page]) -> None:
         if not self._is_dropped:

@@ -116,15 +116,15 @@ class Viewing:
 
     def show(self, key: int) -> None:
         """Show a view by its key; 0 asks which."""
-        from aicx_tui.services.saved_views import ALL, FIRST_KEY, taken_apart
+        from aicx_tui.services.saved_views import ALL, taken_apart
 
         views = (ALL, *self._views)
         if key == 0:
             self._ask(views)
         elif key > len(views):
             save = self._app.keymap.shown("views.save")
-            first = f"{FIRST_KEY} to {len(views)} are saved" if len(views) > 1 else "None is saved"
-            said = f"There is no view {key}. {first}; {save} saves what is shown."
+            last = f"The last is {len(views)}" if len(views) > 1 else "None is saved"
+            said = f"There is no view {key}. {last}; {save} saves what is shown."
             self._app.notify(said, timeout=4)
         else:
             view = views[key - 1]

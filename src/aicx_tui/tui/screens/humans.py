@@ -134,9 +134,10 @@ class HumansScreen(Screen[None]):
 
     async def _look(self) -> None:
         """Show what another console read, and how old the data is."""
-        directory = self.directory
+        directory, facts = self.directory, self._facts
+        is_idle = not facts.reading or facts.progress is None  # or waits for another console
         try:
-            if directory is not None and not self._facts.reading and await directory.look():
+            if directory is not None and is_idle and await directory.look():
                 self._list.list_humans()
         except AicxError as error:
             self._know(replace(self._facts, error=error))
@@ -242,7 +243,8 @@ class HumansScreen(Screen[None]):
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
         problem = self._credentials.problem if self._access.context.source == "config" else None
         standing = self.directory.standing if self.directory is not None else ""
-        self._header.standing = problem.message if problem else standing
+        said = (problem.message if problem else "", standing)
+        self._header.standing = " ".join(filter(None, said))
         if self.session is not None:
             self._header.show(self.session.context, self.session.account)
 

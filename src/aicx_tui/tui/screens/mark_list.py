@@ -41,7 +41,7 @@ class MarkListScreen(PasteListScreen[None]):
         error: AicxError
 
     def __init__(self, look_up: LookUp, *, mark: Callable[[Sequence[str]], object]) -> None:
-        placeholder = "ids, e-mails, uids or phones, one in a line or with commas between"
+        placeholder = "ids, e-mails, uids or phones, with commas or in lines"
         names = ListInput(names_in, between=", ", placeholder=placeholder)
         super().__init__("Mark humans from a list", verb="mark", field=names)
         self._look_up = look_up
@@ -65,7 +65,7 @@ class MarkListScreen(PasteListScreen[None]):
 
     def on_mark_list_screen_found(self, message: Found) -> None:
         """Mark whoever is named by an entry of their own, and say which entries are not so."""
-        ids = [ids[0] for ids in message.found.values() if len(ids) == 1]
+        ids = list({ids[0]: None for ids in message.found.values() if len(ids) == 1})
         self._mark(ids)
         left = {name: ids for name, ids in message.found.items() if len(ids) != 1}
         if left:

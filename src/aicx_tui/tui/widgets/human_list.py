@@ -188,7 +188,7 @@ class HumanList(Vertical):
     def _counted(self, facts: ListFacts) -> str:
         """How many are shown, of how many."""
         is_everybody = not self.searching.query.text.strip()
-        if facts.shown == facts.known or (is_everybody and not facts.is_counted):
+        if is_everybody or facts.shown == facts.known:
             return f"{facts.known:,}" if facts.known else ""
         return f"{facts.shown:,}{'' if facts.is_counted else '+'} of {facts.known:,}"
 

@@ -66,7 +66,7 @@ class MarkingTable(HumanTable):
         self.marks = Marks()
         self._anchor: tuple[int, str] | None = None
         self._hidden = 0
-        self._at_work = 0
+        self._tasks: set[object] = set()
         self._turns = asyncio.Lock()
 
     @property
@@ -82,7 +82,7 @@ class MarkingTable(HumanTable):
     @property
     def said(self) -> str:
         """How many are marked, in words; empty where nobody is."""
-        if self._at_work:
+        if self._tasks:
             return "marking …"
         if self._anchor:
             return f"{len(self._range):,} in the range"
@@ -156,21 +156,24 @@ class MarkingTable(HumanTable):
         self._work(self.marks.invert)
 
     def action_mark_clear(self) -> None:
-        """Unmark everyone, shown or not."""
+        """Unmark everyone, shown or not, and those too who are about to be marked."""
+        self.workers.cancel_group(self, "marking")
+        self._tasks.clear()
         self._anchor = None
         self.marks.clear()
         self._marks_changed()
 
     def mark_all_of(self, human_ids: Sequence[str]) -> None:
         """Mark humans, in the list or not."""
-        self._at_work += 1
-        self._mark(human_ids)
+        self._mark(self._begun(), human_ids)
 
     @work(group="marking")
-    async def _mark(self, human_ids: Sequence[str]) -> None:
-        async with self._turns:
-            await self.marks.mark(human_ids)
-        self._at_work -= 1
+    async def _mark(self, task: object, human_ids: Sequence[str]) -> None:
+        try:
+            async with self._turns:
+                await self.marks.mark(human_ids)
+        finally:
+            self._tasks.discard(task)
         self._marks_changed()
 
     def give_up_range(self) -> None:
@@ -189,12 +192,19 @@ class MarkingTable(HumanTable):
         last: int | None = None,
     ) -> None:
         """Do something with the ids of rows, as they are now, in the background."""
-        self._at_work += 1
-        self._do(what, self._rows, first, last)
+        self._do(self._begun(), what, self._rows, first, last)
+
+    def _begun(self) -> object:
+        """Say that marking has begun."""
+        task = object()
+        self._tasks.add(task)
+        self.post_message(self.MarksChanged())
+        return task
 
     @work(group="marking")
     async def _do(
         self,
+        task: object,
         what: Callable[[Sequence[str]], Awaitable[None]],
         rows: Rows,
         first: int,
@@ -206,7 +216,7 @@ class MarkingTable(HumanTable):
         except AicxError as error:
             self.post_message(self.Failed(error))
         finally:
-            self._at_work -= 1
+            self._tasks.discard(task)
         self._marks_changed()
 
     def _marks_changed(self) -> None:
@@ -214,7 +224,7 @@ class MarkingTable(HumanTable):
         self.post_message(self.MarksChanged())
         if not self.marks:
             self._hidden = 0
-        elif not self._at_work:
+        elif not self._tasks:
             self._count_hidden(self._rows)
 
     @work(exclusive=True, group="hidden")
