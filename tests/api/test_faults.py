@@ -352,3 +352,12 @@ async def test_a_proxy_is_used_where_given_and_the_environments_is_not(
         await http.get("/x")
         await http.aclose()
         assert (len(proxy.requests), len(platform.requests)) == (1, 1)
+
+
+async def test_what_is_asked_after_closing_is_an_error_like_any_other() -> None:
+    async with faulty() as platform:
+        http = HttpCore(platform.url, limits=QUICK)
+        await http.aclose()
+        with pytest.raises(UnreachableError, match="was left meanwhile"):
+            await http.get("/x")
+        assert not platform.requests

@@ -84,6 +84,23 @@ async def test_rows_that_cannot_be_read_are_not_asked_for_without_end(mirror: Mi
     assert isinstance(results.problem, MirrorError)
 
 
+@pytest.mark.timeout(PATIENCE)
+def test_a_page_that_was_read_before_all_were_counted_is_read_to_its_end(
+    mirror: Mirror, held: Event
+) -> None:
+    results = everybody(mirror)
+    assert results.total == PAGE + 1
+    while results.at(PAGE) is None:
+        pass
+    held.set()
+    assert results.counting is not None
+    results.counting.result(PATIENCE)
+    while (record := results.at(PAGE + 9)) is None:
+        pass
+    assert record.id == f"eu_{MANY - 1 - PAGE - 9}"
+
+
+@pytest.mark.timeout(PATIENCE)
 def test_rows_that_could_not_be_read_for_a_moment_are_read_again(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:

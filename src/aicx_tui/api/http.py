@@ -259,6 +259,8 @@ class HttpCore:
             raise
 
     async def _once(self, request: httpx.Request, call: failures.Call) -> Reply:
+        if self._client.is_closed:  # httpx would take that for a fault of ours
+            raise UnreachableError(f"{call.host} was left meanwhile. Nothing was sent.")
         try:
             response = await self._client.send(request, stream=True)
             try:

@@ -91,7 +91,7 @@ class Results:
         """A row; None where it is not read yet, and then it is asked for."""
         number, within = divmod(row, PAGE)
         page = self._pages.get(number)
-        if page is None:
+        if page is None or 0 < len(page) <= within:  # or read before more places were known
             page = self._awaited(number)
         else:
             self._pages.move_to_end(number)
