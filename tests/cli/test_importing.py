@@ -101,7 +101,7 @@ def test_rows_become_humans_whatever_wrote_the_file(
     env: dict[str, str], tmp_path: Path, content: bytes
 ) -> None:
     done = aicx("humans", "import", write(tmp_path, content), "--yes", env=env)
-    assert (done.code, done.err) == (0, "2 rows are created.\n")
+    assert (done.code, done.err) == (0, "Not used: Points.\n2 rows are created.\n")
     jane, yamada = sorted(humans_of(env), key=lambda human: human["fullname"])
     assert (jane["fullname"], jane["phone_number"]) == ("Jane; Doe", "+49 170")
     assert jane["email"] == "jane@x.example"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import aicx
+from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 
 
@@ -147,3 +148,27 @@ def test_logout_removes_the_copy_where_there_is_no_keyring_too(
     gone = aicx("logout", "--context", "own", env=home)
     assert "There is no local copy of its humans now." in gone.err
     assert not contents(tmp_path / "home")
+
+
+def test_without_the_platform_the_copy_is_listed_and_how_old_it_is_said(tmp_path: Path) -> None:
+    key = ("--mirror-key-file", str(tmp_path / "key"))
+    with SandboxProcess("--ephemeral", "--humans", "40") as process:
+        platform = SandboxPlatform(process.announcement)
+        env = platform.environment() | {"AICX_HOME": str(tmp_path / "home")}
+        gateway = env | {"AICX_PLATFORM": "gateway"}
+        everybody = aicx(*key, "humans", "list", "--json", env=env).json()
+        assert aicx(*key, "humans", "get", everybody[3]["id"], env=gateway).code == 0
+    offline = aicx(*key, "humans", "list", "--json", env=env)
+    assert (offline.code, offline.json()) == (0, everybody)
+    assert "Not refreshed: " in offline.err
+    assert "This is the local copy as of 20" in offline.err
+    file = tmp_path / "humans.jsonl"
+    assert aicx(*key, "humans", "list", "--jsonl", "-o", str(file), env=env).code == 0
+    assert len(file.read_text(encoding="utf-8").splitlines()) == len(everybody)
+    by_id = aicx(*key, "humans", "list", "--json", env=gateway)
+    assert [human["id"] for human in by_id.json()] == [everybody[3]["id"]]
+    assert "Not refreshed: " in by_id.err
+    assert aicx(*key, "sync", env=env).code == 7
+    assert aicx("humans", "list", env=env).code == 7
+    another_bot = env | {"AICX_BOT_ID": "another"}
+    assert aicx(*key, "humans", "list", env=another_bot).code == 7

@@ -276,7 +276,9 @@ async def test_what_was_read_stays_when_a_refresh_fails_and_r_mends_it() -> None
         console(pointed_at(platform.url)) as person,
     ):
         await person.presses("r")
-        await person.sees("! 1 human, not refreshed", "Jane", "may not do that", "another role")
+        await person.sees(
+            "! 1 human as of now, not refreshed", "Jane", "may not do that", "another role"
+        )
         await person.presses("r")
         await person.sees("● 1 human, fresh now")
 

@@ -70,7 +70,12 @@ async def test_states_are_told_apart_in_words(tmp_path: Path) -> None:
         (ListState.NO_MATCH, facts(some, scarcest=("x", 0)), "● 2 humans", "“x” alone matches 0"),
         (ListState.FAILED, facts(error=problem), "! not connected", "Check the network"),
         (ListState.SIGNED_OUT, facts(error=signed_out), "! signed out", "Check the token"),
-        (ListState.STALE, facts(some, shown=2, error=problem), "! 2 humans, not refreshed", ""),
+        (
+            ListState.STALE,
+            facts(some, shown=2, error=problem),
+            "! 2 humans as of 12s ago, not refreshed",
+            "",
+        ),
         (ListState.READY, facts(some, shown=2), "● 2 humans, fresh 12s ago", ""),
     ]
     for state, known, header, said in cases:

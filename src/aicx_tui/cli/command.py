@@ -19,6 +19,9 @@ class OnMirror:
 
     Attributes:
         run: Does its work and prints the result.
+        offline: Does it with what the mirror holds, where the platform cannot be reached; None
+            where that is no use.
     """
 
     run: Callable[[Session, Directory], Awaitable[None]]
+    offline: Callable[[Directory], Awaitable[None]] | None = None

@@ -10,7 +10,13 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeAlias
 
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import INTERRUPTED_EXIT_CODE, AicxError, UsageError
+from aicx_tui.errors import (
+    INTERRUPTED_EXIT_CODE,
+    AicxError,
+    UnavailableError,
+    UnreachableError,
+    UsageError,
+)
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
 from aicx_tui.services.setup import Setup
@@ -138,7 +144,12 @@ async def _run(command: Command | OnMirror, access: Access) -> None:
     from aicx_tui.services.directory import open_directory
     from aicx_tui.services.touched import Touched
 
-    session = await access.open()
+    try:
+        session = await access.open()
+    except (UnreachableError, UnavailableError) as error:
+        if not isinstance(command, OnMirror) or not await _runs_offline(command, access, error):
+            raise
+        return
     try:
         if isinstance(command, OnMirror):
             async with open_directory(access, session) as directory:
@@ -151,6 +162,24 @@ async def _run(command: Command | OnMirror, access: Access) -> None:
                 await _keep(touched, access, session)
     finally:
         await session.aclose()
+
+
+async def _runs_offline(command: OnMirror, access: Access, error: AicxError) -> bool:
+    """Do a command with what was read of the platform before, if that is all of it."""
+    from aicx_tui.services.directory import Directory
+
+    known = await access.known_mirror() if command.offline is not None else None
+    if known is None or command.offline is None:
+        return False
+    directory = Directory(known)
+    try:
+        await directory.look()
+        if directory.is_complete:
+            narrate(directory.as_of(error))
+            await command.offline(directory)
+        return directory.is_complete
+    finally:
+        await asyncio.to_thread(known.mirror.close)
 
 
 async def _keep(touched: Touched, access: Access, session: Session) -> None:

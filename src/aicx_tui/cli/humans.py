@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ from aicx_tui.cli.output import (
 from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.directory import Directory
@@ -55,8 +55,7 @@ def prepare_list(arguments: Namespace) -> OnMirror:
     form: str = arguments.form
     _read(text, None)  # so that what cannot be read is refused before anything is opened
 
-    async def run(session: Session, directory: Directory) -> None:
-        await brought_up_to_date(directory)
+    async def show(directory: Directory) -> None:
         cut = _Cut(directory.walk(_read(text, directory)), limit)
         if form == "json":
             count = await print_json_array(cut.humans(), document=masked)
@@ -68,7 +67,7 @@ def prepare_list(arguments: Namespace) -> OnMirror:
             count = await print_table(cut.humans())
         narrate(_counted(count, cut))
 
-    return OnMirror(run)
+    return _listing(show)
 
 
 def prepare_export(arguments: Namespace) -> OnMirror:
@@ -81,9 +80,8 @@ def prepare_export(arguments: Namespace) -> OnMirror:
     _read(text, None)
     destination = checked_destination(Path(arguments.output), replaces=arguments.force)
 
-    async def run(session: Session, directory: Directory) -> None:
+    async def write(directory: Directory) -> None:
         with ended_as_by_ctrl_c():
-            await brought_up_to_date(directory)
             query = _read(text, directory)
             total = None if text.strip() else directory.count
             cut = _Cut(directory.walk(query), limit)
@@ -98,7 +96,22 @@ def prepare_export(arguments: Namespace) -> OnMirror:
                 count = await export(humans, destination, form=form, sheet=sheet, told=told)
         narrate(f"{_counted(count, cut)} Written to {destination.path}.")
 
-    return OnMirror(run)
+    return _listing(write)
+
+
+def _listing(show: Callable[[Directory], Awaitable[None]]) -> OnMirror:
+    """What shows humans: up to date, or else as they were when the platform was last read."""
+
+    async def run(session: Session, directory: Directory) -> None:
+        try:
+            await brought_up_to_date(directory)
+        except (UnreachableError, UnavailableError) as error:
+            if not directory.is_complete or not directory.count:
+                raise
+            narrate(directory.as_of(error))
+        await show(directory)
+
+    return OnMirror(run, offline=show)
 
 
 def prepare_sync(arguments: Namespace) -> OnMirror:

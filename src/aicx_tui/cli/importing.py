@@ -29,6 +29,7 @@ from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.touched import Touched
 from aicx_tui.settings import home
+from aicx_tui.text import clean
 
 
 def prepare_import(arguments: Namespace) -> Command:
@@ -55,6 +56,8 @@ def prepare_import(arguments: Namespace) -> Command:
             if asks and not await _agreed(plan):
                 narrate("Nothing was sent.")
                 return
+            if not asks and plan.columns.ignored:
+                narrate(f"Not used: {', '.join(map(clean, plan.columns.ignored))}.")
             if is_anew:
                 journal.forget()
             with ProgressLine("rows") as line, ended_as_by_ctrl_c():

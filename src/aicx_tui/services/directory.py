@@ -145,6 +145,11 @@ class Directory:
             self.standing = REBUILT
         await self.look()
 
+    def as_of(self, error: AicxError) -> str:
+        """That this is not what the platform has now, and why."""
+        at = f"{self.fresh_at:%Y-%m-%d %H:%M} UTC" if self.fresh_at else "an earlier time"
+        return f"Not refreshed: {error.message} This is the local copy as of {at}."
+
     async def fetch(self, human_id: str) -> Human:
         """Read one human from the platform and keep it.
 

@@ -24,16 +24,21 @@ class Rejected:
 
     Attributes:
         file: The report, where one is wanted; it is entered.
-        first: Some of them, for the message.
     """
 
     file: WholeFile | None
-    first: list[FieldProblem] = field(default_factory=list)
+    _first: list[Rejection] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[FieldProblem]:
+        """Some of them, for the message."""
+        ordered = sorted(self._first, key=lambda rejection: rejection.row.line)
+        return [FieldProblem(f"line {r.row.line:,}", r.words) for r in ordered]
 
     def add(self, rejection: Rejection) -> None:
         """Note a row."""
-        if len(self.first) < PROBLEMS_KEPT:
-            self.first.append(FieldProblem(f"line {rejection.row.line:,}", rejection.words))
+        if len(self._first) < PROBLEMS_KEPT:
+            self._first.append(rejection)
         if self.file:
             self.file.write(report_line(rejection) + "\n")
 

@@ -10,6 +10,8 @@ from aicx_tui.services.documents import json_text
 from aicx_tui.services.importing import Rejection
 from aicx_tui.services.whole_file import WholeFile
 
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls")
+
 _BEGINS = b'{"line":'
 
 
@@ -17,12 +19,17 @@ def checked_report(path: Path) -> WholeFile:
     """Where the report is to be written: a new file, or in place of an earlier report.
 
     Raises:
-        UsageError: There is a file that is no report.
+        UsageError: There is a file that is no report, or it is called as if it were a table.
     """
     if path.is_file() and not _is_report(path):
         raise UsageError(
             f"{path} is there already and is no report of an import. Nothing was sent.",
             hint="Give another name.",
+        )
+    if path.suffix.lower() in _TABLES:
+        raise UsageError(
+            f"A report is JSON Lines, so it is not called {path.name:.80}. Nothing was sent.",
+            hint=f"Call it {path.with_suffix('.jsonl').name:.80}; it is imported like any file.",
         )
     return WholeFile(path, replaces=True)
 

@@ -30,8 +30,8 @@ REBUILT = "The local copy was damaged and is read anew."
 
 IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at the next start."
 
-_LAST = "last"
-"""The file that names the mirror that was open last."""
+_LAST = ".last"
+"""Ends the name of a file that names the mirror that was open last of a bot."""
 
 _CHECK = "key.check"
 """The file that tells the key of a context's mirrors from others, and nothing else of it."""
@@ -95,7 +95,7 @@ class Mirrors:
         """
         folder = self._folder_of(context)
         try:
-            name = await asyncio.to_thread((folder / _LAST).read_text, "ascii")
+            name = await asyncio.to_thread((folder / _last(context)).read_text, "ascii")
         except (OSError, UnicodeDecodeError):
             return None
         path = folder / Path(name.strip()).name
@@ -140,7 +140,7 @@ class Mirrors:
                 standing = IN_MEMORY if context.source == "config" else ""
                 return OpenMirror(mirror, name, standing, is_kept=False)
             mirror = await _open(path, key)
-            await asyncio.to_thread((folder / _LAST).write_text, name, "ascii")
+            await asyncio.to_thread((folder / _last(context)).write_text, name, "ascii")
             await asyncio.to_thread((folder / _CHECK).write_text, _mark(key), "ascii")
         except (MirrorError, OSError) as problem:
             said = problem.message if isinstance(problem, AicxError) else str(problem)
@@ -335,6 +335,10 @@ def _write_key(file: Path, key: bytes) -> bytes:
     except OSError as error:
         raise UsageError(f"The key file {file} cannot be written: {error}.") from None
     return key
+
+
+def _last(context: Context) -> str:
+    return _digest(context.kind, context.bot_id) + _LAST
 
 
 def _mark(key: bytes) -> str:

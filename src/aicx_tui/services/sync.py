@@ -251,10 +251,14 @@ class Sync:
                     return human_id, error
                 return human_id, None
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(human_id)) for human_id in human_ids]
+        tasks = [asyncio.create_task(one(human_id)) for human_id in human_ids]
+        try:
             for task in tasks:
                 yield await task
+        finally:  # also where it is given up in between, which a TaskGroup would take for a fault
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def fetch(self, human_id: str) -> Human:
         """Read one human and keep it.

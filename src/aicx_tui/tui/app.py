@@ -92,6 +92,7 @@ class AicxApp(App[None]):
         self._is_ready = False
         self._ends_with: int | None = None
         self._offered: dict[str, ActiveBinding] = {}
+        self._warned_on: Screen[object] | None = None
         self.animation_level = "none"
         self.set_keymap(self.keymap.overrides)
         for theme in THEMES:
@@ -231,6 +232,19 @@ class AicxApp(App[None]):
             yield SystemCommand(f"Theme: {theme.name}", ACTIONS["console.theme"].help, show)
 
     # What keys do
+
+    async def action_quit(self) -> None:
+        """Quit; where that would lose something, say so once."""
+        from aicx_tui.tui.screens.form import FormScreen  # not before the first paint
+
+        screen = self.screen
+        at_stake = screen.AT_STAKE if isinstance(screen, FormScreen) and screen.is_busy else ""
+        if at_stake and screen is not self._warned_on:
+            self._warned_on = screen
+            keys = self.keymap.shown("console.quit")
+            self.notify(f"{at_stake} Esc stops it; {keys} again quits.", severity="warning")
+            return
+        self.exit()
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which copies where text is typed and would be easily hit elsewhere."""

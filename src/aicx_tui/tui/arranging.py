@@ -97,7 +97,7 @@ class Arrangement:
         from aicx_tui.tui.screens.columns import ColumnsScreen  # only when asked for
 
         table = self._table
-        dialog = ColumnsScreen(table.columns, tags=self._tags(), widths=table.widths)
+        dialog = ColumnsScreen(table.columns, tags=self._tags(), widths_of=table.widths_of)
         self._table.app.push_screen(dialog, self._columns_chosen)
 
     def _columns_chosen(self, columns: Columns | None) -> None:

@@ -108,7 +108,8 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
             return Content.assemble(("!", "bold $error"), words)
         case ListState.STALE:
             return Content.assemble(
-                ("!", "bold $warning"), f" {known}, not refreshed: press {keys('humans.refresh')}"
+                ("!", "bold $warning"),
+                f" {known}{_age(facts, now)}, not refreshed: press {keys('humans.refresh')}",
             )
         case ListState.CONNECTING:
             return Content.assemble(("◐", "$accent"), f" {facts.waiting}")
@@ -120,6 +121,12 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     if facts.reading:
         return Content.assemble(("◐", "$accent"), f" {known}, refreshing")
     return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
+
+
+def _age(facts: ListFacts, now: datetime) -> str:
+    """How old the humans are that are shown although the platform could not be read."""
+    fresh_at = facts.directory.fresh_at if facts.directory is not None else None
+    return f" as of {ago(fresh_at, now=now)}" if fresh_at is not None else ""
 
 
 def _how_far(facts: ListFacts) -> str:

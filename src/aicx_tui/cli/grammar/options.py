@@ -20,11 +20,14 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what every wrong usage raises; a value is not repeated, it may be a secret."""
+        hint = f"See: {self.prog} --help"
         unknown, sign, words = message.partition("unrecognized arguments: ")
         if sign and not unknown:
             names = [word.partition("=")[0] for word in words.split() if word.startswith("-")]
             message = f"not known here: {', '.join(names)}" if names else "more than is taken here"
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", hint=f"See: {self.prog} --help")
+            if any(not name.startswith("--") for name in names):
+                hint = f"{hint}. A search that begins with - goes behind --, as in: -- -word"
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", hint=hint)
 
 
 def noun(nouns: Subparsers, name: str, explanation: str) -> Subparsers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import on
@@ -42,7 +42,7 @@ class ColumnsScreen(Dialog[Columns]):
     Args:
         columns: Those that are shown now.
         tags: The definitions of tags by id.
-        widths: The cells that columns have now, by their ids; those that do not fit are missing.
+        widths_of: The cells that columns would have; those that do not fit are missing.
     """
 
     AUTO_FOCUS = ""
@@ -62,9 +62,12 @@ class ColumnsScreen(Dialog[Columns]):
         Binding("r", "reset", "Reset", show=False),
     ]
 
-    def __init__(self, columns: Columns, *, tags: Tags, widths: Mapping[str, int]) -> None:
+    def __init__(
+        self, columns: Columns, *, tags: Tags, widths_of: Callable[[Columns], Mapping[str, int]]
+    ) -> None:
         super().__init__()
-        self._widths = widths
+        self._widths_of = widths_of
+        self._widths = widths_of(columns)
         self._tags = tags
         self._all: list[ColumnChoice] = []
         self._shown: set[str] = set()
@@ -97,11 +100,17 @@ class ColumnsScreen(Dialog[Columns]):
         self._all = [*columns, *hidden]
 
     def _show(self, cursor: int) -> None:
-        self._options.set_options([Option(self._line(column)) for column in self._all])
+        placed = self._widths_of(self._chosen)
+        lines = [self._line(column, is_placed=column.id in placed) for column in self._all]
+        self._options.set_options(map(Option, lines))
         self._options.highlighted = max(0, min(cursor, len(self._all) - 1))
         self._say(KEYS)
 
-    def _line(self, column: ColumnChoice) -> Content:
+    @property
+    def _chosen(self) -> Columns:
+        return tuple(column for column in self._all if column.id in self._shown)
+
+    def _line(self, column: ColumnChoice, *, is_placed: bool) -> Content:
         is_shown = column.id in self._shown
         width = f"{column.width} cells" if column.width else "as wide as fits"
         return Content.assemble(
@@ -109,6 +118,7 @@ class ColumnsScreen(Dialog[Columns]):
             (fit(title_of(column, self._tags), TITLE_CELLS), "" if is_shown else "$quiet"),
             ("  tag   " if column.tag_id else "        ", "$quiet"),
             (width if is_shown else "", "$quiet"),
+            ("  no room" if is_shown and not is_placed else "", "$warning"),
         )
 
     def _say(self, words: str) -> None:
@@ -162,7 +172,7 @@ class ColumnsScreen(Dialog[Columns]):
 
     def action_apply(self) -> None:
         """Answer with the columns that are shown, in order."""
-        self.answer(tuple(column for column in self._all if column.id in self._shown))
+        self.answer(self._chosen)
 
     def action_leave(self) -> None:
         """Leave everything as it was."""

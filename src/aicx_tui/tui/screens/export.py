@@ -72,6 +72,7 @@ class ExportScreen(FormScreen[Exported]):
     """
 
     SENDS = "write"
+    AT_STAKE = "An export is being written."
     BUSY = "Writing …"
     GIVEN_UP = "Stopped; nothing was written."
 

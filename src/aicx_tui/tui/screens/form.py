@@ -53,6 +53,9 @@ class FormScreen(Dialog[AnswerT]):
     SENDS = "send"
     """What Enter does, in a word."""
 
+    AT_STAKE = ""
+    """What would be lost if the console ended while this is busy."""
+
     BUSY = "Asking the platform …"
     GIVEN_UP = "Given up; nothing was kept."
 

@@ -36,6 +36,7 @@ class ImportScreen(FormScreen[str]):
     """
 
     SENDS = "import"
+    AT_STAKE = "An import is under way."
     BUSY = "Importing …"
     GIVEN_UP = "Stopping; what is under way is waited for."
 

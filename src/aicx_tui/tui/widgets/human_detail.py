@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Tab = Literal["details", "json"]
 
 QUIET = "$quiet"
+BESIDE_TITLE = 4
+"""Cells that a pane's title leaves to its corners; a name that is longer stands below it too."""
+
 MAX_NAME_WIDTH = 18
 MAX_JSON_CHARACTERS = 100_000
 
@@ -126,7 +129,10 @@ def details_content(
     # Lists come without tokens: only a human read by itself is known to have one or none.
     is_told = "access_token" in human.document
     token = [("Token", MASK if human.access_token else None)] if is_told else []
+    name = clean(human.fullname or "")
+    titled = [] if cell_len(name) <= width - BESIDE_TITLE else [("Name", human.fullname)]
     fields = [
+        *titled,
         ("E-mail", human.email),
         ("Phone", human.phone_number),
         ("UID", human.uid),

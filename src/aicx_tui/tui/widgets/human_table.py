@@ -66,10 +66,9 @@ class HumanTable(RowList):
         self._columns = columns
         self.draw_anew()
 
-    @property
-    def widths(self) -> dict[str, int]:
-        """The cells of each column that fits, by its id."""
-        return {placed.choice.id: placed.width for placed in self._lines_of.columns}
+    def widths_of(self, columns: Columns) -> dict[str, int]:
+        """The cells that columns would have, by their ids; those that do not fit are missing."""
+        return {placed.choice.id: placed.width for placed in self._place(columns)}
 
     def show(self, rows: Rows, *, sort: Sort, from_top: bool = False) -> None:
         """Show other rows.
@@ -81,7 +80,7 @@ class HumanTable(RowList):
                 still in the list, or else on its row.
         """
         self._sort = sort
-        if [p[:3] for p in self._place()] != [p[:3] for p in self._lines_of.columns]:
+        if [p[:3] for p in self._place(self._columns)] != [p[:3] for p in self._lines_of.columns]:
             self.draw_anew()
         self._frame = None
         self.replace_rows(rows, from_top=from_top)
@@ -98,13 +97,13 @@ class HumanTable(RowList):
                 styles[name] += Style(bold=False)
         self._lines_of = LineMaker(
             width=self.size.width,
-            columns=self._place(),
+            columns=self._place(self._columns),
             styles=styles,
             has_focus=self.has_focus,
         )
 
-    def _place(self) -> list[PlacedColumn]:
-        return place_columns(self._columns, max(self.size.width - GUTTER, 1), tags=self._tags())
+    def _place(self, columns: Columns) -> list[PlacedColumn]:
+        return place_columns(columns, max(self.size.width - GUTTER, 1), tags=self._tags())
 
     def heading_clicked(self, x: int) -> None:
         """Order by a column."""
