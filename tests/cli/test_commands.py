@@ -265,3 +265,14 @@ def test_a_reader_that_goes_away_is_no_error(browsed_sandbox: SandboxPlatform) -
     listing.stderr.close()
     assert listing.wait(30) == 141
     assert b"Traceback" not in err
+
+
+def test_a_search_that_begins_with_a_minus_goes_behind_two(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    env = browsed_sandbox.environment()
+    refused = aicx("humans", "list", "-ana", env=env)
+    assert refused.code == 2
+    assert "A search that begins with - goes behind --, as in: -- -word" in refused.err
+    found = aicx("humans", "list", "--json", "--", "-ana", env=env).json()
+    assert 0 < len(found) < 400

@@ -233,6 +233,15 @@ def test_a_report_takes_the_place_of_nothing_but_a_report(
     assert humans_of(env) == []
 
 
+def test_a_report_is_not_called_a_table(env: dict[str, str], tmp_path: Path) -> None:
+    file = write(tmp_path, "fullname\nJane\n")
+    report = tmp_path / "failed.csv"
+    ended = aicx("humans", "import", file, "--yes", "--report", str(report), env=env)
+    assert ended.code == 2
+    assert "Call it failed.jsonl" in ended.err
+    assert not report.exists()
+
+
 def test_a_finished_import_is_not_repeated_unless_asked_for(
     env: dict[str, str], tmp_path: Path
 ) -> None:

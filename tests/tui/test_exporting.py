@@ -7,12 +7,15 @@ import csv
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 import pytest
 
 from aicx_tui.models.human import Human
 from aicx_tui.services.directory import Directory
 from aicx_tui.storage.query.tree import Query
+from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
@@ -153,3 +156,23 @@ async def test_nobody_is_not_exported(browsed_sandbox: SandboxPlatform) -> None:
         await person.presses("question_mark")
         await person.types("export")
         await person.sees("There is nobody to export.")
+
+
+async def test_quitting_says_once_what_would_be_lost(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        directory = cast("HumansScreen", person.app.screen).directory
+        assert directory is not None
+        held = Event()
+        directory.mirror.reader.ask(lambda: held.wait(30))
+        await person.presses("x")
+        await person.sees("Export 400 humans")
+        await person.pastes(str(tmp_path / "humans.csv"))
+        await person.presses("enter")
+        await person.sees("Writing …")
+        await person.presses("ctrl+q")
+        await person.sees("An export is being written.", "^q again quits.")
+        held.set()
+        await person.sees("Exported")
+    assert (tmp_path / "humans.csv").is_file()

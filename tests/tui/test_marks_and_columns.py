@@ -109,6 +109,14 @@ async def test_a_tag_becomes_a_column_and_an_order(browsed_sandbox: SandboxPlatf
         await person.sees(f"{tag} ↓")
 
 
+async def test_a_column_that_has_no_room_says_so(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access(), size=(80, 24)) as person:
+        await person.presses("c")
+        await person.sees("Columns")
+        await person.presses("end", "space", *["K"] * 12, *["right"] * 30)
+        await person.sees("no room")
+
+
 async def test_columns_and_order_are_as_they_were_left(
     browsed_sandbox: SandboxPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
