@@ -452,3 +452,14 @@ async def shows_without_control(person: Person, human: Human) -> None:
             c.isprintable() or c in "\u200d\u200c\u200e\u200f" for c in line
         )
     await person.presses("left", "escape", "escape")
+
+
+async def test_what_is_wrong_with_a_search_stands_above_the_list_and_what_helps_below(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("slash")
+        await person.types("ana OR")
+        await person.sees("─ ! Something is missing after OR", "─ Write a term, as in anna OR jane")
+        await person.presses("escape")
+        await person.sees("─ Humans ─", "─ 400 ─")

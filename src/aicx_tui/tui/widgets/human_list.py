@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from aicx_tui.errors import AicxError, QueryError
+from aicx_tui.errors import AicxError
 from aicx_tui.storage.query.describing import described
 from aicx_tui.text import clean
 from aicx_tui.tui.arranging import Arrangement
@@ -71,6 +71,7 @@ class HumanList(Vertical):
         self.arranged = Arrangement(self.table, tags=self.tags, ordered=self.list_humans)
         self._finder = Finder(post=self.post_message)
         self._results: Results | None = None
+        self._below = ""
         self._notice = Static(id="notice", markup=False)
         super().__init__(id="list", classes="-noticed")
 
@@ -110,7 +111,7 @@ class HumanList(Vertical):
         """Search for what is typed; what cannot be read leaves the list as it is."""
         self.searching.read(text)
         self.search.underline(self.searching.problem)
-        self.border_title = _title(self.searching.problem)
+        self._frame()
         if self.searching.problem is None:
             self.list_humans(from_top=True)
 
@@ -177,13 +178,20 @@ class HumanList(Vertical):
             facts: What it follows from.
             keys: How the keys of an action are written.
         """
-        self.border_title = _title(self.searching.problem)
-        below = filter(None, (self.table.said, self._counted(facts)))
-        self.border_subtitle = Content(" · ".join(below))
+        self._below = " · ".join(filter(None, (self.table.said, self._counted(facts))))
+        self._frame()
         said = notice(facts, keys=keys)
         self.set_class(said is not None, "-noticed")
         if said is not None:
             self._notice.update(said)
+
+    def _frame(self) -> None:
+        """What the list is and how many there are, or what is wrong with the search."""
+        problem = self.searching.problem
+        wrong, _, instead = clean(problem.message).partition(". ") if problem else ("", "", "")
+        title = Content.assemble(("! ", "bold $error"), wrong) if problem else Content("Humans")
+        self.border_title = title
+        self.border_subtitle = Content(instead if problem else self._below)
 
     def _counted(self, facts: ListFacts) -> str:
         """How many are shown, of how many."""
@@ -191,10 +199,3 @@ class HumanList(Vertical):
         if is_everybody or facts.shown == facts.known:
             return f"{facts.known:,}" if facts.known else ""
         return f"{facts.shown:,}{'' if facts.is_counted else '+'} of {facts.known:,}"
-
-
-def _title(problem: QueryError | None) -> Content:
-    """What the list is, or why the search cannot be read."""
-    if problem is None:
-        return Content("Humans")
-    return Content.assemble(("! ", "bold $error"), clean(problem.message))
