@@ -12,8 +12,12 @@ from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.session import Session
+from aicx_tui.storage.query.sorting import Sort, SortKey
+from aicx_tui.storage.query.tree import EVERYBODY
 from aicx_tui.tui.app import AicxApp
+from aicx_tui.tui.screens import humans as screen
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.widgets.human_list import HumanList
 from tests.api.faulty import Answer, faulty, json_reply, reply
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform, access_by
 from tests.tui.console import Person, console, console_app
@@ -463,3 +467,21 @@ async def test_what_is_wrong_with_a_search_stands_above_the_list_and_what_helps_
         await person.sees("─ ! Something is missing after OR", "─ Write a term, as in anna OR jane")
         await person.presses("escape")
         await person.sees("─ Humans ─", "─ 400 ─")
+
+
+async def test_the_details_follow_when_the_list_shows_others_by_itself(
+    browsed_sandbox: SandboxPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "REFRESH_SECONDS", 3600)  # which would mend it
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.comes_to_rest()
+        humans = person.app.screen.query_one(HumanList)
+        assert humans.directory is not None
+        order = Sort(SortKey.NAME)
+        search = humans.directory.search(EVERYBODY, order, on_change=lambda _: None)
+        found = await asyncio.wrap_future(search)
+        first = found.at(0)
+        assert first is not None
+        humans.call_later(humans.table.show, found, sort=order, from_top=True)
+        await person.waits_for(lambda: humans.table.current == first)
+        await person.comes_to_rest()

@@ -193,9 +193,9 @@ class Directory:
         """The ids of all humans that each name means: an id, e-mail, uid or phone."""
         return await wrap_future(self.mirror.look_up(names))
 
-    async def human(self, human_id: str) -> Human | None:
-        """A human as it was last read."""
-        text = await wrap_future(self.mirror.document(human_id))
+    async def human(self, human_id: str, *, place: int | None = None) -> Human | None:
+        """A human as it was last read, sooner where it is known at which place it was found."""
+        text = await wrap_future(self.mirror.document(human_id, place=place))
         return None if text is None else Human.model_validate_json(text)
 
     async def walk(self, query: Query) -> AsyncIterator[Human]:

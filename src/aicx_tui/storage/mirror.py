@@ -242,12 +242,13 @@ class Mirror:
 
         return self.reader.ask(counted)
 
-    def document(self, human_id: str) -> Future[str | None]:
+    def document(self, human_id: str, *, place: int | None = None) -> Future[str | None]:
         """A human's document.
 
-        Before everybody was read there is no index of ids, so the place helps where it is known.
+        Args:
+            human_id: Whose.
+            place: Where it was found: before everybody was read there is no index of ids.
         """
-        place = self._results.place_in_mirror(human_id) if self._results is not None else None
 
         def found() -> str | None:
             by_place = "SELECT document FROM humans WHERE place = ? AND id = ?"

@@ -91,6 +91,10 @@ class HumanList(Vertical):
         order = self.searching.order(self.arranged.sort)
         return replace(self.searching.query, sort=order)
 
+    def place_of(self, human_id: str) -> int | None:
+        """Where the mirror has a human who is shown."""
+        return self._results.place_in_mirror(human_id) if self._results is not None else None
+
     # Finding
 
     def list_humans(self, *, from_top: bool = False) -> None:

@@ -112,7 +112,7 @@ class HumanTable(RowList):
             end += placed.width + 1
             if x < end:
                 if sort := order_by(placed.choice, self._sort):
-                    self.post_message(self.SortChosen(sort))
+                    self.tell(self.SortChosen(sort))
                 return
 
     def draw_heading(self) -> list[Segment]:

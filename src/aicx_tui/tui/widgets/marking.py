@@ -115,7 +115,7 @@ class MarkingTable(HumanTable):
         """Let the range follow."""
         super().watch_cursor()
         if self._anchor:
-            self.post_message(self.MarksChanged())
+            self.tell(self.MarksChanged())
 
     def row_clicked(self, row: int, event: events.Click) -> None:
         """Mark by ctrl, a range by shift; else as every list does."""
@@ -198,7 +198,7 @@ class MarkingTable(HumanTable):
         """Say that marking has begun."""
         task = object()
         self._tasks.add(task)
-        self.post_message(self.MarksChanged())
+        self.tell(self.MarksChanged())
         return task
 
     @work(group="marking")
@@ -214,14 +214,14 @@ class MarkingTable(HumanTable):
             async with self._turns:
                 await what(await rows.ids(first, last))
         except AicxError as error:
-            self.post_message(self.Failed(error))
+            self.tell(self.Failed(error))
         finally:
             self._tasks.discard(task)
         self._marks_changed()
 
     def _marks_changed(self) -> None:
         self.repaint()
-        self.post_message(self.MarksChanged())
+        self.tell(self.MarksChanged())
         if not self.marks:
             self._hidden = 0
         elif not self._tasks:
@@ -237,4 +237,4 @@ class MarkingTable(HumanTable):
                 hidden = len(self.marks) - await self.marks.count(await rows.ids())
         if hidden != self._hidden:
             self._hidden = hidden
-            self.post_message(self.MarksChanged())
+            self.tell(self.MarksChanged())

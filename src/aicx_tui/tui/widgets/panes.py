@@ -54,11 +54,11 @@ class Panes(Container):
         if record is None or directory is None:
             self._detail.human = None
         else:
-            self._show(directory, record.id)
+            self._show(directory, record.id, self._list.place_of(record.id))
 
     @work(exclusive=True, group="detail")
-    async def _show(self, directory: Directory, human_id: str) -> None:
+    async def _show(self, directory: Directory, human_id: str, place: int | None) -> None:
         try:
-            self._detail.human = await directory.human(human_id)
+            self._detail.human = await directory.human(human_id, place=place)
         except AicxError as error:
             self.post_message(HumanList.Failed(error))

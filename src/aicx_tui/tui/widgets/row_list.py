@@ -118,7 +118,15 @@ class RowList(Widget, can_focus=True):
         """Put the cursor on a row, and open it by a second click."""
         self.cursor = row
         if event.chain == 2 and (record := self.current):
-            self.post_message(self.Opened(record))
+            self.tell(self.Opened(record))
+
+    def tell(self, message: Message) -> None:
+        """Post a message that reaches everybody above.
+
+        Textual lets one go no further than the parent where it was the parent's doing, such as
+        showing other rows.
+        """
+        self.post_message(message.set_sender(self))
 
     # The rows
 
@@ -184,7 +192,7 @@ class RowList(Widget, can_focus=True):
     def _tell(self) -> None:
         if (record := self.current) != self._told:
             self._told = record
-            self.post_message(self.Highlighted(record))
+            self.tell(self.Highlighted(record))
 
     # What is seen
 
