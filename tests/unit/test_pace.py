@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from aicx_tui.services.pace import Pace
@@ -25,3 +27,15 @@ def test_progress_says_count_share_rate_and_time_left(
     ticks = iter([100.0, 100.0 + seconds])
     pace = Pace(before, clock=lambda: next(ticks))
     assert pace.progress(count, total).said("rows") == said
+
+
+def test_news_are_not_told_too_often() -> None:
+    now = 0.0
+    pace = Pace(clock=lambda: now)
+    told = []
+    for count in range(1, 101):
+        now = count / 100
+        if news := pace.news(count, 100):
+            told.append(news.count)
+    assert 8 <= len(told) <= 10
+    assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(told))

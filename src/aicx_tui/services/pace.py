@@ -66,7 +66,7 @@ class Pace:
         self._what = what
         self._before = before
         self._clock = clock
-        self._began = clock()
+        self._began = self._told_at = clock()
 
     def progress(self, count: int, total: int | None = None, *, changed: int = 0) -> Progress:
         """How far that is."""
@@ -81,3 +81,10 @@ class Pace:
             seconds_left=None if left is None else max(left, 0.0),
             changed=changed,
         )
+
+    def news(self, count: int, total: int | None = None) -> Progress | None:
+        """How far that is; None where that was told just now."""
+        if self._clock() - self._told_at < MOST_OFTEN:
+            return None
+        self._told_at = self._clock()
+        return self.progress(count, total)

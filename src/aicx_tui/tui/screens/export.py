@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from textual import on
-from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
 from aicx_tui.errors import UsageError
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
-from aicx_tui.services.pace import MOST_OFTEN, Pace, Progress
+from aicx_tui.services.pace import Pace
 from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
@@ -76,12 +75,6 @@ class ExportScreen(FormScreen[Exported]):
     BUSY = "Writing …"
     GIVEN_UP = "Stopped; nothing was written."
 
-    @dataclass
-    class Progressed(Message):
-        """Some more humans are written."""
-
-        progress: Progress
-
     def __init__(self, chosen: Chosen, *, clock: Callable[[], float] = time.monotonic) -> None:
         fields = (
             Field("file", "File", "~ is your home folder.", value="humans.csv"),
@@ -116,23 +109,16 @@ class ExportScreen(FormScreen[Exported]):
                 hint="Enter again replaces it; or give another name.",
             )
         destination = checked_destination(path, replaces=path == self._warned_of)
-        pace, told_at = Pace(clock=self._clock), self._clock()
-
-        def told(count: int) -> None:
-            nonlocal told_at
-            if self._clock() - told_at >= MOST_OFTEN:
-                told_at = self._clock()
-                self.post_message(self.Progressed(pace.progress(count, self._chosen.total)))
-
+        pace, total = Pace(clock=self._clock), self._chosen.total
         async with aclosing(self._chosen.humans()) as humans:
-            sheet = self._chosen.sheet
-            count = await export(humans, destination, form=form, sheet=sheet, told=told)
+            count = await export(
+                humans,
+                destination,
+                form=form,
+                sheet=self._chosen.sheet,
+                told=lambda count: self.tell_progress(pace, count, total),
+            )
         return Exported(path=path, count=count)
-
-    def on_export_screen_progressed(self, message: Progressed) -> None:
-        """Say how far it is, unless it was stopped meanwhile."""
-        if self.is_busy:
-            self.say_busy(message.progress.said())
 
 
 def toast(exported: Exported, *, wanted: int | None) -> str:

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from aicx_tui.errors import AicxError, FieldProblem, UsageError
+from aicx_tui.services.pace import Pace
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import AnswerT, Dialog
 from aicx_tui.tui.widgets.form import Field, Form, SecretInput
@@ -70,6 +71,12 @@ class FormScreen(Dialog[AnswerT]):
         """It did not; the fields stay as they are."""
 
         error: AicxError
+
+    @dataclass
+    class Progressed(Message):
+        """Some more of something long is done."""
+
+        said: str
 
     def __init__(
         self, title: str, fields: tuple[Field, ...], *, said: str = "", advice: str = ""
@@ -138,6 +145,16 @@ class FormScreen(Dialog[AnswerT]):
     def say_busy(self, text: str) -> None:
         """Say what is being waited for; Escape gives it up."""
         self._tell(Content.assemble(("◐ ", "$accent"), text, ("  Esc gives up.", "$quiet")))
+
+    def tell_progress(self, pace: Pace, count: int, total: int | None, *, things: str = "") -> None:
+        """Say how far it is, unless that was said just now or it was stopped meanwhile."""
+        if news := pace.news(count, total):
+            self.post_message(self.Progressed(news.said(things)))
+
+    def on_form_screen_progressed(self, message: Progressed) -> None:
+        """Say how far it is."""
+        if self._is_busy:
+            self.say_busy(message.said)
 
     @work(exclusive=True, group="sending")
     async def _do(self) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.human import HumanDraft
-from aicx_tui.services.importing import Tally
 from aicx_tui.services.importing_preview import preview_lines
 from aicx_tui.services.importing_report import checked_report
-from aicx_tui.services.pace import MOST_OFTEN, Pace, Progress
+from aicx_tui.services.pace import Pace
 from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.import_file import FileToImport
@@ -39,12 +36,6 @@ class ImportScreen(FormScreen[str]):
     AT_STAKE = "An import is under way."
     BUSY = "Importing …"
     GIVEN_UP = "Stopping; what is under way is waited for."
-
-    @dataclass
-    class Progressed(Message):
-        """Some more rows are settled."""
-
-        progress: Progress
 
     def __init__(
         self,
@@ -86,25 +77,11 @@ class ImportScreen(FormScreen[str]):
                     "Already imported: an earlier run created a human for each row.",
                     hint="All of it once more: aicx humans import FILE --again.",
                 )
+            pace = Pace(clock=self._clock)
             ended = await self._plan.run(
-                journal, report=report, created=self._created, told=self._teller()
+                journal,
+                report=report,
+                created=self._created,
+                told=lambda tally: self.tell_progress(pace, tally.seen, rows, things="rows"),
             )
         return ended.said()
-
-    def _teller(self) -> Callable[[Tally], None]:
-        """What tells how far it is, not too often."""
-        pace, told_at = Pace(clock=self._clock), self._clock()
-
-        def told(tally: Tally) -> None:
-            nonlocal told_at
-            if self._clock() - told_at >= MOST_OFTEN:
-                told_at = self._clock()
-                progress = pace.progress(tally.seen, self._plan.preview.rows)
-                self.post_message(self.Progressed(progress))
-
-        return told
-
-    def on_import_screen_progressed(self, message: Progressed) -> None:
-        """Say how far it is, unless it was stopped meanwhile."""
-        if self.is_busy:
-            self.say_busy(message.progress.said("rows"))

@@ -193,8 +193,7 @@ class HumanList(Vertical):
         """What the list is and how many there are, or what is wrong with the search."""
         problem = self.searching.problem
         wrong, _, instead = clean(problem.message).partition(". ") if problem else ("", "", "")
-        title = Content.assemble(("! ", "bold $error"), wrong) if problem else Content("Humans")
-        self.border_title = title
+        self.border_title = _title(wrong)
         self.border_subtitle = Content(instead if problem else self._below)
 
     def _counted(self, facts: ListFacts) -> str:
@@ -203,3 +202,8 @@ class HumanList(Vertical):
         if is_everybody or facts.shown == facts.known:
             return f"{facts.known:,}" if facts.known else ""
         return f"{facts.shown:,}{'' if facts.is_counted else '+'} of {facts.known:,}"
+
+
+def _title(wrong: str) -> Content:
+    """What the list is, or why the search cannot be read."""
+    return Content.assemble(("! ", "bold $error"), wrong) if wrong else Content("Humans")
