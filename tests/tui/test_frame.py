@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Offset, Region
+from textual.widgets import Static
 
 from aicx_tui.services.contexts import add_context
 from aicx_tui.services.setup import Setup
@@ -242,3 +245,20 @@ def test_a_view_reads_as_it_was_written() -> None:
 
 def test_a_context_at_its_defaults_is_no_production() -> None:
     assert not Context(name="a", kind="gateway", root="https://a.example").production
+
+
+async def test_a_click_on_what_is_just_going_is_no_crash(
+    browsed_sandbox: SandboxPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Static("gone")
+    async with console(browsed_sandbox.own_access()) as person:
+        with monkeypatch.context() as patch:
+            screen = type(person.app.screen)
+            patch.setattr(screen, "get_widget_at", lambda *_: (gone, Region(0, 0, 1, 1)))
+            patch.setattr(screen, "get_widget_and_offset_at", lambda *_: (gone, Offset(0, 0)))
+            down = {"delta_x": 0, "delta_y": 0, "button": 1, "shift": False, "meta": False}
+            person.app.post_message(
+                events.MouseDown(widget=None, x=9, y=9, ctrl=False, **down)  # type: ignore[arg-type]
+            )
+            await person.presses("down")
+        await person.sees("400 humans")

@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import ActiveBinding, BindingType
+from textual.errors import NoWidget
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
@@ -152,7 +154,15 @@ class AicxApp(App[None]):
         """Every key and click puts the lock off."""
         if self._idle is not None and isinstance(event, events.InputEvent):
             self._idle.reset()
-        await super().on_event(event)
+        if not (isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y)):
+            await super().on_event(event)
+
+    def _is_gone_at(self, x: int, y: int) -> bool:
+        """Whether a widget is clicked that is just being removed; Textual would ask its parent."""
+        with suppress(NoWidget):
+            widget, _ = self.screen.get_widget_at(x, y)
+            return widget.parent is None and not isinstance(widget, Screen)
+        return False
 
     async def on_unmount(self) -> None:
         """End what was started to reach the platform."""
