@@ -13,6 +13,7 @@ from aicx_tui.models.human import HumanDraft
 from aicx_tui.services.importing_preview import preview_lines
 from aicx_tui.services.importing_report import checked_report
 from aicx_tui.services.pace import Pace
+from aicx_tui.text import clean
 from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.import_file import FileToImport
@@ -48,8 +49,9 @@ class ImportScreen(FormScreen[str]):
         plan = file.plan
         rows = plan.preview.rows
         report = file.path.with_name(f"{file.path.stem}-failed.jsonl")
+        counted = "1 row" if rows == 1 else f"{rows:,} rows"
         super().__init__(
-            f"Import {'1 row' if rows == 1 else f'{rows:,} rows'} into {plan.session.context.name}",
+            f"Import {counted} into {clean(plan.session.context.name)}",
             (
                 Field(
                     "report",
