@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,9 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.create_function("field_text", 2, field_text, deterministic=True)
         connection.create_function("tag_text", 2, tag_text, deterministic=True)
-        connection.create_function("key_text", 1, keyed, deterministic=True)
+        for column in ("id", "uid"):
+            as_key = partial(keyed, column=column)
+            connection.create_function(f"{column}_key", 1, as_key, deterministic=True)
     except DatabaseError as error:
         connection.close()
         raise told(path, error) from None

@@ -38,6 +38,13 @@ VERSIONS: tuple[str, ...] = (
     CREATE TABLE reads (id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE trigrams (term TEXT PRIMARY KEY, humans INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    # uids in an alphabet of their own, and so the text index anew
+    """
+    UPDATE search SET uid = uid_key(id_key(uid)) WHERE uid <> '';
+    DROP TABLE IF EXISTS words;
+    DELETE FROM meta WHERE name = 'words_until';
+    UPDATE meta SET value = '2 in order' WHERE name = 'built' AND value > '2 in order';
+    """,
 )
 """What makes version n of version n - 1, each in one transaction; `;` ends statements only."""
 
