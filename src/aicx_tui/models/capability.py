@@ -14,6 +14,8 @@ class Capability(StrEnum):
     HUMANS_FEED = "humans.feed"
     HUMANS_NOTES = "humans.notes"
     HUMANS_PRECONDITION = "humans.precondition"
+    HUMANS_DELETE = "humans.delete"
     TAGS_ASSIGN = "tags.assign"
     TAGS_LIST = "tags.list"
     SIGN_IN = "sign-in"
+    WRITES_IDEMPOTENT = "writes.idempotent"

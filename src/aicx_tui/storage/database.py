@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from sqlite3 import complete_statement
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]
@@ -116,11 +118,21 @@ def _migrate(connection: Connection, number: int) -> None:
     """Make one version of the tables out of the one before, unless another console just did."""
     connection.execute("BEGIN IMMEDIATE")
     if _number(connection, "PRAGMA user_version") < number:
-        for statement in VERSIONS[number - 1].split(";"):
+        for statement in _statements(VERSIONS[number - 1]):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {number}")
     connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: run as a whole, it would end the transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _check(connection: Connection, path: Path) -> None:
