@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 from aicx_tui.models.human import Human
 from aicx_tui.storage.database import connect
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Field, Text
+from aicx_tui.storage.schema import VERSIONS
 from tests.storage.mirrors import KEY, filled, finish, found, opened
 from tests.storage.syncing import in_the_mirror
 
@@ -20,9 +22,9 @@ HUMANS = [
 
 def test_uids_of_the_first_version_are_found_and_ordered(tmp_path: Path) -> None:
     path = tmp_path / "mirror.db"
-    with filled(path, HUMANS):
+    with patch("aicx_tui.storage.database.VERSIONS", VERSIONS[:1]), filled(path, HUMANS):
         pass
-    _turn_back_to_the_first_version(path)
+    _key_as_the_first_version_did(path)
     with opened(path) as mirror:
         assert not mirror.was_damaged
         finish(mirror)
@@ -32,10 +34,9 @@ def test_uids_of_the_first_version_are_found_and_ordered(tmp_path: Path) -> None
         assert len(in_the_mirror(mirror)) == len(HUMANS)
 
 
-def _turn_back_to_the_first_version(path: Path) -> None:
-    """Leave what the first version did: uids in the alphabet of ids."""
+def _key_as_the_first_version_did(path: Path) -> None:
+    """Leave uids in the alphabet of ids."""
     connection = connect(path, KEY, cache_mebibytes=1)
     connection.execute("UPDATE search SET uid = id_key(uid_key(uid)) WHERE uid <> ''")
     connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
-    connection.execute("PRAGMA user_version = 1")
     connection.close()
