@@ -88,7 +88,7 @@ def stop(connection: Connection, writer: Writer, change: Change, now: float) -> 
         outcome_of=change.outcome_of,
     )
     if change.kind is Kind.CREATE and change.state is State.FAILED:
-        writer.take_away(change.human_id)
+        writer.remove(change.human_id)
     show_anew(connection, writer, change.human_id)
     note(connection, change, now)
 
@@ -132,7 +132,7 @@ def end(
     )
     is_done = change.state is State.DONE
     if change.kind is Kind.CREATE:
-        writer.take_away(change.human_id)
+        writer.remove(change.human_id)
         if is_done:
             _name(connection, writer, change, real_id)
             change = replace(change, human_id=real_id)
@@ -219,7 +219,6 @@ def _name(connection: Connection, writer: Writer, change: Change, real_id: str) 
     if not is_known and meta(connection, "built") == COMPLETE:
         writer.show(_created(change, real_id))
         connection.execute("INSERT OR REPLACE INTO reads VALUES (?, 0)", (real_id,))
-    connection.execute("DELETE FROM originals WHERE human_id = ?", (change.human_id,))
     connection.execute(
         "UPDATE changes SET human_id = ? WHERE human_id = ?", (real_id, change.human_id)
     )
