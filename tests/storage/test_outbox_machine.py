@@ -146,6 +146,21 @@ class OutboxMachine(RuleBasedStateMachine):
     def a_colleague_updates(self, human: int, field: str) -> None:
         self.platform.theirs(self.ids[human], field, f"theirs {self.value()}")
 
+    @rule(fault=st.sampled_from(Fault))
+    def creates_when_it_wavers(self, fault: Fault) -> None:
+        self.send([])
+        self.creates(refused=False)
+        self.send([fault])
+
+    @rule(human=humans, field=fields, before=st.booleans(), fault=st.sampled_from(Fault))
+    def both_change_the_same(self, human: int, field: str, before: bool, fault: Fault) -> None:
+        """A colleague is faster, or comes between reading and changing."""
+        self.send([])
+        self.updates(human=human, field=field, refused=False)
+        if before:
+            self.a_colleague_updates(human=human, field=field)
+        self.send([Fault.NONE, fault])
+
     @rule(full=st.booleans())
     def it_is_read(self, full: bool) -> None:
         self.run(self.sync(full=full))
@@ -244,6 +259,6 @@ class OutboxMachine(RuleBasedStateMachine):
 
 
 OutboxMachine.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=20, deadline=None, print_blob=True
+    max_examples=60, stateful_step_count=30, deadline=None, print_blob=True
 )
 TestOutboxMachine = OutboxMachine.TestCase
