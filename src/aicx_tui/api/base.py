@@ -126,13 +126,16 @@ _MISSING = {
     Capability.HUMANS_GET: "This platform has no call that reads a human.",
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
+    Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",
     Capability.HUMANS_PRECONDITION: "This platform cannot check a version before it changes.",
     Capability.TAGS_ASSIGN: "This platform has no call that assigns tags.",
+    Capability.TAGS_UNASSIGN: "This platform has no call that takes tags away.",
     Capability.TAGS_LIST: "This platform has no call that lists tags: "
     "Proto documents none for its gateway. Nothing was sent.",
+    Capability.WRITES_IDEMPOTENT: "This platform cannot tell a repeated call from a new one.",
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
 }
 
