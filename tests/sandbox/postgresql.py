@@ -75,7 +75,7 @@ class PostgresqlServer:
 @contextmanager
 def running_postgresql() -> Iterator[PostgresqlServer]:
     """Start a server in a directory of its own, and end it."""
-    with tempfile.TemporaryDirectory(prefix="aicx-pg-", dir="/tmp") as name:  # noqa: S108  sockets need a short path
+    with tempfile.TemporaryDirectory(prefix="aicx-pg-", dir="/tmp") as name:
         directory = Path(name)
         data = directory / "data"
         passwords = directory / "password"
