@@ -67,7 +67,11 @@ def postgresql_database(url: URL) -> Database:
     """A database of a PostgreSQL server; nothing is sent before the first transaction."""
     engine = create_engine(
         url,
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "aicx sandbox"},
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": "aicx sandbox",
+            "client_encoding": "utf8",
+        },
         pool_size=5,
         max_overflow=5,
         pool_pre_ping=True,  # a server that was restarted costs no request
