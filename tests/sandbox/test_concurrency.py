@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from tests.sandbox.conftest import as_person
@@ -23,6 +24,15 @@ from tests.sandbox.test_gateway import create, read
 
 Result = TypeVar("Result")
 
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+STOP_BEFORE_THE_REPLY = """
+    CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$;
+    CREATE TRIGGER stop BEFORE INSERT ON kept_replies FOR EACH ROW EXECUTE FUNCTION stop();
+"""
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id", "notes")
 
 
@@ -189,6 +199,48 @@ def test_a_follower_of_every_address_misses_nothing(platform: Platform) -> None:
         assert first_page["total"] == len(mirror)
 
 
+def test_a_change_that_commits_late_is_not_sorted_before_one_served(
+    postgresql: PostgresqlServer,
+) -> None:
+    address = postgresql.new_database()
+    arguments = ("--humans", "3", "--workers", "2")
+    with (
+        SandboxProcess(*arguments, database=address) as first,
+        SandboxProcess(*arguments, database=address) as second,
+        as_person(first, "agent") as client,
+        postgresql.inside(address) as holding,
+        postgresql.inside(address) as rows,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        rows.autocommit = True
+        late, early = create(client, first.crm), create(client, first.crm)
+        follower = Follower(client, first.bot_id)
+        follower.catch_up()
+        # The first to write stops where it has its number and waits for the row.
+        holding.execute("SELECT number FROM humans WHERE id = %s FOR UPDATE", [late])
+        writing = [pool.submit(put, first, late)]
+        await_locks(rows, 1, writing)
+        writing.append(pool.submit(put, second, early))
+        await_locks(rows, 2, writing)
+        follower.read_page()
+        holding.rollback()
+        assert [reply.result() for reply in writing] == [200, 200]
+        follower.catch_up()
+        assert follower.mirror[late]["uid"] == follower.mirror[early]["uid"] == "new"
+
+
+def put(sandbox: SandboxProcess, human_id: str) -> int:
+    with as_person(sandbox, "agent") as client:
+        return client.put(f"{sandbox.crm}/human/{human_id}", json={"uid": "new"}).status_code
+
+
+def await_locks(rows: psycopg.Connection, count: int, writing: list[Future[int]]) -> None:
+    """Wait until so many wait for each other, or the latest writer did not have to."""
+    while rows.execute(WAITING).fetchone() != (count,):
+        if writing[-1].done():
+            return
+
+
 class TestKilled:
     """What was done when the reply was lost is not done again."""
 
@@ -246,19 +298,16 @@ class TestKilled:
         with SandboxProcess(database=address) as second:
             self.repeat(second)
 
-    def test_on_a_server_before_the_commit(self, postgresql: PostgresqlServer) -> None:
+    def test_on_a_server_between_change_and_reply(self, postgresql: PostgresqlServer) -> None:
         address = postgresql.new_database()
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
         with (
             SandboxProcess("--humans", "0", database=address) as first,
-            postgresql.inside(address) as turn,
+            postgresql.inside(address) as holding,
             postgresql.inside(address) as rows,
         ):
             rows.autocommit = True
-            turn.execute("SELECT number FROM bots FOR UPDATE")
-            self.kill_while_sending(first, lambda: rows.execute(waiting).fetchone() == (1,))
+            rows.execute(STOP_BEFORE_THE_REPLY)
+            holding.execute("SELECT pg_advisory_xact_lock(1)")
+            self.kill_while_sending(first, lambda: rows.execute(WAITING).fetchone() == (1,))
         with SandboxProcess(database=address) as second:
             self.repeat(second)
