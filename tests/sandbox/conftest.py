@@ -17,14 +17,12 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[SandboxProcess]:
-    """The platform, on a file, and in two processes on a PostgreSQL server."""
+    """The platform, on a file and on a PostgreSQL server."""
     if request.param == "sqlite":
         started = SandboxProcess("--ephemeral", "--humans", "200")
     else:
         server: PostgresqlServer = request.getfixturevalue("postgresql")
-        started = SandboxProcess(
-            "--humans", "200", "--workers", "2", database=server.new_database()
-        )
+        started = SandboxProcess("--humans", "200", database=server.new_database())
     with started as running:
         yield running
 

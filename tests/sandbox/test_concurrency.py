@@ -203,10 +203,9 @@ def test_a_change_that_commits_late_is_not_sorted_before_one_served(
     postgresql: PostgresqlServer,
 ) -> None:
     address = postgresql.new_database()
-    arguments = ("--humans", "3", "--workers", "2")
     with (
-        SandboxProcess(*arguments, database=address) as first,
-        SandboxProcess(*arguments, database=address) as second,
+        SandboxProcess("--humans", "3", database=address) as first,
+        SandboxProcess("--humans", "3", database=address) as second,
         as_person(first, "agent") as client,
         postgresql.inside(address) as holding,
         postgresql.inside(address) as rows,

@@ -76,6 +76,23 @@ def test_every_reply_conforms(
     case.call_and_validate(headers={"X-SINITIC-TOKEN": token}, checks=CHECKS)
 
 
+def test_every_write_on_humans_documents_its_key(anonymous: httpx.Client) -> None:
+    paths = anonymous.get("/openapi.json").json()["paths"]
+    writes = {
+        (method, path): operation
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if method != "get" and ("human" in path or path.endswith("tags"))
+    }
+    assert len(writes) == 5
+    for (method, _), operation in writes.items():
+        headers = {it["name"] for it in operation["parameters"] if it["in"] == "header"}
+        checks_version = method in ("put", "delete")
+        assert headers == {"Idempotency-Key"} | ({"If-Match"} if checks_version else set())
+        assert {"400", "401", "403", "404", "409", "422"} <= set(operation["responses"])
+        assert ("412" in operation["responses"]) == checks_version
+
+
 def test_the_documents_page_needs_nothing_from_elsewhere(anonymous: httpx.Client) -> None:
     page = anonymous.get("/docs").text
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page)

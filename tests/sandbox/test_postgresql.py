@@ -78,6 +78,11 @@ def test_data_is_kept_and_served_by_whoever_starts_next(postgresql: PostgresqlSe
             assert count_humans(second) == 4
             with as_person(second, "viewer") as client:
                 assert read(client, second.crm, human_id)["fullname"] == "Test"
+                body = {"email": "agent@acme.example", "password": "wrong"}
+                urls = [first.url, second.url] * 5 + [first.url]
+                attempts = [client.post(f"{url}/console/v1/sign-in", json=body) for url in urls]
+                # Attempts to sign in count together, wherever they are made.
+                assert [reply.status_code for reply in attempts] == [401] * 10 + [429]
     complains(start(given, "--seed", "6"), code=1, about="--seed 5")
 
 
