@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 _CONNECT_SECONDS = 5
+_SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=30s"
+"""A process that is frozen in the midst of a write must not keep its bot's turn for ever."""
 
 
 class Database:
@@ -71,6 +73,7 @@ def postgresql_database(url: URL) -> Database:
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": "aicx sandbox",
             "client_encoding": "utf8",
+            **({} if "options" in url.query else {"options": _SESSION_OPTIONS}),
         },
         pool_size=5,
         max_overflow=5,

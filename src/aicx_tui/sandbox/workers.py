@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.2
 _STOP_SECONDS = 5.0
 """Longer than a worker's grace for what it is answering."""
 
-_SHORTEST_LIFE_SECONDS = 2.0
+_SHORTEST_LIFE_SECONDS = 1.0
 """A worker that ends sooner is not replaced at once, lest the machine do nothing else."""
 
 
