@@ -1,4 +1,4 @@
-"""A platform's data on a PostgreSQL server: made whole or not at all, and checked before it is served.
+"""A platform's data on a PostgreSQL server: made whole or not at all, checked before it is served.
 
 No message names the address as it was given, since it may hold a password.
 """
