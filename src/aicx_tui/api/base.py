@@ -69,8 +69,14 @@ class Platform(Protocol):
         """Read one human, with its version where the platform has versions."""
         self._unsupported(Capability.HUMANS_GET)
 
-    async def create_human(self, draft: HumanDraft, /) -> str:
-        """Create a human and return its id."""
+    async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
+        """Create a human and return its id.
+
+        Args:
+            draft: Whom.
+            key: The same one gives the same human, however often it is sent; needs
+                `writes.idempotent`.
+        """
         self._unsupported(Capability.HUMANS_CREATE)
 
     async def update_human(
@@ -84,6 +90,15 @@ class Platform(Protocol):
             if_match: The version that the change was made on; needs `humans.precondition`.
         """
         self._unsupported(Capability.HUMANS_UPDATE)
+
+    async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
+        """Delete a human.
+
+        Args:
+            human_id: Which human.
+            if_match: The version that is to be deleted.
+        """
+        self._unsupported(Capability.HUMANS_DELETE)
 
     async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
         """Give every one of the humans every one of the tag values."""
@@ -126,16 +141,16 @@ _MISSING = {
     Capability.HUMANS_GET: "This platform has no call that reads a human.",
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
-    Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
+    Capability.HUMANS_DELETE: "This platform has no documented call that deletes a human.",
+    Capability.WRITES_IDEMPOTENT: "This platform cannot tell a change that is sent twice.",
     Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",
     Capability.HUMANS_PRECONDITION: "This platform cannot check a version before it changes.",
     Capability.TAGS_ASSIGN: "This platform has no call that assigns tags.",
     Capability.TAGS_UNASSIGN: "This platform has no call that takes tags away.",
     Capability.TAGS_LIST: "This platform has no call that lists tags: "
     "Proto documents none for its gateway. Nothing was sent.",
-    Capability.WRITES_IDEMPOTENT: "This platform cannot tell a repeated call from a new one.",
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
 }
 

@@ -7,6 +7,7 @@ import asyncio
 from pydantic import SecretStr
 from typing_extensions import override
 
+from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
 from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway
@@ -58,6 +59,12 @@ class ConsoleApi(ProtoGateway):
                 hint="Tell whoever runs the platform.",
             )
         return page
+
+    @override
+    async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
+        checked = checked_id(human_id, what="The human's id")
+        path = f"{self._bot}/humans/{checked}"
+        await self._http.delete(path, if_match=if_match)
 
     @override
     async def list_tags(self) -> tuple[TagDefinition, ...]:

@@ -11,6 +11,7 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from aicx_tui.errors import (
     OutcomeUnknownError,
     PlatformFailedError,
     RateLimitedError,
+    RefusedError,
     TimedOutError,
     UnavailableError,
     UnreachableError,
@@ -42,8 +44,14 @@ ValueT = TypeVar("ValueT")
 Renew = Callable[[Credential, NotSignedInError], Awaitable[Credential]]
 """What is done about a credential that is not accepted any more."""
 
+SIGN_IN_PATHS = ("/console/v1/sign-in", "/console/v1/sign-out")
+"""What a read-only context may send too."""
+
 SECRET_FIELDS = ("access_token", "password")
 """Fields of what is sent that no message may quote, even where the platform does."""
+
+REQUEST_ID: ContextVar[str] = ContextVar("REQUEST_ID", default="")
+"""How the platform names the last call of this task that it answered."""
 
 _REPEATED_AFTER = (UnreachableError, PlatformFailedError, TimedOutError, OutcomeUnknownError)
 """What a repeatable call is repeated after; a refused certificate or a web page stays as it is."""
@@ -121,6 +129,7 @@ class HttpCore:
         proxy: Address of an HTTP proxy.
         ca_file: A PEM file to trust instead of the system's store.
         limits: How long and how much a call may take.
+        read_only: Whether nothing but reading, signing in and signing out is sent.
     """
 
     def __init__(
@@ -132,7 +141,9 @@ class HttpCore:
         proxy: str | None = None,
         ca_file: Path | None = None,
         limits: Limits | None = None,
+        read_only: bool = False,
     ) -> None:
+        self.read_only = read_only
         self.credential = credential
         self.renew = renew
         self.limits = limits or Limits()
@@ -169,9 +180,15 @@ class HttpCore:
         """Read; repeated with growing pauses where that may help."""
         return await self._send("GET", path, query=query, repeatable=True)
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        """Send once, never again on its own."""
-        return await self._send("POST", path, body=body, repeatable=False)
+    async def post(self, path: str, body: Mapping[str, Any], *, key: str = "") -> Reply:
+        """Send once, never again on its own unless a key tells the platform that it is the same."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self._send("POST", path, body=body, headers=headers, repeatable=bool(key))
+
+    async def delete(self, path: str, *, if_match: str | None = None) -> Reply:
+        """Send a deletion once: a second one would find nothing, whoever deleted it."""
+        headers = {"If-Match": if_match} if if_match else {}
+        return await self._send("DELETE", path, headers=headers, repeatable=False)
 
     async def put(
         self, path: str, body: Mapping[str, Any], *, if_match: str | None = None
@@ -190,6 +207,11 @@ class HttpCore:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
+        if self.read_only and method != "GET" and not path.startswith(SIGN_IN_PATHS):
+            raise RefusedError(
+                "This context is read-only. Nothing was sent.",
+                hint="Allow changes with: aicx contexts edit NAME --no-read-only",
+            )
         while True:
             used = self.credential
             request = self._client.build_request(
@@ -270,6 +292,7 @@ class HttpCore:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
             raise failures.from_exception(error, call, seconds=self.limits.read) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
+        REQUEST_ID.set(call.quote(headers.get("x-request-id", "")))
         if not response.is_success:
             raise failures.from_status(response.status_code, headers, body, call)
         if failures.is_web_page(headers, body):

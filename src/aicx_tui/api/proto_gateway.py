@@ -63,8 +63,10 @@ class ProtoGateway(Platform):
         return VersionedHuman(reply.parse(Envelope[Human]).result, reply.headers.get("etag"))
 
     @override
-    async def create_human(self, draft: HumanDraft, /) -> str:
-        reply = await self._http.post(f"{self._crm}/human", draft.body())
+    async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
+        if key and Capability.WRITES_IDEMPOTENT not in self.capabilities:
+            self._unsupported(Capability.WRITES_IDEMPOTENT)
+        reply = await self._http.post(f"{self._crm}/human", draft.body(), key=key)
         return reply.parse(Envelope[HumanReference]).result.id
 
     @override

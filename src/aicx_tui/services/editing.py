@@ -37,11 +37,21 @@ def check_draft(draft: HumanDraft) -> None:
     """
     _check_name(draft.fullname)
     _check_values(draft.body())
-    _check_tags(draft.tags)
+    check_tags(draft.tags)
 
 
 async def update_human(platform: Platform, human_id: str, changes: HumanChanges) -> str:
     """Change the given fields of a human and return its id.
+
+    Raises:
+        UsageError: There is nothing to change, or a value holds what no field may.
+    """
+    check_changes(changes)
+    return await platform.update_human(human_id, changes)
+
+
+def check_changes(changes: HumanChanges) -> None:
+    """Make sure that a platform could store changes.
 
     Raises:
         UsageError: There is nothing to change, or a value holds what no field may.
@@ -54,7 +64,6 @@ async def update_human(platform: Platform, human_id: str, changes: HumanChanges)
     if "fullname" in body:
         _check_name(changes.fullname)
     _check_values(body)
-    return await platform.update_human(human_id, changes)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def checked_assignment(human_ids: Sequence[str], *, tags: Sequence[TagValue]) ->
     ids = list(dict.fromkeys(checked_id(i, what=f"The human's id {i!a:.80}") for i in human_ids))
     if not ids or not tags:
         raise UsageError("There is nothing to assign.", hint="Give at least one human and one tag.")
-    _check_tags(tags)
+    check_tags(tags)
     return Assignment(ids, tags)
 
 
@@ -128,7 +137,12 @@ def _check_values(body: dict[str, object]) -> None:
             _check_text(value, what=name)
 
 
-def _check_tags(tags: Sequence[TagValue]) -> None:
+def check_tags(tags: Sequence[TagValue]) -> None:
+    """Make sure that a platform could store tag values.
+
+    Raises:
+        UsageError: A value holds what none may, or a tag is given twice.
+    """
     for tag in tags:
         _check_text(tag.id, what="A tag id")
         _check_text(tag.value, what="A tag value")

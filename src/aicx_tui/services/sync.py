@@ -19,9 +19,11 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
 from aicx_tui.models.human import MASK, Human
 from aicx_tui.services.pace import READING, Pace, Progress
+from aicx_tui.storage.changes import LOCAL
 from aicx_tui.storage.database import Connection, DamagedError, unusable
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.mirror import NEVER, Mirror
+from aicx_tui.storage.outbox import show_all_anew
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer, put_meta
 
@@ -163,6 +165,7 @@ class Sync:
                 yield Progress(what=step.what, count=count, total=count)
         finally:
             self._mirror.writer.ask(steps.close)  # there, and not where it is given up
+        await wrap_future(self._mirror.write(show_all_anew))
         yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
 
     async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
@@ -308,6 +311,7 @@ class Sync:
     async def _index(self) -> None:
         steps = self._mirror.complete()
         await wrap_future(self._mirror.writer.ask(lambda: list(steps)))
+        await wrap_future(self._mirror.write(show_all_anew))
 
     async def _read_tags(self) -> None:
         if Capability.TAGS_LIST in self._platform.capabilities:
@@ -364,7 +368,11 @@ def _forget_seen(connection: Connection, _: Writer) -> None:
 
 
 def _remove_unseen(connection: Connection, writer: Writer) -> int:
-    gone = connection.execute("SELECT id FROM humans WHERE id NOT IN (SELECT id FROM seen)")
+    gone = connection.execute(
+        "SELECT id FROM humans WHERE id NOT IN (SELECT id FROM seen) "
+        "AND substr(id, 1, length(?)) <> ?",
+        (LOCAL, LOCAL),
+    )
     removed = sum(writer.remove(human_id) for (human_id,) in gone.fetchall())
     connection.execute("DELETE FROM seen")
     put_meta(connection, {"cursor": meta(connection, "full_cursor")})

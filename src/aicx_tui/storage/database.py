@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from sqlite3 import complete_statement
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]
@@ -77,7 +80,9 @@ def connect(path: Path, key: bytes, *, cache_mebibytes: int) -> Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.create_function("field_text", 2, field_text, deterministic=True)
         connection.create_function("tag_text", 2, tag_text, deterministic=True)
-        connection.create_function("key_text", 1, keyed, deterministic=True)
+        for column in ("id", "uid"):
+            as_key = partial(keyed, column=column)
+            connection.create_function(f"{column}_key", 1, as_key, deterministic=True)
     except DatabaseError as error:
         connection.close()
         raise told(path, error) from None
@@ -113,11 +118,21 @@ def _migrate(connection: Connection, number: int) -> None:
     """Make one version of the tables out of the one before, unless another console just did."""
     connection.execute("BEGIN IMMEDIATE")
     if _number(connection, "PRAGMA user_version") < number:
-        for statement in VERSIONS[number - 1].split(";"):
+        for statement in _statements(VERSIONS[number - 1]):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {number}")
     connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: run as a whole, it would end the transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _check(connection: Connection, path: Path) -> None:

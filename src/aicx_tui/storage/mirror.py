@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from aicx_tui.errors import MirrorError
 from aicx_tui.storage import loading
+from aicx_tui.storage.changes import LOCAL
 from aicx_tui.storage.codes import TagCodes, values
 from aicx_tui.storage.database import (
     Connection,
@@ -279,8 +280,9 @@ class Mirror:
         def ids() -> list[str]:
             found = self._reading.execute(
                 "SELECT humans.id FROM humans LEFT JOIN reads ON reads.id = humans.id "
-                "WHERE reads.at IS NULL OR reads.at <= ? OR reads.at > ? ORDER BY reads.at",
-                (moment, now),
+                "WHERE (reads.at IS NULL OR reads.at <= ? OR reads.at > ?) "
+                "AND substr(humans.id, 1, length(?)) <> ? ORDER BY reads.at",
+                (moment, now, LOCAL, LOCAL),
             )
             return [human_id for (human_id,) in found]
 
@@ -289,6 +291,10 @@ class Mirror:
     def values_of(self, tag_id: str) -> Future[Sequence[str]]:
         """Values that humans have or had for a tag."""
         return self.reader.ask(lambda: values(self._reading, tag_id))
+
+    def read(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Read something else than humans."""
+        return self.reader.ask(lambda: work(self._reading))
 
     def version(self) -> Future[int]:
         """A number that changes with every change, by whomever."""
@@ -301,10 +307,27 @@ class Mirror:
 
     # Writing
 
-    def write(self, work: Callable[[Connection, Writer], T]) -> Future[T]:
-        """Do something in one transaction."""
+    def write(
+        self, work: Callable[[Connection, Writer], T], *, is_durable: bool = False
+    ) -> Future[T]:
+        """Do something in one transaction.
+
+        Args:
+            work: What to do.
+            is_durable: Whether it must be on the disk when it is done; else losing the last moment
+                with the machine costs nothing but reading it again.
+        """
 
         def done() -> T:
+            if not is_durable:
+                return in_a_transaction()
+            self._writing.execute("PRAGMA synchronous = FULL")
+            try:
+                return in_a_transaction()
+            finally:
+                self._writing.execute("PRAGMA synchronous = NORMAL")
+
+        def in_a_transaction() -> T:
             with transaction(self._writing, self._codes):
                 writer = Writer(self._writing, self._codes)
                 result = work(self._writing, writer)

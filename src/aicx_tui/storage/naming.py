@@ -13,8 +13,8 @@ from aicx_tui.storage.rows import END, Document, keyed, searched
 
 _NAMED = """
     SELECT humans.document FROM search JOIN humans USING (place)
-    WHERE search.id IN (SELECT value FROM json_each(:keys))
-    OR search.uid IN (SELECT value FROM json_each(:keys))
+    WHERE search.id IN (SELECT value FROM json_each(:ids))
+    OR search.uid IN (SELECT value FROM json_each(:uids))
     OR search.email IN (SELECT value FROM json_each(:emails))
     OR search.phone IN (SELECT value FROM json_each(:phones))
     OR substr(search.phone, instr(search.phone, :end) + length(:end))
@@ -54,7 +54,8 @@ class _Meant:
     def values(self) -> dict[str, list[str]]:
         """As the mirror holds them."""
         return {
-            "keys": [keyed(searched(name)) for name in self.found],
+            "ids": [keyed(searched(name), "id") for name in self.found],
+            "uids": [keyed(searched(name), "uid") for name in self.found],
             "emails": [searched(name) for name in self.found],
             "phones": [f"{sign}{bare}{END}" for bare in self._by_phone for sign in ("", "+")],
         }

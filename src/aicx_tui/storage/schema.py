@@ -38,8 +38,57 @@ VERSIONS: tuple[str, ...] = (
     CREATE TABLE reads (id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE trigrams (term TEXT PRIMARY KEY, humans INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    # uids in an alphabet of their own, and so the text index anew
+    """
+    UPDATE search SET uid = uid_key(id_key(uid)) WHERE uid <> '';
+    DROP TABLE IF EXISTS words;
+    DELETE FROM meta WHERE name = 'words_until';
+    UPDATE meta SET value = '2 in order' WHERE name = 'built' AND value > '2 in order';
+    """,
+    # changes on their way, what they were made upon, what became of them, and unsaved input
+    """
+    CREATE TABLE changes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        human_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        body TEXT NOT NULL,
+        before TEXT,
+        state TEXT NOT NULL,
+        who TEXT NOT NULL,
+        made_at REAL NOT NULL,
+        sent_at REAL,
+        ended_at REAL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        problem TEXT,
+        outcome_of TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX changes_by_human ON changes (human_id);
+    CREATE INDEX changes_by_state ON changes (state);
+    CREATE TABLE originals (human_id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE drafts (human_id TEXT PRIMARY KEY, fields TEXT NOT NULL, at REAL NOT NULL);
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        who TEXT NOT NULL,
+        human_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        change_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        differences TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        said TEXT NOT NULL
+    );
+    CREATE INDEX audit_by_human ON audit (human_id);
+    CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    """,
 )
-"""What makes version n of version n - 1, each in one transaction; `;` ends statements only."""
+"""What makes version n of version n - 1, each in one transaction."""
 
 WORDS = """
     CREATE VIRTUAL TABLE words USING fts5(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from typing import Any
 
+from aicx_tui.storage.changes import Change, upon_all
 from aicx_tui.storage.codes import TagCodes
 from aicx_tui.storage.database import Connection
+from aicx_tui.storage.outbox_reading import shown
 from aicx_tui.storage.rows import Document, SearchRow, search_row, tag_values, written
 from aicx_tui.storage.schema import COLUMNS, GAP
 
@@ -101,6 +104,19 @@ class Writer:
         self.has_changed = False
 
     def put(self, document: Document) -> bool:
+        """Put a human as the platform has it, and return whether anything differs.
+
+        What somebody is changing shows with the change; the platform's version is kept beside it.
+        """
+        human_id = document["id"]
+        if human_id not in self._in_change:
+            return self.show(document)
+        self._connection.execute(
+            "UPDATE originals SET document = ? WHERE human_id = ?", (written(document), human_id)
+        )
+        return self.show(upon_all(self._in_change[human_id], document))
+
+    def show(self, document: Document) -> bool:
         """Put a human in place of what was known of it, and return whether anything differs."""
         text = written(document)
         found = self._connection.execute(
@@ -116,7 +132,18 @@ class Writer:
         return True
 
     def remove(self, human_id: str) -> bool:
-        """Take a human out, and return whether it was there."""
+        """Take out a human that the platform has no more, and return whether it was there."""
+        self._connection.execute("DELETE FROM originals WHERE human_id = ?", (human_id,))
+        return self.take_away(human_id)
+
+    @cached_property
+    def _in_change(self) -> dict[str, list[Change]]:
+        """The changes that are shown, by the humans whose versions are kept beside them."""
+        ids = self._connection.execute("SELECT human_id FROM originals").fetchall()
+        return {human_id: shown(self._connection, human_id) for (human_id,) in ids}
+
+    def take_away(self, human_id: str) -> bool:
+        """Show a human no more, and return whether it was there."""
         found = self._connection.execute(
             "SELECT place FROM humans WHERE id = ?", (human_id,)
         ).fetchone()

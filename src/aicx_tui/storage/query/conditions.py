@@ -197,7 +197,7 @@ def _texts(node: Text) -> Iterator[tuple[Field, str]]:
     """What is looked for in which field: the text, and in phones its digits too."""
     text, found = needle(node.needle), phone_digits(node.needle)
     for field in SEARCHED_FIELDS if node.field is None else (node.field,):
-        yield field, keyed(text) if field in _KEYS else text
+        yield field, keyed(text, field) if field in _KEYS else text
         if field is Field.PHONE and found not in ("", text):
             yield field, found
 

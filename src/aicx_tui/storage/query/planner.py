@@ -234,6 +234,6 @@ def _order(sort: Sort) -> tuple[str, tuple[object, ...]]:
             found = "SELECT tag_text(document, ?) FROM humans WHERE humans.place = search.place"
             return f"({found}) = '', ({found}) {direction}", (sort.tag_id, sort.tag_id)
         case SortKey.UID | SortKey.ID:
-            return f"{column} = '', key_text({column}) {direction}", ()
+            return f"{column} = '', {sort.key}_key({column}) {direction}", ()
         case _:
             return f"{column} = '', {column} {direction}", ()

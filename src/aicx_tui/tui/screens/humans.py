@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from aicx_tui.errors import AicxError
+from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.human_keys import ACTION_IDS, BINDINGS, OF_A_HUMAN, TYPED_IN_SEARCH
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
@@ -63,7 +64,6 @@ class HumansScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#table"
-    BLANK = True  # the panes cover it; else every key would draw it below them
 
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
@@ -76,6 +76,7 @@ class HumansScreen(Screen[None]):
         zone: tzinfo | None,
     ) -> None:
         super().__init__()
+        self._compositor = FrontCompositor()
         self.session: Session | None = None
         self._access = access
         self._credentials = credentials

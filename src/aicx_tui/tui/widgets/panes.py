@@ -29,8 +29,6 @@ class Panes(Container):
         detail: The human at its cursor in full.
     """
 
-    BLANK = True  # wholly covered by the two: else every key would draw it below them
-
     def __init__(self, humans: HumanList, detail: HumanDetail) -> None:
         super().__init__(id="panes")
         self._list = humans

@@ -1,0 +1,318 @@
+"""Sends what waits in an outbox, so that each change is made once, or is said to be in doubt.
+
+A change of a human is made upon what the platform has: it is read just before, and where the
+platform honours versions, changed only if it is still that. So one that may have been sent by a
+process that is gone is simply taken up again: what is there already is not sent twice. A human to
+create cannot be found again like this. It is sent twice only where the platform tells by a key
+that it is the same; else it is for a person to say whether it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import wrap_future
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from aicx_tui.api.base import Platform
+from aicx_tui.api.http import REQUEST_ID
+from aicx_tui.errors import (
+    AicxError,
+    ConflictError,
+    NotFoundError,
+    NotSignedInError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    UnavailableError,
+)
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+from aicx_tui.services.documents import revealed
+from aicx_tui.storage import outbox, outbox_reading
+from aicx_tui.storage.changes import Change, Kind, Problem, State
+from aicx_tui.storage.database import Connection, unusable
+from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.rows import tag_values
+from aicx_tui.storage.writing import Writer
+
+MOST_TRIES = 5
+"""How often a change is sent whose reply never comes, or that others are always faster than."""
+
+SAME_KEY_SECONDS = 86_400.0
+"""How long a platform remembers a key, by the console contract."""
+
+POLL_SECONDS = 0.1
+"""How often a change is looked at that another process is sending."""
+
+NOT_NOW = (UnavailableError, RateLimitedError, NotSignedInError)
+"""What says nothing of the change itself: it waits."""
+
+
+class Sender:
+    """Sends the changes of one mirror to its platform.
+
+    Args:
+        platform: Where to.
+        mirror: What holds them.
+        clock: The present.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        mirror: Mirror,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._platform = platform
+        self._mirror = mirror
+        self._clock = clock
+
+    async def run(self) -> AsyncGenerator[Change, None]:
+        """Send what can be sent, and yield each change that nothing more is sent of.
+
+        Nothing where another process sends: only one does.
+
+        Raises:
+            AicxError: The platform cannot be asked now; what is left waits.
+        """
+        async with self._turn() as is_mine:
+            if not is_mine:
+                return
+            await self._write(self._take_up)
+            while change := await wrap_future(self._mirror.read(outbox_reading.next_to_send)):
+                decided = await self._send(change)
+                if decided is not None:
+                    yield decided
+
+    async def outcome(self, change: Change) -> Change:
+        """Send, or wait for the process that does, until it is decided what becomes of a change.
+
+        Returns:
+            The change; still pending where an earlier one of the same human has to be decided.
+
+        Raises:
+            AicxError: The platform cannot be asked now; the change waits.
+        """
+        while True:
+            async with aclosing(self.run()) as sent:
+                async for one in sent:
+                    if one.id == change.id:
+                        return one
+            change = await self._as_it_is(change)
+            if change.state not in (State.PENDING, State.SENDING) or not await self._is_busy():
+                return change
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _as_it_is(self, change: Change) -> Change:
+        found = self._mirror.read(lambda c: outbox_reading.get(c, change.id))
+        return await wrap_future(found) or change
+
+    # Whose turn it is
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[bool]:
+        lock = self._lock()
+        if lock is None:  # nobody else can open a mirror that has no name
+            yield True
+            return
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            yield False
+            return
+        except OSError as error:
+            raise unusable(self._mirror.path, error) from None
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    async def _is_busy(self) -> bool:
+        """Whether another process is sending."""
+        async with self._turn() as is_mine:
+            return not is_mine
+
+    def _lock(self) -> FileLock | None:
+        if not self._mirror.path.exists():
+            return None
+        return FileLock(self._mirror.path.with_suffix(".sending"), thread_local=False)
+
+    def _take_up(self, connection: Connection, writer: Writer) -> None:
+        """Go on with what a process left that is gone."""
+        for change in outbox_reading.listed(connection, [State.SENDING]):
+            if change.kind is not Kind.CREATE or self._is_same_if_sent_again(change):
+                outbox.move(connection, writer, change, State.PENDING)
+            else:
+                self._doubt(connection, writer, change)
+
+    def _is_same_if_sent_again(self, change: Change) -> bool:
+        """Whether the platform would know that it made this human already, or did not."""
+        age = self._now - (change.sent_at or self._now)
+        is_known = Capability.WRITES_IDEMPOTENT in self._platform.capabilities
+        return is_known and age < SAME_KEY_SECONDS and change.attempts < MOST_TRIES
+
+    def _doubt(self, connection: Connection, writer: Writer, change: Change) -> None:
+        problem = Problem(
+            message="It was sent, and no reply came: the human may or may not be there.",
+            hint="Look for the name, e-mail, phone or uid; then retry or discard it.",
+        )
+        stopped = replace(change, state=State.UNKNOWN, problem=problem)
+        outbox.stop(connection, writer, stopped, self._now)
+
+    # Sending one
+
+    async def _send(self, change: Change) -> Change | None:
+        """Send a change; None where it is to be sent again."""
+        REQUEST_ID.set("")
+        try:
+            if change.kind is Kind.CREATE:
+                return await self._create(change)
+            return await self._change(change)
+        except OutcomeUnknownError as error:
+            return await self._unanswered(change, error)
+        except NOT_NOW:
+            await self._write(lambda c, w: outbox.move(c, w, change, State.PENDING))
+            raise
+        except AicxError as error:
+            return await self._stop(change, State.FAILED, error)
+
+    async def _unanswered(self, change: Change, error: OutcomeUnknownError) -> Change | None:
+        """A change whose reply never came: it is taken up again, unless that would double it."""
+        await self._write(self._take_up)
+        left = await self._as_it_is(change)
+        if left.state is State.UNKNOWN:
+            return left
+        if left.attempts >= MOST_TRIES:
+            return await self._stop(left, State.FAILED, error)
+        return None
+
+    async def _create(self, change: Change) -> Change:
+        draft = HumanDraft.model_validate(change.body)
+        is_known_by_key = Capability.WRITES_IDEMPOTENT in self._platform.capabilities
+        await self._begin(change)
+        real_id = await self._platform.create_human(draft, key=change.id if is_known_by_key else "")
+        return await self._done(change, real_id=real_id)
+
+    async def _change(self, change: Change) -> Change:
+        """Change a human upon what the platform has."""
+        for _ in range(MOST_TRIES):
+            try:
+                human, etag = await self._platform.get_human(change.human_id)
+            except NotFoundError as error:
+                if change.kind is Kind.DELETE:
+                    return await self._done(change)
+                return await self._stop(change, State.FAILED, error)
+            left, clash = _left(change, human)
+            if clash:
+                return await self._conflict(change, clash)
+            if not left and change.kind is not Kind.DELETE:
+                return await self._done(change)
+            await self._begin(change)
+            honours = Capability.HUMANS_PRECONDITION in self._platform.capabilities
+            try:
+                await self._put(change, left, etag if honours else None)
+            except ConflictError:  # somebody was faster: look at what they did
+                continue
+            except NotFoundError:
+                if change.kind is not Kind.DELETE:
+                    raise
+            return await self._done(change)
+        raise RateLimitedError(
+            f"Others change {change.name} all the time; the change waits.", retry_after=1.0
+        )
+
+    async def _put(self, change: Change, left: Mapping[str, Any], etag: str | None) -> None:
+        match change.kind:
+            case Kind.UPDATE:
+                changes = HumanChanges.model_validate(left)
+                await self._platform.update_human(change.human_id, changes, if_match=etag)
+            case Kind.ASSIGN:
+                tags = [TagValue(id=tag_id, value=value) for tag_id, value in left.items()]
+                await self._platform.assign_tags([change.human_id], tags)
+            case _:
+                await self._platform.delete_human(change.human_id, if_match=etag)
+
+    # What became of it
+
+    async def _begin(self, change: Change) -> None:
+        await self._write(lambda c, _: outbox.begin(c, change, now=self._now))
+
+    async def _done(self, change: Change, *, real_id: str = "") -> Change:
+        done = replace(change, state=State.DONE, outcome_of=REQUEST_ID.get())
+        await self._write(partial(_ended, done, self._now, real_id))
+        return replace(done, human_id=real_id or done.human_id)
+
+    async def _conflict(self, change: Change, theirs: Mapping[str, Any]) -> Change:
+        names = ", ".join(theirs)
+        problem = Problem(
+            message=f"Somebody else changed {names} meanwhile. Nothing was sent.",
+            hint=f"Decide whose is to stay: aicx outbox show {change.id[:8]}.",
+            theirs=theirs,
+        )
+        return await self._stopped(change, State.CONFLICT, problem)
+
+    async def _stop(self, change: Change, state: State, error: AicxError) -> Change:
+        fields = {problem.field: problem.message for problem in error.problems}
+        problem = Problem(message=error.message, hint=error.hint, fields=fields)
+        return await self._stopped(change, state, problem)
+
+    async def _stopped(self, change: Change, state: State, problem: Problem) -> Change:
+        stopped = replace(change, state=state, problem=problem, outcome_of=REQUEST_ID.get())
+        await self._write(lambda c, w: outbox.stop(c, w, stopped, self._now))
+        return stopped
+
+    @property
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    async def _write(self, work: Callable[[Connection, Writer], None]) -> None:
+        await wrap_future(self._mirror.write(work, is_durable=True))
+
+
+def _ended(
+    change: Change, now: float, real_id: str, connection: Connection, writer: Writer
+) -> None:
+    outbox.end(connection, writer, change, now=now, real_id=real_id)
+
+
+def _left(change: Change, human: Human) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of a change is still to be sent, and what is in its way.
+
+    Args:
+        change: The change.
+        human: As the platform has it.
+
+    Returns:
+        Values that differ from the platform's, and the platform's where they differ from both
+        what the change was made upon and what it wants.
+    """
+    before = change.before or {}
+    if change.kind is Kind.ASSIGN:
+        wanted: Mapping[str, Any] = dict(tag_values(change.body))
+        known: Mapping[str, Any] = dict(tag_values(before))
+        theirs: Mapping[str, Any] = {tag.id: tag.value for tag in human.tags}
+        called = "tag:"
+    else:
+        wanted, known, theirs, called = change.body, before, revealed(human), ""
+    left, clash = {}, {}
+    for name, value in wanted.items():
+        there = theirs.get(name)
+        if _is_same(there, value):
+            continue
+        if _is_same(there, known.get(name)) or name == "access_token":
+            left[name] = value
+        else:
+            clash[called + name] = there
+    return left, clash
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Whether two values mean the same: an empty one is none."""
+    return (one or None) == (other or None)

@@ -1,0 +1,152 @@
+"""Changes wait in the mirror's file, go out in order, and show what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from aicx_tui.api.base import Platform
+from aicx_tui.errors import UnreachableError, UsageError
+from aicx_tui.models.capability import Capability
+from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from aicx_tui.services.outbox import Outbox
+from aicx_tui.services.sending import Sender
+from aicx_tui.storage.changes import ENDED, LOCAL, Change, Kind, State
+from aicx_tui.storage.mirror import Mirror
+from tests.sandbox_platform import SandboxPlatform
+from tests.storage.mirrors import KEY, PATIENCE, opened
+from tests.storage.syncing import at_the_platform, in_the_mirror, synced
+
+
+@pytest.fixture
+async def platform(own_sandbox: SandboxPlatform) -> AsyncIterator[Platform]:
+    async with aclosing(await own_sandbox.console()) as opened_platform:
+        yield opened_platform
+
+
+async def read_into(tmp_path: Path, platform: Platform) -> Mirror:
+    mirror = Mirror(tmp_path / "mirror.db", KEY)
+    await synced(platform, mirror)
+    return mirror
+
+
+def outbox_of(mirror: Mirror) -> Outbox:
+    return Outbox(mirror, who="Ana Cruz")
+
+
+async def sent(platform: Platform, mirror: Mirror) -> list[Change]:
+    """Send all, and return what was decided."""
+    return [change async for change in Sender(platform, mirror).run()]
+
+
+async def test_a_change_shows_at_once_and_is_made_later(platform: Platform, tmp_path: Path) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    human_id = next(iter(await at_the_platform(platform)))
+    queued = await outbox.update(human_id, HumanChanges(email="new@example.com", uid=None))
+    assert '"email":"new@example.com"' in str(mirror.document(human_id).result(PATIENCE))
+    assert await outbox.signs() == {human_id: State.PENDING}
+    await synced(platform, mirror, full=True)  # the platform's version does not hide the change
+    assert '"email":"new@example.com"' in str(mirror.document(human_id).result(PATIENCE))
+    assert (await platform.get_human(human_id)).human.email != "new@example.com"
+    (done,) = await sent(platform, mirror)
+    assert (done.id, done.state) == (queued.id, State.DONE)
+    assert (await platform.get_human(human_id)).human.email == "new@example.com"
+    (entry,) = await outbox.history(human_id)
+    assert (entry.who, entry.outcome, entry.differences[0].after) == (
+        "Ana Cruz",
+        "done",
+        "new@example.com",
+    )
+    assert entry.request_id
+    await synced(platform, mirror)
+    assert in_the_mirror(mirror) == await at_the_platform(platform)
+    mirror.close()
+
+
+async def test_a_created_human_and_its_changes_go_by_the_platforms_id(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    created = await outbox.create(HumanDraft(fullname="Nora [/] New", email="nora@example.com"))
+    assert created.human_id.startswith(LOCAL)
+    await outbox.update(created.human_id, HumanChanges(phone_number="+1 555"))
+    assert '"phone_number":"+1 555"' in str(mirror.document(created.human_id).result(PATIENCE))
+    first, second = await sent(platform, mirror)
+    assert first.state is second.state is State.DONE
+    human = (await platform.get_human(first.human_id)).human
+    assert (human.fullname, human.phone_number) == ("Nora [/] New", "+1 555")
+    assert mirror.document(created.human_id).result(PATIENCE) is None
+    await synced(platform, mirror)
+    assert in_the_mirror(mirror) == await at_the_platform(platform)
+    mirror.close()
+
+
+async def test_what_somebody_else_changed_too_is_a_conflict(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    human_id = next(iter(await at_the_platform(platform)))
+    await outbox.update(human_id, HumanChanges(email="mine@example.com", uid="mine"))
+    await platform.update_human(human_id, HumanChanges(email="theirs@example.com", fullname="T"))
+    (stopped,) = await sent(platform, mirror)
+    assert stopped.state is State.CONFLICT
+    assert stopped.problem and stopped.problem.theirs == {"email": "theirs@example.com"}
+    await outbox.resolve(stopped.id, mine=())
+    (done,) = await sent(platform, mirror)
+    human = (await platform.get_human(human_id)).human
+    assert (done.state, human.email, human.uid) == (State.DONE, "theirs@example.com", "mine")
+    assert human.fullname == "T"
+    await synced(platform, mirror)
+    assert in_the_mirror(mirror) == await at_the_platform(platform)
+    mirror.close()
+
+
+async def test_a_refused_change_shows_what_the_platform_has(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    human_id = next(iter(await at_the_platform(platform)))
+    await outbox.update(human_id, HumanChanges(email="x" * 5000))
+    (failed,) = await sent(platform, mirror)
+    assert failed.state is State.FAILED
+    assert failed.problem and "email" in failed.problem.fields
+    assert in_the_mirror(mirror) == await at_the_platform(platform)
+    await outbox.edit(failed.id, {"email": "short@example.com"})
+    (done,) = await sent(platform, mirror)
+    assert done.state is State.DONE
+    assert [entry.outcome for entry in await outbox.history()] == ["done", "failed"]
+    with pytest.raises(UsageError, match="is done"):
+        await outbox.discard(done.id)
+    mirror.close()
+
+
+async def test_unreachable_it_waits_for_the_next_process(
+    platform: Platform, tmp_path: Path
+) -> None:
+    class Away(Platform):
+        capabilities = frozenset(Capability)
+
+        async def get_human(self, human_id: str, /) -> object:  # type: ignore[override]
+            raise UnreachableError("Away.")
+
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(iter(await at_the_platform(platform)))
+    tag = (await platform.list_tags())[0]
+    await outbox_of(mirror).assign(human_id, [TagValue(id=tag.id, value="x y")])
+    with pytest.raises(UnreachableError):
+        await sent(Away(), mirror)
+    mirror.close()
+    with opened(tmp_path / "mirror.db") as mirror:
+        (done,) = await sent(platform, mirror)
+        assert (done.kind, done.state) == (Kind.ASSIGN, State.DONE)
+        assert {t.id: t.value for t in (await platform.get_human(human_id)).human.tags}[
+            tag.id
+        ] == "x y"
+        assert [c.id for c in await outbox_of(mirror).listed(ENDED)] == [done.id]
