@@ -5,12 +5,25 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.sandbox.postgresql import PostgresqlServer, running_postgresql
 from tests.sandbox.process import SandboxProcess
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess("--ephemeral", "--humans", "200") as running:
+def postgresql() -> Iterator[PostgresqlServer]:
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[SandboxProcess]:
+    """The platform, on a file and on a PostgreSQL server."""
+    if request.param == "sqlite":
+        started = SandboxProcess("--ephemeral", "--humans", "200")
+    else:
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        started = SandboxProcess("--humans", "200", database=server.new_database())
+    with started as running:
         yield running
 
 

@@ -30,10 +30,15 @@ class SandboxProcess:
         arguments: Of the command line, after what every test wants.
         attached: Whether it ends with its standard input.
         temporary: Where it makes ephemeral data.
+        database: The address of a PostgreSQL database, given where no command line shows it.
     """
 
     def __init__(
-        self, *arguments: str, attached: bool = True, temporary: Path | None = None
+        self,
+        *arguments: str,
+        attached: bool = True,
+        temporary: Path | None = None,
+        database: str | None = None,
     ) -> None:
         command = [sys.executable, "-m", "aicx_tui.sandbox", "--json", *arguments]
         if "--port" not in arguments:
@@ -41,6 +46,8 @@ class SandboxProcess:
         # Ephemeral data of a process that is killed stays behind.
         self._leftovers = TemporaryDirectory()
         environment = os.environ | {"TMPDIR": str(temporary or self._leftovers.name)}
+        if database:
+            environment["AICX_SANDBOX_DATABASE"] = database
         self.process = subprocess.Popen(
             [*command, *(["--attached"] if attached else [])],
             stdin=subprocess.PIPE,

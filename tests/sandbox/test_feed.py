@@ -36,7 +36,10 @@ class Follower:
         page = reply.json()["result"]
         self.cursor = page["next"]
         items: list[dict[str, object]] = page["items"]
-        self.mirror |= {str(item["id"]): item for item in items}
+        for item in items:
+            self.mirror.pop(str(item["id"]), None)
+            if not item.get("deleted"):
+                self.mirror[str(item["id"])] = item
         return items
 
     def catch_up(self) -> None:

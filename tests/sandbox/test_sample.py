@@ -77,6 +77,7 @@ def test_every_rare_name_is_among_those_updated_last(rows: sqlite3.Connection) -
     assert names[0] not in RARE_NAMES
 
 
+@pytest.mark.parametrize("sandbox", ["sqlite"], indirect=True)
 def test_rare_names_travel_unchanged(
     viewer: httpx.Client, sandbox: SandboxProcess, crm: str
 ) -> None:

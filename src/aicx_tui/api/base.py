@@ -148,6 +148,7 @@ _MISSING = {
     Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",
     Capability.HUMANS_PRECONDITION: "This platform cannot check a version before it changes.",
     Capability.TAGS_ASSIGN: "This platform has no call that assigns tags.",
+    Capability.TAGS_UNASSIGN: "This platform has no call that takes tags away.",
     Capability.TAGS_LIST: "This platform has no call that lists tags: "
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",

@@ -16,6 +16,7 @@ class Capability(StrEnum):
     HUMANS_PRECONDITION = "humans.precondition"
     HUMANS_DELETE = "humans.delete"
     TAGS_ASSIGN = "tags.assign"
+    TAGS_UNASSIGN = "tags.unassign"
     TAGS_LIST = "tags.list"
     SIGN_IN = "sign-in"
     WRITES_IDEMPOTENT = "writes.idempotent"

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from aicx_tui.sandbox import accounts
 from aicx_tui.sandbox.accounts import Caller
-from aicx_tui.sandbox.database import Database, bots
+from aicx_tui.sandbox.database import Database
 from aicx_tui.sandbox.replies import Refusal
-from aicx_tui.sandbox.throttle import SignInThrottle
+from aicx_tui.sandbox.tables import bots
 
 _TOKEN = APIKeyHeader(name="X-SINITIC-TOKEN", scheme_name="Personal access token", auto_error=False)
 _SESSION = HTTPBearer(scheme_name="Session", auto_error=False)
@@ -26,7 +26,6 @@ class Platform:
 
     database: Database
     installation_id: str
-    throttle: SignInThrottle
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,15 @@ class BotCaller:
                 HTTPStatus.FORBIDDEN,
                 code="role_forbidden",
                 message="A viewer may only read. Ask an admin for the role agent.",
+            )
+
+    def require_admin(self) -> None:
+        """Refuse everybody but an admin."""
+        if self.caller.role != "admin":
+            raise Refusal(
+                HTTPStatus.FORBIDDEN,
+                code="role_forbidden",
+                message="Only an admin may delete a human. Ask one, or ask for that role.",
             )
 
 

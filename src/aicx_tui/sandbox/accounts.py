@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from aicx_tui.models.account import Role
 from aicx_tui.sandbox.clock import as_text, now
-from aicx_tui.sandbox.database import companies, sessions, users
+from aicx_tui.sandbox.tables import companies, sessions, users
 
 SESSION_LASTS = timedelta(hours=12)
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from aicx_tui.models.account import Role
 from aicx_tui.sandbox import accounts
-from aicx_tui.sandbox.database import Database, bots, humans, users
+from aicx_tui.sandbox.database import Database
+from aicx_tui.sandbox.tables import bots, humans, users
 
 
 class Person(TypedDict):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,8 @@ DEFAULT_PORT = 8765
 DEFAULT_HUMANS = 2000
 DEFAULT_SEED = 1
 MOST_HUMANS = 10_000_000
+MOST_WORKERS = 16
+DATABASE_VARIABLE = "AICX_SANDBOX_DATABASE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,10 @@ class Arguments:
     port: int
     """0 asks for any free one."""
     data: Path | None
-    """None for data that is thrown away at the end."""
+    """None for data that is thrown away at the end, or kept in a database."""
+    database: str | None = field(repr=False)
+    """The address of a PostgreSQL database; it may hold a password."""
+    workers: int
     humans: int | None
     """None, like the seed's, when not asked for: a data file that exists then keeps its own."""
     seed: int | None
@@ -46,15 +53,21 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     if not is_loopback(given.host):
         _check_remote(parser, given)
     data: Path | None = given.data
-    if given.home and not given.ephemeral and data is None:
+    database: str | None = given.database
+    if database is None and data is None and not given.ephemeral:
+        database = os.environ.get(DATABASE_VARIABLE) or None
+    _check_workers(parser, given.workers, has_database=database is not None)
+    if given.home and not given.ephemeral and data is None and database is None:
         data = given.home / "sandbox" / "sandbox.db"
         _make_directory(parser, data.parent)
-    if data is None and not given.ephemeral:
+    if data is None and database is None and not given.ephemeral:
         parser.error("no place for the data: give --data FILE or --ephemeral")
     return Arguments(
         host=given.host,
         port=given.port,
         data=data.resolve() if data else None,  # one name for its lock, however it is spelled
+        database=database,
+        workers=given.workers,
         humans=given.humans,
         seed=given.seed,
         as_json=given.json,
@@ -78,6 +91,20 @@ def _build_parser() -> _Parser:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
     place.add_argument("--ephemeral", action="store_true", help="throw the data away at the end")
+    place.add_argument(
+        "--database",
+        metavar="URL",
+        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
+        f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
+        "password alone into PGPASSWORD or ~/.pgpass",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_whole_number("number of workers", least=1, most=MOST_WORKERS),
+        default=1,
+        metavar="N",
+        help="processes that serve a PostgreSQL database (%(default)s)",
+    )
     parser.add_argument(
         "--humans",
         type=_whole_number("number of humans", most=MOST_HUMANS),
@@ -117,6 +144,15 @@ def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
         )
 
 
+def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None:
+    if workers > 1 and not has_database:
+        parser.error(
+            "--workers needs PostgreSQL, since one process serves a file: give --database URL"
+        )
+    if workers > 1 and sys.platform == "win32":
+        parser.error("--workers is not for Windows, where processes share no listening socket")
+
+
 def _make_directory(parser: _Parser, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -124,11 +160,13 @@ def _make_directory(parser: _Parser, directory: Path) -> None:
         parser.exit(1, f"aicx: {directory} cannot be made: {error.strerror}. Check its parent.\n")
 
 
-def _whole_number(name: str, *, most: int) -> Callable[[str], int]:
+def _whole_number(name: str, *, most: int, least: int = 0) -> Callable[[str], int]:
     def read(text: str) -> int:
         number = int(text) if text.isdecimal() and text.isascii() and len(text) < 20 else -1
-        if not 0 <= number <= most:
-            raise argparse.ArgumentTypeError(f"the {name} must be a whole number from 0 to {most}")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(
+                f"the {name} must be a whole number from {least} to {most}"
+            )
         return number
 
     return read

@@ -1,45 +1,40 @@
-"""The console calls: capabilities, signing in and out, the account, the feed, the tags."""
+"""The console calls: capabilities, signing in and out, the account, the tags."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from http import HTTPStatus
-from typing import Annotated, NoReturn
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Connection, select
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
 from aicx_tui import __version__
 from aicx_tui.models.account import Account, PlatformCapabilities
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.models.wire import Envelope
-from aicx_tui.sandbox import accounts, humans
+from aicx_tui.sandbox import accounts, throttle
 from aicx_tui.sandbox.access import ConsoleBot, ServedPlatform, SignedIn
-from aicx_tui.sandbox.database import bots, tags
-from aicx_tui.sandbox.replies import HumansPage, NewSession, Refusal, refusals, result_reply
+from aicx_tui.sandbox.replies import NewSession, Refusal, refusals, result_reply
 from aicx_tui.sandbox.requests import SignInBody
+from aicx_tui.sandbox.tables import bots, tags
 
 router = APIRouter(prefix="/console/v1", tags=["Console"])
-
-MAX_PAGE = 1000
-DEFAULT_PAGE = 200
 
 _SERVED = (
     Capability.HUMANS_GET,
     Capability.HUMANS_CREATE,
     Capability.HUMANS_UPDATE,
+    Capability.HUMANS_DELETE,
     Capability.HUMANS_FEED,
     Capability.HUMANS_NOTES,
     Capability.HUMANS_PRECONDITION,
     Capability.TAGS_ASSIGN,
+    Capability.TAGS_UNASSIGN,
     Capability.TAGS_LIST,
+    Capability.WRITES_IDEMPOTENT,
     Capability.SIGN_IN,
 )
-_CURSOR = re.compile(r"([0-9a-f-]{36})/([0-9]{1,10})/([0-9]{1,18})")
 
 
 @router.get(
@@ -67,7 +62,9 @@ def sign_in(body: SignInBody, platform: ServedPlatform, request: Request) -> Res
     """Give a session for an e-mail address and its password."""
     email = body.email.strip().lower()
     address = request.client.host if request.client else ""
-    if pause := platform.throttle.pause_after(email=email, address=address):
+    with platform.database.writing() as connection:
+        pause = throttle.pause_after(connection, email=email, address=address)
+    if pause:
         raise Refusal(
             HTTPStatus.TOO_MANY_REQUESTS,
             code="too_many_attempts",
@@ -119,31 +116,6 @@ def me(platform: ServedPlatform, caller: SignedIn) -> Response:
 
 
 @router.get(
-    "/bots/{bot_id}/humans",
-    response_model=Envelope[HumansPage],
-    responses=refusals(401, 404, 410),
-)
-def humans_feed(
-    platform: ServedPlatform,
-    at: ConsoleBot,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE,
-) -> Response:
-    """The humans in the order of their latest change: what follows a cursor misses none."""
-    with platform.database.reading() as connection:
-        latest = _latest_change(connection, at.bot)
-        after = _position(cursor, platform.installation_id, at.bot, latest) if cursor else 0
-        rows = humans.changed_after(connection, bot=at.bot, change_number=after, limit=limit)
-        total = None if cursor else humans.count(connection, bot=at.bot)
-    items = [humans.document(row) for row in rows]
-    for item in items:
-        del item["access_token"]
-    last = rows[-1].change_number if rows else after
-    page = {"items": items, "next": _cursor(platform.installation_id, at.bot, last)}
-    return result_reply(page if total is None else page | {"total": total})
-
-
-@router.get(
     "/bots/{bot_id}/tags",
     response_model=Envelope[list[TagDefinition]],
     responses=refusals(401, 404),
@@ -164,41 +136,3 @@ def tag_definitions(platform: ServedPlatform, at: ConsoleBot) -> Response:
         for row in rows
     ]
     return result_reply(result)
-
-
-def _latest_change(connection: Connection, bot: int) -> int:
-    latest: int = connection.execute(
-        select(bots.c.change_number).where(bots.c.number == bot)
-    ).scalar_one()
-    return latest
-
-
-def _cursor(installation_id: str, bot: int, change_number: int) -> str:
-    text = f"{installation_id}/{bot}/{change_number}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _position(cursor: str, installation_id: str, bot: int, latest: int) -> int:
-    """The change number that a cursor stands at."""
-    try:
-        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError):
-        _refuse_malformed_cursor()
-    parts = _CURSOR.fullmatch(text) or _refuse_malformed_cursor()
-    change_number = int(parts[3])
-    if (parts[1], int(parts[2])) != (installation_id, bot) or change_number > latest:
-        raise Refusal(
-            HTTPStatus.GONE,
-            code="cursor_too_old",
-            message="This cursor belongs to other data. Read the humans again without a cursor.",
-        )
-    return change_number
-
-
-def _refuse_malformed_cursor() -> NoReturn:
-    raise Refusal(
-        HTTPStatus.BAD_REQUEST,
-        code="malformed_cursor",
-        message="This is no cursor of this platform. Read the humans again without a cursor.",
-    )

@@ -6,25 +6,18 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from aicx_tui.sandbox.database import SCHEMA_VERSION, Database, humans, installation
+from aicx_tui.sandbox import installation, tables
+from aicx_tui.sandbox.database import Database, sqlite_database
 from aicx_tui.sandbox.failure import StartError
+from aicx_tui.sandbox.installation import Installation
 
+_ELSEWHERE = "name another file with --data, or delete this one"
 _START_AFRESH = "Name another file with --data, or delete this one to start afresh."
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What a data file says about itself."""
-
-    id: str
-    seed: int
-    sample_humans: int
 
 
 def create(file: Path, *, seed: int, count: int, check: Callable[[], None]) -> None:
@@ -46,7 +39,7 @@ def create(file: Path, *, seed: int, count: int, check: Callable[[], None]) -> N
     with _explaining_failure(file):
         # SQLite would replay the log of a file that was deleted into the new one.
         _remove(leftovers)
-        database = Database(part, loading=True)
+        database = sqlite_database(part, loading=True)
         try:
             with database.writing() as connection:
                 sample.fill(connection, seed=seed, count=count, check=check)
@@ -68,7 +61,7 @@ def open_file(file: Path) -> tuple[Database, Installation]:
         raise _not_ours(file)
     if not os.access(file, os.W_OK):
         raise _unusable(file, "it cannot be written")
-    database = Database(file)
+    database = sqlite_database(file)
     try:
         found = _read_installation(database, file)
     except BaseException:
@@ -77,35 +70,39 @@ def open_file(file: Path) -> tuple[Database, Installation]:
     return database, found
 
 
-def check_made_with(
-    found: Installation, *, file: Path, seed: int | None, count: int | None
-) -> None:
+def check_made_with(made: Installation, *, file: Path, seed: int | None, count: int | None) -> None:
     """Refuse a seed or number asked for that is not what the file was made with.
 
     Raises:
         StartError: They differ.
     """
-    made = (("--seed", found.seed, seed), ("--humans", found.sample_humans, count))
-    for option, has, wanted in made:
-        if wanted is not None and wanted != has:
-            raise StartError(
-                f"{file} was made with {option} {has}, and keeps its data",
-                hint=f"Leave {option} out, name another file with --data, or delete this one.",
-            )
+    installation.check_made_with(
+        made, place=str(file), elsewhere=_ELSEWHERE, seed=seed, count=count
+    )
+
+
+def upgrade(database: Database, file: Path) -> None:
+    """Give a file that an earlier version made what it lacks.
+
+    Raises:
+        StartError: The file cannot be written.
+    """
+    with _explaining_failure(file), database.writing() as connection:
+        installation.upgrade(connection)
 
 
 def _read_installation(database: Database, file: Path) -> Installation:
     with _explaining_failure(file), database.reading() as connection:
-        if not inspect(connection).has_table(installation.name):
+        if not inspect(connection).has_table(tables.installation.name):
             raise _not_ours(file)
-        row = connection.execute(select(installation)).one()
-        if row.schema_version > SCHEMA_VERSION:
-            raise StartError(
-                f"{file} was made by a newer version of aicx",
-                hint="Update aicx, or name another file with --data.",
-            )
-        connection.execute(select(humans).order_by(humans.c.number.desc()).limit(1)).all()
-    return Installation(row.id, int(row.seed), row.sample_humans)
+        found = installation.read_installation(
+            connection, place=str(file), elsewhere="name another file with --data"
+        )
+        # A file that was cut short still tells of its beginning.
+        connection.execute(
+            select(tables.humans).order_by(tables.humans.c.number.desc()).limit(1)
+        ).all()
+    return found
 
 
 @contextmanager

@@ -1,22 +1,27 @@
-"""Statements on humans. Every write takes change numbers first and stamps what it touches.
+"""Statements on humans. Every write takes its bot's turn, then numbers, and stamps what it touches.
 
-A bot's change number only grows, and its row is locked by the update that takes one. So
-commits happen in the order of their numbers, and a reader that has seen number n has seen
-every change up to n.
+The turn is a lock on the bot's row, held until the transaction ends: on SQLite there is one writer
+anyway; on PostgreSQL it does what an advisory lock for each bot would, and needs no number of its
+own to agree on. A bot's change numbers are drawn from that row and only grow. So commits happen in
+the order of their numbers, across threads, processes and machines: PostgreSQL shows a commit to
+new snapshots before it lets go of its locks, and a reader that has seen number n has seen every
+change up to n. And since nobody else writes meanwhile, what is read after the turn was taken is
+what the change is made on: no update is lost.
 """
 
 from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from aicx_tui.sandbox import tombstones
 from aicx_tui.sandbox.clock import now
-from aicx_tui.sandbox.database import bots, humans, tags
+from aicx_tui.sandbox.tables import bots, humans, tags
 
 ID_ALPHABET = string.ascii_letters + string.digits
 ID_PREFIX = "eu_"
@@ -79,6 +84,12 @@ def stored_tags(values: Mapping[str, str]) -> str | None:
     return orjson.dumps(values).decode() if values else None
 
 
+def take_turn(connection: Connection, *, bot: int) -> None:
+    """Wait until no other transaction changes this bot's humans; nor will one before this ends."""
+    turn = select(bots.c.number).where(bots.c.number == bot)
+    connection.execute(turn.with_for_update(key_share=True)).one()
+
+
 def find(connection: Connection, *, bot: int, human_id: str) -> HumanRow | None:
     """The human of this bot with this id."""
     statement = select(*_EVERY_COLUMN).where(humans.c.id == human_id, humans.c.bot_number == bot)
@@ -110,23 +121,18 @@ def create(
     return human_id
 
 
-def lock(connection: Connection, *, bot: int, human_id: str) -> tuple[HumanRow | None, int]:
-    """The human as it stays until this transaction ends, and the number for its change."""
-    change_number = _take_change_numbers(connection, bot=bot, count=1)
-    return find(connection, bot=bot, human_id=human_id), change_number
-
-
 def change(
     connection: Connection,
     row: HumanRow,
     *,
-    change_number: int,
+    bot: int,
     columns: Mapping[str, str | None],
 ) -> int:
     """Write what differs from the row, and return the human's change number from then on."""
     differing = {name: value for name, value in columns.items() if getattr(row, name) != value}
     if not differing:
         return int(row.change_number)
+    change_number = _take_change_numbers(connection, bot=bot, count=1)
     connection.execute(
         update(humans)
         .where(humans.c.id == row.id)
@@ -135,9 +141,16 @@ def change(
     return change_number
 
 
+def remove(connection: Connection, row: HumanRow, *, bot: int) -> None:
+    """Remove a human, and leave a tombstone in the feed."""
+    change_number = _take_change_numbers(connection, bot=bot, count=1)
+    connection.execute(delete(humans).where(humans.c.id == row.id))
+    tombstones.leave(connection, bot=bot, human_id=row.id, change_number=change_number)
+
+
 def merged_tags(row: HumanRow, values: Mapping[str, str]) -> str | None:
     """The row's tag values with others over them, by tag id."""
-    return stored_tags((orjson.loads(row.tags) if row.tags else {}) | dict(values))
+    return stored_tags(_tag_values(row) | dict(values))
 
 
 def assign_tags(
@@ -148,24 +161,23 @@ def assign_tags(
     Raises:
         UnknownHumansError: Some ids are no humans of this bot.
     """
-    first = _take_change_numbers(connection, bot=bot, count=len(human_ids))
-    found = connection.execute(
-        select(humans.c.number, humans.c.id, humans.c.tags).where(
-            humans.c.id.in_(human_ids), humans.c.bot_number == bot
-        )
-    ).all()
-    known = {row.id for row in found}
-    if unknown := [at for at, human_id in enumerate(human_ids) if human_id not in known]:
-        raise UnknownHumansError(unknown)
-    moment = now()
-    merged = ((row, merged_tags(row, values)) for row in found)
-    differing = [(row.number, new_tags) for row, new_tags in merged if new_tags != row.tags]
-    changes = [
-        {"row": number, "new_tags": new_tags, "new_change_number": stamp, "moment": moment}
-        for stamp, (number, new_tags) in enumerate(differing, start=first)
-    ]
-    if changes:
-        connection.execute(_UPDATE_TAGS, changes)
+    _retag(connection, bot, human_ids, lambda row: merged_tags(row, values))
+
+
+def unassign_tags(
+    connection: Connection, *, bot: int, human_ids: Sequence[str], tag_ids: Collection[str]
+) -> None:
+    """Take the values of some tags from every one of the humans, or from none.
+
+    Raises:
+        UnknownHumansError: Some ids are no humans of this bot.
+    """
+
+    def remaining(row: HumanRow) -> str | None:
+        kept = {tag: value for tag, value in _tag_values(row).items() if tag not in tag_ids}
+        return stored_tags(kept)
+
+    _retag(connection, bot, human_ids, remaining)
 
 
 def tag_ids(connection: Connection, *, bot: int) -> frozenset[str]:
@@ -192,8 +204,39 @@ def count(connection: Connection, *, bot: int) -> int:
     return connection.execute(statement).scalar_one()
 
 
+def _tag_values(row: HumanRow) -> dict[str, str]:
+    return orjson.loads(row.tags) if row.tags else {}
+
+
+def _retag(
+    connection: Connection,
+    bot: int,
+    human_ids: Sequence[str],
+    new_tags: Callable[[HumanRow], str | None],
+) -> None:
+    found = connection.execute(
+        select(humans.c.number, humans.c.id, humans.c.tags).where(
+            humans.c.id.in_(human_ids), humans.c.bot_number == bot
+        )
+    ).all()
+    known = {row.id for row in found}
+    if unknown := [at for at, human_id in enumerate(human_ids) if human_id not in known]:
+        raise UnknownHumansError(unknown)
+    moment = now()
+    renewed = ((row, new_tags(row)) for row in sorted(found, key=lambda row: int(row.number)))
+    differing = [(row.number, tags) for row, tags in renewed if tags != row.tags]
+    if not differing:
+        return
+    first = _take_change_numbers(connection, bot=bot, count=len(differing))
+    changes = [
+        {"row": number, "new_tags": tags, "new_change_number": stamp, "moment": moment}
+        for stamp, (number, tags) in enumerate(differing, start=first)
+    ]
+    connection.execute(_UPDATE_TAGS, changes)
+
+
 def _take_change_numbers(connection: Connection, *, bot: int, count: int) -> int:
-    """Reserve numbers and return the first; other writers wait until this one has committed."""
+    """Reserve numbers and return the first; only who has the turn may."""
     statement = (
         update(bots)
         .where(bots.c.number == bot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Literal
 
 import orjson
 from fastapi import Request, Response
@@ -87,10 +88,17 @@ class FeedHuman(BaseModel):
     updated_at: str
 
 
+class Tombstone(BaseModel):
+    """What the feed lists of a human that was deleted."""
+
+    id: str
+    deleted: Literal[True]
+
+
 class HumansPage(BaseModel):
     """A page of the feed, oldest change first; shorter than asked for at the end for now."""
 
-    items: list[FeedHuman]
+    items: list[FeedHuman | Tombstone]
     next: str = Field(description="Where the following page, or the next refresh, goes on.")
     total: int | None = Field(default=None, description="Humans there are; on the first page only.")
 

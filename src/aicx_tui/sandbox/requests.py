@@ -52,6 +52,7 @@ class TagBody(BaseModel):
 
 
 Tags = Annotated[list[TagBody], Field(max_length=MAX_TAGS_PER_CALL)]
+HumanIds = Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_HUMANS_PER_CALL)]
 
 
 class HumanFields(BaseModel):
@@ -96,12 +97,19 @@ class UpdateHumanBody(HumanFields):
 class AssignTagsBody(BaseModel):
     """Tag values to give to several humans at once."""
 
-    human_ids: Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_HUMANS_PER_CALL)]
+    human_ids: HumanIds
     tags: Annotated[Tags, Field(min_length=1)]
 
     def tag_values(self) -> dict[str, str]:
         """The tag values given, by tag id."""
         return {tag.id: tag.value for tag in self.tags}
+
+
+class UnassignTagsBody(BaseModel):
+    """Tags to take away from several humans at once."""
+
+    human_ids: HumanIds
+    tag_ids: Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_TAGS_PER_CALL)]
 
 
 class SignInBody(BaseModel):

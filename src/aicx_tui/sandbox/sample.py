@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.schema import CreateTable
 
 from aicx_tui.models.account import Role
-from aicx_tui.sandbox import accounts, database
+from aicx_tui.sandbox import accounts, loading, tables
 from aicx_tui.sandbox.clock import as_text
 from aicx_tui.sandbox.humans import ID_ALPHABET, ID_CHARACTERS, ID_PREFIX
 from aicx_tui.sandbox.sample_bots import (
@@ -73,13 +73,13 @@ def fill(connection: Connection, *, seed: int, count: int, check: Callable[[], N
         count: How many humans the first bot has.
         check: Called now and then; may raise to give up.
     """
-    for table in database.metadata.sorted_tables:
+    for table in tables.metadata.sorted_tables:
         connection.execute(CreateTable(table))
     rows = _add_company(connection, seed=seed, count=count)
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         check()
-        connection.execute(insert(database.humans), batch)
-    for table in database.metadata.sorted_tables:
+        loading.add_humans(connection, batch)
+    for table in tables.metadata.sorted_tables:
         for index in table.indexes:
             check()
             index.create(connection)
@@ -90,18 +90,18 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[d
     generator = _generator(seed, "company")
     company_id = _uuid(generator)
     connection.execute(
-        insert(database.installation).values(
+        insert(tables.installation).values(
             id=str(uuid.uuid4()),
-            schema_version=database.SCHEMA_VERSION,
+            schema_version=tables.SCHEMA_VERSION,
             seed=str(seed),
             sample_humans=count,
         )
     )
-    connection.execute(insert(database.companies).values(id=company_id, name="Acme Support"))
+    connection.execute(insert(tables.companies).values(id=company_id, name="Acme Support"))
     add_bot = partial(_add_bot, connection, company_id, pools=build_pools(seed))
     first = add_bot(WEBCHAT, generator, humans=_generator(seed, "humans"), count=count)
     connection.execute(
-        insert(database.users),
+        insert(tables.users),
         [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
     )
     # From generators of its own, so that the first bot's data is as it would be without it.
@@ -128,12 +128,12 @@ def _add_bot(
     bot_id = _uuid(generator)
     tag_ids = {tag.name: _uuid(generator) for tag in bot.tags}
     connection.execute(
-        insert(database.bots).values(
+        insert(tables.bots).values(
             number=bot.number, id=bot_id, company_id=company_id, name=bot.name, change_number=count
         )
     )
     connection.execute(
-        insert(database.tags),
+        insert(tables.tags),
         [
             {
                 "id": tag_ids[tag.name],

@@ -11,48 +11,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import uvicorn
-
-from aicx_tui.sandbox import datafile
+from aicx_tui.sandbox import datafile, postgresql
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.announcement import announce
-from aicx_tui.sandbox.application import build_application
 from aicx_tui.sandbox.arguments import DEFAULT_HUMANS, DEFAULT_SEED, Arguments
 from aicx_tui.sandbox.database import Database
-from aicx_tui.sandbox.datafile import Installation
 from aicx_tui.sandbox.failure import StartError
+from aicx_tui.sandbox.installation import Installation
 from aicx_tui.sandbox.lifetime import Lifetime
 from aicx_tui.sandbox.listener import listening, url_of
 from aicx_tui.sandbox.loopback import is_loopback
 from aicx_tui.sandbox.occupancy import Occupancy, serves
-from aicx_tui.sandbox.throttle import SignInThrottle
+from aicx_tui.sandbox.serving import Server
+from aicx_tui.sandbox.workers import Order, Workers
 
 _POLL_SECONDS = 0.2
 _TAKEOVER_SECONDS = 1.0
 """A process that was killed may give its lock back a moment before its port."""
-
-_KEEP_ALIVE_SECONDS = 75
-"""Longer than clients keep idle connections: one closed at that moment loses a request."""
-
-_GRACE_SECONDS = 2
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the process, and says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, *, when_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._when_ready = when_ready
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]  # a generator there
-        return contextlib.nullcontext()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._when_ready()
-
-    def stop(self) -> None:
-        self.should_exit = True
 
 
 def run(arguments: Arguments, lifetime: Lifetime) -> None:
@@ -62,13 +37,16 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
         StartError: It cannot be served as asked.
         Stopped: Asked to stop before it was served.
     """
+    if arguments.database is not None:
+        _serve_database(arguments, arguments.database, lifetime)
+        return
     with _place(arguments) as data:
         occupancy = Occupancy(data)
         try:
             announced = (
                 None if occupancy.take() else _stand_by(arguments, data, lifetime, occupancy)
             )
-            _serve(arguments, data, lifetime, occupancy, announced)
+            _serve_file(arguments, data, lifetime, occupancy, announced)
         finally:
             occupancy.leave()
 
@@ -87,7 +65,7 @@ def _place(arguments: Arguments) -> Iterator[Path]:
     yield arguments.data
 
 
-def _serve(
+def _serve_file(
     arguments: Arguments,
     data: Path,
     lifetime: Lifetime,
@@ -98,10 +76,10 @@ def _serve(
     patience = _TAKEOVER_SECONDS if announced else 0.0
     with listening(arguments.host, port, patience=patience) as listener:
         if not data.exists():
-            seed = DEFAULT_SEED if arguments.seed is None else arguments.seed
-            count = DEFAULT_HUMANS if arguments.humans is None else arguments.humans
+            seed, count = _to_make(arguments)
             datafile.create(data, seed=seed, count=count, check=lifetime.check)
         with _opened(arguments, data) as (database, installation):
+            datafile.upgrade(database, data)
             url = announced or url_of(arguments.host, listener)
 
             def when_ready() -> None:
@@ -109,29 +87,60 @@ def _serve(
                 if not announced:
                     _say(arguments, database, installation, url)
 
-            server = _Server(
-                _configuration(arguments, database, installation), when_ready=when_ready
+            _serve(arguments, database, installation, listener, lifetime, when_ready)
+
+
+def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> None:
+    url = postgresql.address(address)
+    seed, count = _to_make(arguments)
+    with listening(arguments.host, arguments.port, patience=0) as listener:
+        database, installation = postgresql.open_database(
+            url, seed=seed, count=count, check=lifetime.check
+        )
+        with contextlib.closing(database):
+            postgresql.check_made_with(
+                installation, url=url, seed=arguments.seed, count=arguments.humans
             )
-            lifetime.hand_over(server.stop)
-            server.run(sockets=[listener])
+
+            def when_ready() -> None:
+                _say(arguments, database, installation, url_of(arguments.host, listener))
+
+            if arguments.workers == 1:
+                _serve(arguments, database, installation, listener, lifetime, when_ready)
+                return
+            order = Order(
+                listener=listener.fileno(),
+                database=address,
+                installation_id=installation.id,
+                loopback_only=is_loopback(arguments.host),
+            )
+            workers = Workers(order, count=arguments.workers)
+            lifetime.hand_over(workers.stop)
+            workers.run(when_ready=when_ready)
 
 
-def _configuration(
-    arguments: Arguments, database: Database, installation: Installation
-) -> uvicorn.Config:
-    platform = Platform(database, installation.id, SignInThrottle())
-    return uvicorn.Config(
-        build_application(platform, loopback_only=is_loopback(arguments.host)),
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,  # a header must not choose the address that the throttle counts
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+def _serve(
+    arguments: Arguments,
+    database: Database,
+    installation: Installation,
+    listener: socket.socket,
+    lifetime: Lifetime,
+    when_ready: Callable[[], None],
+) -> None:
+    server = Server(
+        Platform(database, installation.id),
+        loopback_only=is_loopback(arguments.host),
+        when_ready=when_ready,
+    )
+    lifetime.hand_over(server.stop)
+    server.run(sockets=[listener])
+
+
+def _to_make(arguments: Arguments) -> tuple[int, int]:
+    """The seed and the number of humans of new data."""
+    return (
+        DEFAULT_SEED if arguments.seed is None else arguments.seed,
+        DEFAULT_HUMANS if arguments.humans is None else arguments.humans,
     )
 
 

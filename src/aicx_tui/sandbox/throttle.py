@@ -1,36 +1,49 @@
-"""How often one may try to sign in to an account from one address."""
+"""How often one may try to sign in to an account from one address.
+
+Counted in the database, since several processes may serve it, and a restart is no new start.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
-import time
-from functools import cached_property
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
 
-if TYPE_CHECKING:
-    from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import Connection, delete, func, insert, select
+
+from aicx_tui.sandbox.clock import as_text
+from aicx_tui.sandbox.tables import sign_in_attempts
 
 ATTEMPTS_A_MINUTE = 10
 
+_MINUTE = timedelta(minutes=1)
+_TURN = 0x41494354
+"""Of the advisory lock under which attempts are counted."""
 
-class SignInThrottle:
-    """Counts attempts by account and client address, in the memory of this process."""
 
-    def pause_after(self, *, email: str, address: str) -> int:
-        """Count one attempt, and return the seconds to wait first; 0 when it may be made."""
-        from limits import RateLimitItemPerMinute
+def pause_after(connection: Connection, *, email: str, address: str) -> int:
+    """Count one attempt, and return the seconds to wait first; 0 when it may be made.
 
-        limit = RateLimitItemPerMinute(ATTEMPTS_A_MINUTE)
-        if self._limiter.hit(limit, email, address):
-            return 0
-        reset = self._limiter.get_window_stats(limit, email, address).reset_time
-        return max(1, math.ceil(reset - time.time()))
-
-    @cached_property
-    def _limiter(self) -> MovingWindowRateLimiter:
-        # Imported at the first sign-in: it brings drivers of several stores, which start-up need
-        # not wait for.
-        from limits.storage import MemoryStorage
-        from limits.strategies import MovingWindowRateLimiter
-
-        return MovingWindowRateLimiter(MemoryStorage())
+    Args:
+        connection: A transaction that may write.
+        email: Of the account.
+        address: Of the client.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    moment = datetime.now(UTC)
+    attempts = sign_in_attempts.c
+    connection.execute(
+        delete(sign_in_attempts).where(attempts.attempted_at <= as_text(moment - _MINUTE))
+    )
+    who_hash = hashlib.sha256(f"{email}\n{address}".encode()).hexdigest()
+    count, first = connection.execute(
+        select(func.count(), func.min(attempts.attempted_at)).where(attempts.who_hash == who_hash)
+    ).one()
+    if count >= ATTEMPTS_A_MINUTE:
+        until = datetime.fromisoformat(first) + _MINUTE
+        return max(1, math.ceil((until - moment).total_seconds()))
+    connection.execute(
+        insert(sign_in_attempts).values(who_hash=who_hash, attempted_at=as_text(moment))
+    )
+    return 0
