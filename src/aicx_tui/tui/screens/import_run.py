@@ -64,7 +64,7 @@ class ImportScreen(FormScreen[str]):
                 ),
             ),
             said="\n".join(preview_lines(plan.preview, plan.columns, width=PREVIEW_CELLS)),
-            advice="Each row is sent once, however often the file is imported.",
+            advice="A row is sent once, also where its file is imported again in 30 days.",
         )
         self._plan = plan
         self._home = home
