@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
 
 FRESHNESS_SECONDS = 5.0
-"""How often the header's words for the age of the data are made anew, and the mirror is looked at:
-another console may have read into it."""
+"""How often the header's words for the age of the data are made anew, and mirror and config.toml
+are looked at: another console may have read into the one, a command saved a view in the other."""
 
 REFRESH_SECONDS = 30.0
 """How often it is asked what changed at the platform."""
@@ -142,6 +142,7 @@ class HumansScreen(Screen[None]):
         except AicxError as error:
             self._know(replace(self._facts, error=error))
         self._paint_header()
+        self.viewing.look()
 
     @on(Reading.MirrorOpened)
     def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
