@@ -194,7 +194,8 @@ class HumansScreen(Screen[None]):
     @property
     def _is_untouched(self) -> bool:
         """Whether the list is still filling for the first time under a cursor nobody moved."""
-        return not self._is_read_once and self._table.cursor == 0
+        is_moved = self._table.cursor or self._table.is_seeking
+        return not self._is_read_once and not is_moved
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""
