@@ -45,11 +45,21 @@ async def test_it_opens_on_the_list_with_nothing_pressed(browsed_sandbox: Sandbo
         await person.sees(newest.id)
 
 
+async def test_a_copy_for_this_run_only_is_said_to_be_that(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    said = "! The local copy is for this run only: the environment describes this context."
+    async with console(browsed_sandbox.access(), size=(80, 24)) as person:
+        assert person.lines[1].strip() == said
+    async with console(browsed_sandbox.own_access(), size=(80, 24)) as person:
+        assert "this run only" not in person.screen
+
+
 async def test_the_cursor_moves_and_the_details_follow(browsed_sandbox: SandboxPlatform) -> None:
     humans = sorted(
         await everyone(browsed_sandbox), key=lambda human: str(human.updated_at), reverse=True
     )
-    async with console(browsed_sandbox.access()) as person:
+    async with console(browsed_sandbox.own_access()) as person:
         await person.presses("down", "j", "down", "k")
         await person.sees(humans[2].id)
         await person.presses("end")
@@ -99,7 +109,7 @@ async def test_sorting_by_menu_and_round(browsed_sandbox: SandboxPlatform) -> No
 async def test_a_heading_can_be_clicked_and_a_row_opened(
     browsed_sandbox: SandboxPlatform,
 ) -> None:
-    async with console(browsed_sandbox.access()) as person:
+    async with console(browsed_sandbox.own_access()) as person:
         await person.clicks(4, FIRST_ROW - 1)
         await person.sees("Name ↑")
         await person.clicks(4, FIRST_ROW + 3, times=2)
