@@ -44,6 +44,10 @@ class Synthetic:
         """The row, which the id names."""
         return int(human_id.removeprefix("eu_"))
 
+    def is_looking_for(self, human_id: str) -> bool:
+        """All is known."""
+        return False
+
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
         """The ids of some rows."""
         return [f"eu_{row}" for row in range(first, TOTAL if last is None else last + 1)]

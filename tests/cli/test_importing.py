@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -253,8 +255,36 @@ def test_a_finished_import_is_not_repeated_unless_asked_for(
     assert names_of(env) == ["Jane", "Joe"]
     assert aicx(*words, "--again", env=env).code == 0
     assert names_of(env) == ["Jane", "Jane", "Joe", "Joe"]
-    kept = "".join(path.read_text() for path in Path(env["AICX_HOME"], "imports").glob("*.jsonl"))
-    assert "Jane" not in kept
+    assert journal_of(env) == [{"done": [[2, 3]]}]
+
+
+def test_a_journal_that_nobody_goes_on_with_makes_room(env: dict[str, str], tmp_path: Path) -> None:
+    first = ("humans", "import", write(tmp_path, "fullname,email\nJane,\n,x@y\n"), "--yes")
+    second = ("humans", "import", write(tmp_path, "fullname\nJoe\n", "2.csv"), "--yes")
+    assert aicx(*first, env=env).code == 9
+    long_ago = time.time() - 31 * 86_400
+    for file in Path(env["AICX_HOME"], "imports").iterdir():
+        os.utime(file, (long_ago, long_ago))
+    assert aicx(*first, env=env).code == 9, "it goes on with its own however old it is"
+    assert names_of(env) == ["Jane"]
+    for file in Path(env["AICX_HOME"], "imports").iterdir():
+        os.utime(file, (long_ago, long_ago))
+    assert aicx(*second, env=env).code == 0
+    assert journal_of(env) == [{"done": [[2, 2]]}]
+
+
+def test_without_a_failed_row_there_is_no_report(env: dict[str, str], tmp_path: Path) -> None:
+    file = write(tmp_path, "fullname,email\nJane,\nJoe,x\n")
+    report = tmp_path / "failed.jsonl"
+    words = ("humans", "import", file, "--yes", "--report", str(report))
+    assert aicx(*words, env=env).code == 0
+    assert not report.exists()
+    earlier = '{"line": 2, "error": "", "outcome": "failed", "row": {"fullname": "Jane"}}\n'
+    report.write_text(earlier)
+    assert "Already imported" in aicx(*words, env=env).err
+    assert report.read_text() == earlier, "nothing was sent, so nothing is another"
+    assert aicx(*words, "--again", env=env).code == 0
+    assert not report.exists(), "who imported it would create those again who are created now"
 
 
 REFUSED = [

@@ -41,6 +41,7 @@ def test_without_a_key_nothing_is_left_behind(env: dict[str, str], tmp_path: Pat
     done = aicx("sync", env=env)
     assert (done.code, done.out) == (0, "")
     assert "40 humans" in done.err
+    assert "for this run only: the environment describes this context." in done.err
     assert [file for file in (tmp_path / "home").rglob("*") if file.is_file()] == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,42 @@ def test_humans_are_listed_by_a_view(browsed_sandbox: SandboxPlatform, tmp_path:
     assert both.code == 2
     assert "given at once" in both.err
     assert "There is Anas." in aicx("humans", "list", "--view", "No", env=env).err
+
+
+def test_the_columns_of_a_view_are_those_of_its_table_and_sheet(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = browsed_sandbox.environment() | {"AICX_HOME": str(tmp_path)}
+    merchant = next(
+        tag for tag in aicx("tags", "list", "--json", env=env).json() if tag["name"] == "Merchant"
+    )
+    columns = ("--columns", f"tag:{merchant['id']},updated,name:12,tag:gone")
+    query = "tag:Merchant=Gold sort:name"
+    assert aicx("views", "save", "Gold", "--query", query, *columns, env=env).code == 0
+
+    heading, first, *_ = aicx("humans", "list", "--view", "Gold", env=env).out.splitlines()
+    assert heading == f"{'Merchant':<16}  {'Updated':<20}  {'Name':<12}  gone"
+    assert first.startswith("Gold              20")
+    sheet = aicx("humans", "list", "--view", "Gold", "--csv", env=env).out
+    headings, *rows = csv.reader(sheet.splitlines())
+    assert headings == ["tag:Merchant", "updated_at", "fullname", "tag:gone"]
+    assert {(row[0], row[3]) for row in rows} == {("Gold", "")}
+    whole = csv.DictReader(aicx("humans", "list", query, "--csv", env=env).out.splitlines())
+    assert [row[2] for row in rows] == [row["fullname"] for row in whole]
+    file = tmp_path / "gold.csv"
+    words = ("--csv", "-o", str(file))
+    assert aicx("humans", "list", "--view", "Gold", *words, env=env).code == 0
+    assert file.read_bytes().decode() == sheet
+
+    by_view = aicx("humans", "list", "--view", "Gold", "--json", env=env)
+    assert by_view.out == aicx("humans", "list", query, "--json", env=env).out
+
+
+def test_a_view_without_columns_of_its_own_prints_the_usual_ones(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = browsed_sandbox.environment() | {"AICX_HOME": str(tmp_path)}
+    assert aicx("views", "save", "Anas", "--query", "ana", env=env).code == 0
+    for form in ((), ("--csv",)):
+        by_view = aicx("humans", "list", "--view", "Anas", *form, env=env)
+        assert by_view.out == aicx("humans", "list", "ana", *form, env=env).out

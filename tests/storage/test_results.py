@@ -120,3 +120,26 @@ def test_rows_that_could_not_be_read_for_a_moment_are_read_again(
         record = results.at(MANY - 1)
     assert record.id == "eu_0"
     assert results.problem is None
+
+
+def test_where_a_human_is_is_told_later_where_it_is_not_known_at_once(mirror: Mirror) -> None:
+    changed, held = Event(), Event()
+    results = mirror.search(EVERYBODY, Sort(), tags={}, on_change=lambda _: changed.set()).result(
+        PATIENCE
+    )
+    assert results.counting is not None
+    results.counting.result(PATIENCE)
+    changed.clear()
+    mirror.reader.ask(lambda: held.wait(PATIENCE))
+    assert results.place_of("eu_0") is None
+    assert results.is_looking_for("eu_0")
+    assert not changed.is_set()
+    held.set()
+    assert changed.wait(PATIENCE)
+    assert not results.is_looking_for("eu_0")
+    held.clear()
+    mirror.reader.ask(lambda: held.wait(PATIENCE))
+    assert results.place_of("eu_0") == MANY - 1, "it was asked for once"
+    held.set()
+    assert results.place_of("eu_nobody") is None
+    assert not results.is_looking_for("eu_nobody")

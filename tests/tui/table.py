@@ -48,6 +48,9 @@ class FakeRows:
         place = self._numbers.index(number) if number in self._numbers else None
         return None if place in self._missing else place
 
+    def is_looking_for(self, human_id: str) -> bool:
+        return bool(self._missing)
+
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
         end = None if last is None else last + 1
         return [f"eu_{number}" for number in self._numbers[first:end]]

@@ -14,12 +14,16 @@ import pytest
 
 from aicx_tui.models.human import Human
 from aicx_tui.services.directory import Directory
+from aicx_tui.settings import SavedView
 from aicx_tui.storage.query.tree import Query
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import Person, console
+from tests.tui.console import Person, bare_setup, console
+
+EVERY_FIELD = ("tab", "tab", "space")
+"""From the file's name to the choice of columns, and the other one."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +40,7 @@ def names_in(folder: Path) -> list[str]:
 
 async def writes_to(person: Person, name: str) -> None:
     """Type another name of the file, which takes the place of the offered one."""
-    await person.sees("Export ", "humans.csv")
+    await person.sees("Export ", "File ")
     await person.types(name)
     await person.presses("enter")
 
@@ -48,11 +52,36 @@ async def test_what_the_search_matches_is_written(
         await person.presses("slash", *"ana", "enter")
         await person.presses("s", "n", "x")
         await person.sees("Export ", "● CSV   ○ JSON Lines   ○ JSON", "masked")
+        await person.presses(*EVERY_FIELD)
+        await person.sees("○ as shown   ● every field")
         await person.presses("enter")
         await person.sees("Exported", "humans.csv")
     printed = aicx("humans", "list", "ana sort:name", "--csv", env=browsed_sandbox.environment())
     assert (folder / "humans.csv").read_bytes().decode() == printed.out
     assert names_in(folder) == ["humans.csv"]
+
+
+async def test_a_sheet_has_the_columns_that_are_shown(
+    browsed_sandbox: SandboxPlatform, folder: Path
+) -> None:
+    (tag, *_) = aicx("tags", "list", "--json", env=browsed_sandbox.environment()).json()
+    columns = (f"tag:{tag['id']}", "name:30", "phone")
+    view = SavedView(name="Anas", query="ana sort:name", columns=columns)
+    setup = bare_setup(str(folder), views={"sandbox": (view,)})
+    async with console(browsed_sandbox.own_access(), setup=setup) as person:
+        await person.presses("2", "x")
+        await person.sees("Export ", "● as shown   ○ every field", "JSON is always whole")
+        await person.presses("enter")
+        await person.sees("Exported", "humans.csv")
+    home = {"AICX_HOME": str(folder)}
+    env = browsed_sandbox.environment() | home
+    saved = aicx(
+        *("views", "save", "Anas", "--query", view.query, "--columns", ",".join(columns)), env=env
+    )
+    assert saved.code == 0
+    printed = aicx("humans", "list", "--view", "Anas", "--csv", env=env)
+    assert printed.out.startswith(f'"tag:{tag["name"]}","fullname","phone_number"\r\n')
+    assert (folder / "humans.csv").read_bytes().decode() == printed.out
 
 
 @pytest.mark.parametrize(("steps", "form"), [(1, "jsonl"), (2, "json")])
@@ -78,6 +107,7 @@ async def test_marks_come_before_the_search(browsed_sandbox: SandboxPlatform, fo
     async with console(browsed_sandbox.access()) as person:
         await person.presses("space", "space", "x")
         await person.sees("Export 2 marked humans")
+        await person.presses(*EVERY_FIELD, "shift+tab", "shift+tab", "ctrl+u")
         await writes_to(person, "~/two.jsonl")
         await person.sees("Exported", "2 humans in ")
         marks = set(person.app.screen_stack[0].query_one(MarkingTable).marks)

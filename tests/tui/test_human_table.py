@@ -101,6 +101,25 @@ async def test_who_moves_on_is_not_taken_back() -> None:
         assert row_at_cursor(person) == "Human 98"
 
 
+async def test_a_human_is_sought_on_while_other_rows_come_and_given_up_where_it_is_in_none() -> (
+    None
+):
+    async with table_of(FakeRows(range(100))) as (table, person):
+        await person.presses("down", "down")
+        for last in (150, 200):  # as of a list that grows
+            rows = FakeRows(range(last, -1, -1), missing=range(50, last + 1))
+            table.show(rows, sort=Sort())
+        assert row_at_cursor(person) != "Human 2"
+        rows.arrive()
+        table.rows_arrived()
+        await person.sees("Human 2 ")
+        assert row_at_cursor(person) == "Human 2"
+        table.show(FakeRows(range(10, 300)), sort=Sort())
+        kept = table.current
+        table.show(FakeRows(range(300)), sort=Sort())
+        assert table.current == kept, "who is not there is not gone back to"
+
+
 async def test_only_what_changed_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     async with table_of(FakeRows(range(100))) as (table, person):
         await person.presses("down")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 
 import pytest
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.screens import humans as screen
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.widgets.human_list import HumanList
+from aicx_tui.tui.widgets.marking import MarkingTable
 from tests.api.faulty import Answer, faulty, json_reply, reply
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform, access_by
 from tests.tui.console import Person, console, console_app
@@ -43,11 +45,21 @@ async def test_it_opens_on_the_list_with_nothing_pressed(browsed_sandbox: Sandbo
         await person.sees(newest.id)
 
 
+async def test_a_copy_for_this_run_only_is_said_to_be_that(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    said = "! The local copy is for this run only: the environment describes this context."
+    async with console(browsed_sandbox.access(), size=(80, 24)) as person:
+        assert person.lines[1].strip() == said
+    async with console(browsed_sandbox.own_access(), size=(80, 24)) as person:
+        assert "this run only" not in person.screen
+
+
 async def test_the_cursor_moves_and_the_details_follow(browsed_sandbox: SandboxPlatform) -> None:
     humans = sorted(
         await everyone(browsed_sandbox), key=lambda human: str(human.updated_at), reverse=True
     )
-    async with console(browsed_sandbox.access()) as person:
+    async with console(browsed_sandbox.own_access()) as person:
         await person.presses("down", "j", "down", "k")
         await person.sees(humans[2].id)
         await person.presses("end")
@@ -97,7 +109,7 @@ async def test_sorting_by_menu_and_round(browsed_sandbox: SandboxPlatform) -> No
 async def test_a_heading_can_be_clicked_and_a_row_opened(
     browsed_sandbox: SandboxPlatform,
 ) -> None:
-    async with console(browsed_sandbox.access()) as person:
+    async with console(browsed_sandbox.own_access()) as person:
         await person.clicks(4, FIRST_ROW - 1)
         await person.sees("Name ↑")
         await person.clicks(4, FIRST_ROW + 3, times=2)
@@ -353,6 +365,54 @@ async def test_shorter_pages_than_were_asked_for_are_not_the_end() -> None:
         console(pointed_at(platform.url)) as person,
     ):
         await person.sees("● 3 humans")
+
+
+@pytest.mark.parametrize(
+    ("moves", "later", "is_kept"),
+    [((), (), True), (("down",) * 3, (), True), (("down",) * 3, ("down",), False)],
+    ids=["at the first", "at another", "moved on meanwhile"],
+)
+async def test_the_cursor_stays_on_its_human_when_ordered_during_the_first_reading(
+    moves: tuple[str, ...], later: tuple[str, ...], is_kept: bool
+) -> None:
+    more, count = asyncio.Event(), Event()
+
+    def page(numbers: range, following: str) -> Answer:
+        items = [
+            {"id": f"eu_{number}", "fullname": f"Human {number:03}", "updated_at": moment(number)}
+            for number in numbers
+        ]
+        return json_reply(200, {"result": {"items": items, "next": following, "total": 600}})
+
+    async def held(writer: asyncio.StreamWriter) -> None:
+        await more.wait()
+        await page(range(200, 600), "b")(writer)
+
+    async with (
+        faulty(CAPABILITIES, page(range(200), "a"), held, page(range(0), "b")) as platform,
+        console(pointed_at(platform.url), until="Human 199") as person,
+    ):
+        table = person.app.screen_stack[0].query_one(MarkingTable)
+        await person.waits_for(lambda: table._rows.is_counted)
+        await person.presses(*moves)
+        human = table.current
+        assert human is not None
+        humans_of(person).mirror.counter.ask(lambda: count.wait(30))
+        await person.presses("s", "n")
+        await person.sees("Name ↑", "Human 000")
+        await person.presses(*later)
+        more.set()
+        await person.sees("● 600 humans")
+        assert table.current != human, "it is among the first that are known"
+        count.set()
+        await person.waits_for(lambda: table._rows.is_counted)
+        await person.comes_to_rest()
+        assert (table.current == human) is is_kept
+        assert (f"Human {199 - len(moves)}" in person.screen) is is_kept
+
+
+def moment(second: int) -> str:
+    return f"2026-01-01T00:{second // 60:02}:{second % 60:02}Z"
 
 
 async def test_refresh_reads_again_the_humans_of_a_gateway(own_sandbox: SandboxPlatform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from aicx_tui.services.setup import Setup
 from aicx_tui.settings import SavedView
+from aicx_tui.tui.screens import humans
+from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, bare_setup, console
 from tests.tui.test_snapshots import Compare
@@ -180,6 +183,35 @@ async def test_help_offers_the_views_to_choose_from(
         await person.types("phone")
         await person.presses("enter")
         await person.sees("▸3 No phone", "│ no:phone ")
+
+
+async def test_views_that_commands_save_and_remove_are_seen_at_work(
+    browsed_sandbox: SandboxPlatform, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(humans, "FRESHNESS_SECONDS", 0.05)
+    setup = setup_with(home, NO_PHONE)
+
+    async def views(*words: str) -> None:
+        env = {"AICX_HOME": str(home)}
+        ended = await asyncio.to_thread(aicx, "--sandbox", "views", *words, env=env)
+        assert ended.code == 0, ended.err
+
+    async with console(browsed_sandbox.own_access(), setup=setup) as person:
+        await person.presses("slash", *"ana")
+        await views("save", "Anas", "--query", "ana sort:name")
+        await person.sees("▸3 Anas")
+        await person.types("ni")
+        await person.sees("│ anani ")
+        assert person.lines[TABS].rstrip() == " 1 All  2 No phone  3 Anas"
+        await views("remove", "No phone")
+        await person.waits_for(lambda: person.lines[TABS].rstrip() == " 1 All  2 Anas")
+        await person.presses("enter", "2")
+        await person.sees("▸2 Anas", "│ ana ", "Name ↑")
+        (home / "config.toml").write_text("[[views.sandbox]]\nname = ")  # somebody edits it
+        await person.presses("1")
+        await person.sees("▸1 All  2 Anas")
+        setup_with(home)
+        await person.waits_for(lambda: "2 Anas" not in person.screen)
 
 
 async def test_many_long_names_fit_the_line_and_it_gives_way_on_a_low_screen(

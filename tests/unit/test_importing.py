@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,11 @@ from aicx_tui.services.importing_by_id import ids_in, import_by_id
 from aicx_tui.services.importing_columns import matched
 from aicx_tui.services.importing_files import table_of
 from aicx_tui.services.importing_journal import Journal, Outcome, journal_path
+from aicx_tui.services.importing_journals import remove_old_journals
 from aicx_tui.settings import Context
+
+NOW = 1_800_000_000
+"""Some moment, in seconds since 1970."""
 
 TAGS = (TagDefinition(id="t1", name="Tier"), TagDefinition(id="t2", name="Since"))
 
@@ -68,6 +73,10 @@ def test_an_access_token_is_not_even_kept_in_memory(column: str) -> None:
     assert "secret-1" not in repr(row)
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def test_the_last_word_counts_and_a_torn_one_does_not(tmp_path: Path) -> None:
     path = tmp_path / "imports" / "x.jsonl"
     with Journal(path) as journal:
@@ -96,6 +105,40 @@ def test_a_journal_is_held_by_one_alone(tmp_path: Path) -> None:
         Journal(tmp_path / "x.jsonl"),
     ):
         pass
+
+
+async def test_a_journal_of_a_complete_import_is_short_and_still_knows_every_line(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.jsonl"
+    lines = [*range(2, 40), 42, *range(50, 60)]
+    with Journal(path) as journal:
+        await asyncio.gather(*(journal.record(line, Outcome.DONE) for line in lines))
+        journal.shorten()
+        assert journal.is_complete(len(lines))
+    assert path.read_text() == '{"done": [[2, 39], [42, 42], [50, 59]]}\n'
+    assert path.stat().st_mode & 0o777 == 0o600
+    with Journal(path) as journal:
+        assert journal.is_complete(len(lines))
+        assert sorted(journal.outcomes) == lines
+        await journal.record(60, Outcome.SENDING)
+    with Journal(path) as journal:
+        assert journal.outcomes == dict.fromkeys(lines, Outcome.DONE) | {60: Outcome.SENDING}
+    assert names_in(tmp_path) == ["x.jsonl", "x.lock"]
+
+
+async def test_journals_go_after_a_month_unless_they_are_in_use(tmp_path: Path) -> None:
+    day = 86_400
+    for name, age in (("young", 29), ("old", 31), ("used", 31)):
+        with Journal(tmp_path / f"{name}.jsonl") as journal:
+            await journal.record(2, Outcome.SENDING)
+        for ending in ("jsonl", "lock"):
+            os.utime(tmp_path / f"{name}.{ending}", (NOW - age * day, NOW - age * day))
+    with Journal(tmp_path / "used.jsonl") as journal:
+        remove_old_journals(tmp_path, now=NOW)
+        assert journal.outcomes == {2: Outcome.SENDING}
+    assert names_in(tmp_path) == ["used.jsonl", "used.lock", "young.jsonl", "young.lock"]
+    remove_old_journals(tmp_path / "nowhere", now=NOW)
 
 
 def test_a_file_is_done_in_one_place_only() -> None:

@@ -28,6 +28,7 @@ from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.editing import create_human, update_human
@@ -53,6 +54,7 @@ def prepare_list(arguments: Namespace) -> OnMirror:
     text: str = arguments.query
     limit: int | None = arguments.limit
     form: str = arguments.form
+    columns: Columns = arguments.columns
     _read(text, None)  # so that what cannot be read is refused before anything is opened
 
     async def show(directory: Directory) -> None:
@@ -62,9 +64,9 @@ def prepare_list(arguments: Namespace) -> OnMirror:
         elif form == "jsonl":
             count = await print_json_lines(cut.humans(), document=masked)
         elif form == "csv":
-            count = await print_csv(cut.humans(), sheet=_sheet_of(directory))
+            count = await print_csv(cut.humans(), sheet=_sheet_of(directory, columns))
         else:
-            count = await print_table(cut.humans())
+            count = await print_table(cut.humans(), columns=columns, tags=directory.tag_names)
         narrate(_counted(count, cut))
 
     return _listing(show)
@@ -75,6 +77,7 @@ def prepare_export(arguments: Namespace) -> OnMirror:
     text: str = arguments.query
     limit: int | None = arguments.limit
     form: ExportForm | Literal["table"] = arguments.form
+    columns: Columns = arguments.columns
     if form == "table":
         raise UsageError("A file needs a form.", hint="Add --csv, --jsonl or --json.")
     _read(text, None)
@@ -86,7 +89,7 @@ def prepare_export(arguments: Namespace) -> OnMirror:
             total = None if text.strip() else directory.count
             cut = _Cut(directory.walk(query), limit)
             total = min(total, limit) if total and limit else total
-            sheet, pace = _sheet_of(directory), Pace()
+            sheet, pace = _sheet_of(directory, columns), Pace()
             with ProgressLine("humans") as line:
 
                 def told(count: int) -> None:
@@ -176,8 +179,8 @@ class _Cut:
             count += 1
 
 
-def _sheet_of(directory: Directory) -> Sheet:
-    return Sheet(tuple(directory.tags.values()))
+def _sheet_of(directory: Directory, columns: Columns) -> Sheet:
+    return Sheet(tuple(directory.tags.values()), columns)
 
 
 async def _sheet(session: Session) -> Sheet:

@@ -5,15 +5,31 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 
 from pydantic import JsonValue
 
 from aicx_tui.models.human import Human
+from aicx_tui.services.columns import ColumnChoice, Columns
 from aicx_tui.services.documents import Document, json_text
 from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.text import MISSING, clean, fit
 
-TABLE = (("Id", 16), ("Name", 26), ("E-mail", 32), ("Phone", 18), ("Updated", 20))
+FIELDS = {
+    "id": ("Id", 16),
+    "name": ("Name", 26),
+    "email": ("E-mail", 32),
+    "phone": ("Phone", 18),
+    "uid": ("UID", 36),
+    "picture": ("Picture", 16),
+    "created": ("Created", 20),
+    "updated": ("Updated", 20),
+}
+"""What columns are called, and their cells where no width was chosen."""
+
+TAG_CELLS = 16
+
+TABLE: Columns = tuple(map(ColumnChoice, ("id", "name", "email", "phone", "updated")))
 
 
 def print_json(value: JsonValue | Mapping[str, JsonValue], *, indent: int | None = 2) -> None:
@@ -55,12 +71,22 @@ async def print_csv(humans: AsyncIterator[Human], *, sheet: Sheet) -> int:
     )
 
 
-async def print_table(humans: AsyncIterator[Human]) -> int:
-    """Print aligned columns for a person, and return how many rows."""
+async def print_table(
+    humans: AsyncIterator[Human], *, columns: Columns = (), tags: Mapping[str, str] | None = None
+) -> int:
+    """Print aligned columns for a person, and return how many rows.
+
+    Args:
+        humans: Whom to print.
+        columns: Which; the usual ones without any.
+        tags: Names of tags by id.
+    """
+    chosen = columns or TABLE
+    titles = [_title(column, tags or {}) for column in chosen]
     return await _under_heading(
         humans,
-        heading=lambda: print_line(_row([title for title, _ in TABLE])),
-        row=lambda human: print_line(_row(_cells(human))),
+        heading=lambda: print_line(_row(chosen, titles)),
+        row=lambda human: print_line(_row(chosen, _cells(chosen, human))),
     )
 
 
@@ -82,14 +108,38 @@ async def _under_heading(
     return count
 
 
-def _cells(human: Human) -> list[str | None]:
-    updated = human.updated_at.strftime("%Y-%m-%d %H:%M %Z") if human.updated_at else None
-    return [human.id, human.fullname, human.email, human.phone_number, updated]
+def _title(column: ColumnChoice, tags: Mapping[str, str]) -> str:
+    if column.tag_id:
+        return tags.get(column.tag_id) or column.tag_id
+    return FIELDS[column.id][0]
 
 
-def _row(values: Sequence[str | None]) -> str:
-    cells = (fit(v or MISSING, width) for v, (_, width) in zip(values, TABLE, strict=True))
+def _cells(columns: Columns, human: Human) -> list[str | None]:
+    fields = {
+        "id": human.id,
+        "name": human.fullname,
+        "email": human.email,
+        "phone": human.phone_number,
+        "uid": human.uid,
+        "picture": human.profile_pic_id,
+        "created": _moment(human.created_at),
+        "updated": _moment(human.updated_at),
+    }
+    values = {tag.id: tag.value for tag in human.tags}
+    return [values.get(c.tag_id) if c.tag_id else fields[c.id] for c in columns]
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%d %H:%M %Z") if at else None
+
+
+def _row(columns: Columns, values: Sequence[str | None]) -> str:
+    cells = (fit(v or MISSING, _width(c)) for c, v in zip(columns, values, strict=True))
     return "  ".join(cells).rstrip()
+
+
+def _width(column: ColumnChoice) -> int:
+    return column.width or (TAG_CELLS if column.tag_id else FIELDS[column.id][1])
 
 
 def print_fields(fields: Sequence[tuple[str, str | None]]) -> None:

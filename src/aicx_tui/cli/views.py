@@ -8,6 +8,7 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.config import RESERVED_NAMES, Config
 from aicx_tui.errors import UsageError
+from aicx_tui.services.columns import read_columns
 from aicx_tui.services.saved_views import (
     FIRST_KEY,
     remove_view,
@@ -67,7 +68,7 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
 
 
 def take_view(arguments: Namespace, config: Config, context: str) -> None:
-    """Search for what a view does.
+    """Search for what a view does, and show its columns where it has some of its own.
 
     Raises:
         UsageError: There is no such view, or another search is given too.
@@ -77,7 +78,9 @@ def take_view(arguments: Namespace, config: Config, context: str) -> None:
             "A search and a view are given at once. Nothing was read.",
             hint="Leave one away.",
         )
-    arguments.query = view_called(config, context, arguments.view).query
+    view = view_called(config, context, arguments.view)
+    arguments.query = view.query
+    arguments.columns = read_columns(view.columns) if view.columns else ()
 
 
 def _context(arguments: Namespace, setup: Setup) -> str:

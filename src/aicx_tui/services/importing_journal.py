@@ -2,7 +2,8 @@
 
 A creation must never be repeated blindly. So `sending` is on the disk before a row is sent, and
 its outcome after; a line left at `sending` was cut off in between, and nobody knows its outcome.
-The journal holds line numbers, outcomes and created ids, and nothing of what the file says.
+The journal holds line numbers, outcomes and created ids, and nothing of what the file says. Of an
+import that is complete only the lines that are done are kept, as ranges in one entry.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import asyncio
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +38,8 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     """It was sent, and no readable answer came."""
 
+
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 NOBODY_KNOWS = (Outcome.SENDING, Outcome.UNKNOWN)
 
@@ -76,8 +81,7 @@ class Journal:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire()
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-            self._descriptor = os.open(self.path, flags, 0o600)
+            self._descriptor = os.open(self.path, _FLAGS, 0o600)
             self._read()
         except Timeout:
             raise AicxError(
@@ -94,11 +98,18 @@ class Journal:
         for line in content.splitlines():
             try:
                 entry = json.loads(line)
+                if "done" in entry:
+                    self._read_done(entry["done"])
+                    continue
                 self.outcomes[int(entry["line"])] = Outcome(entry["outcome"])
             except (ValueError, KeyError, TypeError):
                 continue  # cut off by a loss of power, so what it speaks of was not done yet
         if content and not content.endswith(b"\n"):
             os.write(self._descriptor, b"\n")
+
+    def _read_done(self, ranges: list[list[int]]) -> None:
+        for first, last in ranges:
+            self.outcomes |= dict.fromkeys(range(first, last + 1), Outcome.DONE)
 
     def __exit__(
         self,
@@ -118,6 +129,24 @@ class Journal:
         except OSError as error:
             raise self._unusable(error) from None
         self.outcomes.clear()
+
+    def shorten(self) -> None:
+        """Keep of an import that is complete only which lines are done, in one entry.
+
+        So the same file is known again at next to no room. Where it cannot be done, all is kept.
+        """
+        part = self.path.with_suffix(".part")
+        with suppress(OSError):
+            descriptor = os.open(part, _FLAGS | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(json.dumps({"done": list(_ranges(sorted(self.outcomes)))}) + "\n")
+                file.flush()
+                os.fsync(descriptor)
+            os.close(self._descriptor)
+            try:
+                part.replace(self.path)
+            finally:
+                self._descriptor = os.open(self.path, _FLAGS, 0o600)
 
     def is_complete(self, rows: int) -> bool:
         """Whether so many rows are done, and nothing else is known of the file."""
@@ -158,3 +187,12 @@ class Journal:
             hint="Make room, or set AICX_HOME to a folder that can be written; then run this "
             "again.",
         )
+
+
+def _ranges(lines: list[int]) -> Iterator[tuple[int, int]]:
+    """Numbers in order, as the first and the last of those that follow each other."""
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end == len(lines) or lines[end] != lines[end - 1] + 1:
+            yield lines[start], lines[end - 1]
+            start = end

@@ -17,6 +17,7 @@ from aicx_tui.services.importing_columns import Columns, matched
 from aicx_tui.services.importing_ending import Ended, Rejected
 from aicx_tui.services.importing_files import TableFile, table_of
 from aicx_tui.services.importing_journal import Journal, journal_path
+from aicx_tui.services.importing_journals import remove_old_journals
 from aicx_tui.services.session import Session
 from aicx_tui.services.whole_file import WholeFile
 
@@ -58,12 +59,14 @@ class ImportPlan:
 
         Args:
             journal: Entered.
-            report: Where rows are written that were not created.
+            report: Where rows are written that were not created; where there are none, there is no
+                report.
             resends_unknown: Whether rows are sent again of which nobody knows if they were created.
             created: Called with each human that was created, and its id.
             told: Called with the counts now and then.
         """
         fault, is_stopped = None, False
+        await asyncio.to_thread(remove_old_journals, journal.path.parent)
         with ExitStack() as stack:
             rejected = Rejected(stack.enter_context(report) if report else None)
             importing = Import(
@@ -82,8 +85,12 @@ class ImportPlan:
                 is_stopped = True
             except AicxError as error:
                 fault = error
-            if report:
+            if report and rejected.first:
                 await report.publish()
+            elif report and importing.tally.created:
+                report.withdraw()  # rows of an earlier report may be created by now
+        if journal.is_complete(self.preview.rows):
+            journal.shorten()
         return Ended(
             tally=importing.tally,
             rows=self.preview.rows,

@@ -30,6 +30,11 @@ REBUILT = "The local copy was damaged and is read anew."
 
 IN_MEMORY = "The key of the local copy is in memory only, so it is read anew at the next start."
 
+OF_ENVIRONMENT = "The local copy is for this run only: the environment describes this context."
+
+_STANDING = {"config": IN_MEMORY, "environment": OF_ENVIRONMENT}
+"""What is to be said of a mirror whose key nobody keeps, by where its context is described."""
+
 _LAST = ".last"
 """Ends the name of a file that names the mirror that was open last of a bot."""
 
@@ -137,7 +142,7 @@ class Mirrors:
             key = await self._key(context) if is_kept else None
             if key is None:
                 mirror = await asyncio.to_thread(_in_memory_only, self._folder)
-                standing = IN_MEMORY if context.source == "config" else ""
+                standing = _STANDING.get(context.source, "")
                 return OpenMirror(mirror, name, standing, is_kept=False)
             mirror = await _open(path, key)
             await asyncio.to_thread((folder / _last(context)).write_text, name, "ascii")

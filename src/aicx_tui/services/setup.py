@@ -6,6 +6,7 @@ Light on purpose: the console makes one before its first paint.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Setup:
     ) -> None:
         self.environ = environ
         self.home: Path = home(environ)
+        self._config_stamp = _stamp(config_path(self.home))
         self.config = config or self.read_config()
         self.credentials = Credentials(environ, token=token)
         self.mirrors = Mirrors(
@@ -95,6 +97,18 @@ class Setup:
             UsageError: It cannot be used.
         """
         return read_config(config_path(self.home), action_ids=tuple(ACTIONS))
+
+    def look_at_config(self) -> None:
+        """Read config.toml again where it is another file by now; unusable, it is left aside.
+
+        So views and contexts are known that a command has saved since. Keys and colours are not
+        taken anew.
+        """
+        stamp = _stamp(config_path(self.home))
+        if stamp != self._config_stamp:
+            self._config_stamp = stamp
+            with suppress(UsageError):  # somebody is editing it; who writes next is told
+                self.config = self.read_config()
 
     def chosen_name(self, named: str | None) -> str:
         """The name of the context that is meant: named, else by environment, else by config.toml.
@@ -141,6 +155,15 @@ class Setup:
         if at_start:
             self.credentials.refuse_foreign_token(context)
         return ContextAccess(context, self.credentials, self.mirrors)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells a file from what it was; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def unknown_context(name: str, config: Config) -> UsageError:

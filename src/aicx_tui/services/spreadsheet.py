@@ -8,11 +8,12 @@ for machines.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aicx_tui.models.human import Human, TagValue
 from aicx_tui.models.tag import TagDefinition
+from aicx_tui.services.columns import Columns
 from aicx_tui.text import clean
 
 HUMAN_HEADINGS = (
@@ -26,6 +27,18 @@ HUMAN_HEADINGS = (
     "created_at",
     "updated_at",
 )
+
+SHOWN_AS = {
+    "name": "fullname",
+    "email": "email",
+    "phone": "phone_number",
+    "uid": "uid",
+    "id": "id",
+    "picture": "profile_pic_id",
+    "created": "created_at",
+    "updated": "updated_at",
+}
+"""The headings of the columns that a list can show, by their ids."""
 
 TAG_PREFIX = "tag:"
 """Before the name, or the id, of the tag whose values a column holds."""
@@ -58,16 +71,26 @@ def raw_value(cell: str) -> str:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns of humans, with one for each tag of the bot.
+    """Columns of humans: every field, with one for each tag of the bot, or those of a list.
 
     Attributes:
-        tags: Definitions of the tags that get a column.
+        tags: Definitions of the tags that get a column, or a name.
+        columns: Those of a list, where only these are wanted.
     """
 
     tags: Sequence[TagDefinition] = ()
+    columns: Columns = ()
 
     def headings(self) -> list[str]:
-        """The names of the columns."""
+        """The names of the columns; an import knows all of them."""
+        if self.columns:
+            names = dict(zip((tag.id for tag in self.tags), self._tag_headings(), strict=True))
+            return [
+                safe_cell(
+                    names.get(column.tag_id, column.id) if column.tag_id else SHOWN_AS[column.id]
+                )
+                for column in self.columns
+            ]
         return [safe_cell(name) for name in (*HUMAN_HEADINGS, *self._tag_headings(), OTHER_TAGS)]
 
     def _tag_headings(self) -> list[str]:
@@ -80,6 +103,8 @@ class Sheet:
 
     def cells(self, human: Human) -> list[str]:
         """The cells of a human, one under each heading."""
+        if self.columns:
+            return [safe_cell(value) for value in self._shown(human)]
         own = {tag.id: tag for tag in human.tags if tag.value}
         columns = [own.pop(tag.id, None) for tag in self.tags]
         others = [tag for tag in human.tags if not tag.value or tag.id in own]
@@ -89,6 +114,12 @@ class Sheet:
             _as_list(others),
         )
         return [safe_cell(value) for value in values]
+
+    def _shown(self, human: Human) -> Iterator[str | None]:
+        fields = dict(zip(HUMAN_HEADINGS, _fields(human), strict=True))
+        values = {tag.id: tag.value for tag in human.tags}
+        for column in self.columns:
+            yield values.get(column.tag_id) if column.tag_id else fields[SHOWN_AS[column.id]]
 
 
 def _is_clear(name: str, names: Sequence[str], ids: set[str]) -> bool:

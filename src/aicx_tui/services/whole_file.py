@@ -121,6 +121,21 @@ class WholeFile:
         except OSError as error:
             raise self._unwritten(error) from None
 
+    def withdraw(self) -> None:
+        """Remove what was there before, where that may go: it is not true any more.
+
+        Raises:
+            AicxError: It could not be done.
+        """
+        if self._replaces:
+            try:
+                self._target.unlink(missing_ok=True)
+            except OSError as error:
+                raise AicxError(
+                    f"{self.path} is of an earlier run and could not be removed: {error.strerror}.",
+                    hint="Remove it yourself, and do not import it.",
+                ) from None
+
     def _move(self) -> None:
         if self._replaces:
             self._part.replace(self._target)

@@ -57,6 +57,10 @@ class Rows(Protocol):
         """The row of a human; None where it is not in the result, or not known yet."""
         ...
 
+    def is_looking_for(self, human_id: str) -> bool:
+        """Whether it may still turn out where a human is whose row is not known."""
+        ...
+
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
         """The ids of the humans from one row to another, both included; to the end without it."""
         ...
@@ -75,6 +79,10 @@ class NoRows:
     def place_of(self, human_id: str) -> int | None:
         """Nowhere."""
         return None
+
+    def is_looking_for(self, human_id: str) -> bool:
+        """Nobody is to come."""
+        return False
 
     async def ids(self, first: int = 0, last: int | None = None) -> Sequence[str]:
         """None."""

@@ -76,6 +76,8 @@ class Results:
         self._on_change = on_change
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._asked: dict[int, Future[Page]] = {}
+        self._rows_of: dict[tuple[str, bool], Future[int | None]] = {}
+        self._place_of: dict[str, int] = {}
         self._failures: Counter[int] = Counter()
         self._is_dropped = False
         self.counting: Future[None] | None = None
@@ -105,10 +107,23 @@ class Results:
     def place_of(self, human_id: str) -> int | None:
         """The row of a human; None where it is not in the result, or not known yet."""
         row = self._row_kept(human_id)
-        if row is None:
-            with suppress(NotYet, CancelledError, AicxError):
-                return self._thread.ask(lambda: self._row_of(human_id)).result(10 * GRACE_SECONDS)
-        return row
+        if row is not None:
+            return row
+        question = human_id, self.is_counted
+        coming = self._rows_of.get(question)
+        if coming is None:
+            coming = self._rows_of[question] = self._thread.ask(lambda: self._row_of(human_id))
+        with suppress(CancelledError, AicxError):
+            try:
+                return coming.result(10 * GRACE_SECONDS)
+            except NotYet:
+                coming.add_done_callback(self._arrived)
+        return None
+
+    def is_looking_for(self, human_id: str) -> bool:
+        """Whether it may still turn out where a human is whose row is not known."""
+        coming = self._rows_of.get((human_id, self.is_counted))
+        return not self.is_counted or (coming is not None and not coming.done())
 
     def _row_kept(self, human_id: str) -> int | None:
         for number, page in reversed(self._pages.items()):
@@ -168,7 +183,7 @@ class Results:
         self._keep(number, [])
         return []
 
-    def _arrived(self, _: Future[Page]) -> None:
+    def _arrived(self, _: object) -> None:
         if not self._is_dropped:
             self._on_change(self)
 
@@ -191,11 +206,17 @@ class Results:
         return [record(found[place]) if place in found else None for place in wanted]
 
     def _row_of(self, human_id: str) -> int | None:
-        found = self._connection.execute(
-            "SELECT place FROM humans WHERE id = ?", (human_id,)
-        ).fetchone()
+        place = self._place_of.get(human_id)
+        by_place = "SELECT place FROM humans WHERE place = ? AND id = ?"
+        found = self._connection.execute(by_place, (place, human_id)).fetchone()
+        if found is None:  # slow before everybody was read: until then there is no index of ids
+            by_id = "SELECT place FROM humans WHERE id = ?"
+            found = self._connection.execute(by_id, (human_id,)).fetchone()
+        if found is None:
+            return None
+        self._place_of[human_id] = found[0]
         with suppress(ValueError):
-            return self._places.index(found[0]) if found else None
+            return self._places.index(found[0])
         return None
 
     def _ids_of(self, wanted: Sequence[int]) -> list[str]:

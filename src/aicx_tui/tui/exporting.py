@@ -24,8 +24,11 @@ def ask_for_export(app: AicxApp, directory: Directory, humans: HumanList, facts:
         humans: Shows who matches and who is marked.
         facts: How many those are.
     """
-    from aicx_tui.services.spreadsheet import Sheet  # only when asked for
-    from aicx_tui.tui.screens.export import Chosen, ExportScreen, toast
+    from aicx_tui.tui.screens.export import (  # only when asked for
+        Chosen,
+        ExportScreen,
+        toast,
+    )
 
     ids, query = sorted(humans.table.marks), humans.asked
     matching = facts.shown if facts.is_counted else None
@@ -43,7 +46,8 @@ def ask_for_export(app: AicxApp, directory: Directory, humans: HumanList, facts:
         said=_said(total, are_marked=bool(ids)),
         total=total,
         humans=read,
-        sheet=Sheet(tuple(directory.tags.values())),
+        tags=tuple(directory.tags.values()),
+        columns=humans.arranged.columns,
     )
     app.push_screen(ExportScreen(chosen), written)
 

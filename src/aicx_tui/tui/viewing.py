@@ -72,6 +72,15 @@ class Viewing:
     def _views(self) -> tuple[SavedView, ...]:
         return self._setup.config.views.get(self._context(), ())
 
+    def look(self) -> None:
+        """Show the tabs of what a command has saved or removed since.
+
+        Not under a dialog: it may offer views by their keys.
+        """
+        if self._tabs.screen.is_current:
+            self._setup.look_at_config()
+            self.paint()
+
     def paint(self) -> None:
         """Show the tabs, and which of them the search is that of."""
         if (views := self._views) != self._painted:

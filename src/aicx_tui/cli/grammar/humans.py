@@ -43,7 +43,11 @@ def _humans_list(verbs: Subparsers) -> None:
         metavar="QUERY",
         help="words that must all occur in name, e-mail, phone, uid or id",
     )
-    added.add_argument("--view", metavar="NAME", help="search for what a saved view does")
+    added.add_argument(
+        "--view",
+        metavar="NAME",
+        help="search for what a saved view does, and print its columns; JSON is always whole",
+    )
     added.add_argument("--limit", type=positive, metavar="N", help="print at most so many")
     form = added.add_mutually_exclusive_group()
     form.add_argument("--json", dest="form", action="store_const", const="json", help="one array")
@@ -61,7 +65,7 @@ def _humans_list(verbs: Subparsers) -> None:
         "-o", "--output", metavar="FILE", help="write to a file, which is whole or not there"
     )
     added.add_argument("--force", action="store_true", help="replace the file if it is there")
-    added.set_defaults(form="table")
+    added.set_defaults(form="table", columns=())
 
 
 def _humans_get(verbs: Subparsers) -> None:

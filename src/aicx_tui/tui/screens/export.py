@@ -16,6 +16,7 @@ from typing_extensions import override
 from aicx_tui.errors import UsageError
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.pace import Pace
+from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
@@ -23,13 +24,16 @@ from aicx_tui.tui.widgets.one_of import OneOf
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
-    from aicx_tui.services.spreadsheet import Sheet
+    from aicx_tui.models.tag import TagDefinition
+    from aicx_tui.services.columns import Columns
 
 FORMS: tuple[tuple[ExportForm, str], ...] = (
     ("csv", "CSV"),
     ("jsonl", "JSON Lines"),
     ("json", "JSON"),
 )
+
+SHOWN, EVERY = "shown", "every"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +57,15 @@ class Chosen:
         said: How many, in words.
         total: How many, where that is known.
         humans: Reads them, from the first.
-        sheet: Columns, for CSV.
+        tags: Definitions that name the columns of tags.
+        columns: Those of the list.
     """
 
     said: str
     total: int | None
     humans: Callable[[], AsyncGenerator[Human]]
-    sheet: Sheet
+    tags: tuple[TagDefinition, ...]
+    columns: Columns
 
 
 class ExportScreen(FormScreen[Exported]):
@@ -79,6 +85,13 @@ class ExportScreen(FormScreen[Exported]):
         fields = (
             Field("file", "File", "~ is your home folder.", value="humans.csv"),
             Field("kind", "Form", value="csv", choices=FORMS),
+            Field(
+                "which",
+                "Columns",
+                "Of CSV; JSON is always whole.",
+                value=SHOWN,
+                choices=((SHOWN, "as shown"), (EVERY, "every field")),
+            ),
         )
         super().__init__(f"Export {chosen.said}", fields, advice="Access tokens are masked.")
         self._chosen = chosen
@@ -95,7 +108,8 @@ class ExportScreen(FormScreen[Exported]):
         """Let the name end as the form does, where it ended as another."""
         field = self.query_one(Input)
         stem, dot, ending = field.value.rpartition(".")
-        if dot and ending in get_args(ExportForm):
+        forms = get_args(ExportForm)
+        if dot and ending in forms and message.value in forms:
             field.value = f"{stem}.{message.value}"
 
     @override
@@ -108,6 +122,7 @@ class ExportScreen(FormScreen[Exported]):
                 f"{path} is there already. Nothing was written.",
                 hint="Enter again replaces it; or give another name.",
             )
+        shown = self._chosen.columns if values["which"] == SHOWN else ()
         destination = checked_destination(path, replaces=path == self._warned_of)
         pace, total = Pace(clock=self._clock), self._chosen.total
         async with aclosing(self._chosen.humans()) as humans:
@@ -115,7 +130,7 @@ class ExportScreen(FormScreen[Exported]):
                 humans,
                 destination,
                 form=form,
-                sheet=self._chosen.sheet,
+                sheet=Sheet(self._chosen.tags, shown),
                 told=lambda count: self.tell_progress(pace, count, total),
             )
         return Exported(path=path, count=count)

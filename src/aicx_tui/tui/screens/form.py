@@ -142,9 +142,10 @@ class FormScreen(Dialog[AnswerT]):
         """Whether something is being done that Escape gives up."""
         return self._is_busy
 
-    def say_busy(self, text: str) -> None:
-        """Say what is being waited for; Escape gives it up."""
-        self._tell(Content.assemble(("◐ ", "$accent"), text, ("  Esc gives up.", "$quiet")))
+    def say_busy(self, text: str, *, gives_up: bool = True) -> None:
+        """Say what is being waited for, and whether Escape gives it up."""
+        escape = "  Esc gives up." if gives_up else ""
+        self._tell(Content.assemble(("◐ ", "$accent"), text, (escape, "$quiet")))
 
     def tell_progress(self, pace: Pace, count: int, total: int | None, *, things: str = "") -> None:
         """Say how far it is, unless that was said just now or it was stopped meanwhile."""

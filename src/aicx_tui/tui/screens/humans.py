@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
 
 FRESHNESS_SECONDS = 5.0
-"""How often the header's words for the age of the data are made anew, and the mirror is looked at:
-another console may have read into it."""
+"""How often the header's words for the age of the data are made anew, and mirror and config.toml
+are looked at: another console may have read into the one, a command saved a view in the other."""
 
 REFRESH_SECONDS = 30.0
 """How often it is asked what changed at the platform."""
@@ -143,6 +143,7 @@ class HumansScreen(Screen[None]):
         except AicxError as error:
             self._know(replace(self._facts, error=error))
         self._paint_header()
+        self.viewing.look()
 
     @on(Reading.MirrorOpened)
     def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
@@ -194,7 +195,8 @@ class HumansScreen(Screen[None]):
     @property
     def _is_untouched(self) -> bool:
         """Whether the list is still filling for the first time under a cursor nobody moved."""
-        return not self._is_read_once and self._table.cursor == 0
+        is_moved = self._table.cursor or self._table.is_seeking
+        return not self._is_read_once and not is_moved
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""

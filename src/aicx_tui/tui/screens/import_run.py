@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from typing_extensions import override
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, StoppedError
 from aicx_tui.models.human import HumanDraft
+from aicx_tui.services.importing_ending import Ended
 from aicx_tui.services.importing_preview import preview_lines
 from aicx_tui.services.importing_report import checked_report
 from aicx_tui.services.pace import Pace
@@ -36,7 +38,7 @@ class ImportScreen(FormScreen[str]):
     SENDS = "import"
     AT_STAKE = "An import is under way."
     BUSY = "Importing …"
-    GIVEN_UP = "Stopping; what is under way is waited for."
+    STOPPING = "Stopping: waiting for the answers to the rows that were sent."
 
     def __init__(
         self,
@@ -62,12 +64,31 @@ class ImportScreen(FormScreen[str]):
                 ),
             ),
             said="\n".join(preview_lines(plan.preview, plan.columns, width=PREVIEW_CELLS)),
-            advice="Each row is sent once, however often the file is imported.",
+            advice="A row is sent once, also where its file is imported again in 30 days.",
         )
         self._plan = plan
         self._home = home
         self._created = created
         self._clock = clock
+        self._sending: asyncio.Task[Ended] | None = None
+        self._is_stopping = False
+
+    def action_back(self) -> None:
+        """Send no further row; until the last answer is there, nothing else is done.
+
+        To give up waiting would leave rows of which nobody knows whether they were created.
+        """
+        if self._sending is None:
+            super().action_back()
+        elif not self._is_stopping:
+            super().say_busy(self.STOPPING, gives_up=False)
+            self._is_stopping = True
+            self._sending.cancel()
+
+    @override
+    def say_busy(self, text: str, *, gives_up: bool = True) -> None:
+        if not self._is_stopping:
+            super().say_busy(text, gives_up=gives_up)
 
     @override
     async def send(self, values: dict[str, str]) -> str:
@@ -80,10 +101,21 @@ class ImportScreen(FormScreen[str]):
                     hint="All of it once more: aicx humans import FILE --again.",
                 )
             pace = Pace(clock=self._clock)
-            ended = await self._plan.run(
+            running = self._plan.run(
                 journal,
                 report=report,
                 created=self._created,
                 told=lambda tally: self.tell_progress(pace, tally.seen, rows, things="rows"),
             )
-        return ended.said()
+            return (await self._ended(running)).said()
+
+    async def _ended(self, running: Coroutine[object, object, Ended]) -> Ended:
+        """Run it as a task that Escape stops, and that says itself what became of each row."""
+        self._sending = asyncio.create_task(running)
+        try:
+            return await self._sending
+        except asyncio.CancelledError:  # it had not begun
+            raise StoppedError("Stopped. Nothing was sent.") from None
+        finally:
+            self._sending = None
+            self._is_stopping = False

@@ -143,10 +143,14 @@ class RowList(Widget, can_focus=True):
             from_top: Put the cursor on the first row; else it stays on its human where that is
                 still in the list, or else on its row.
         """
-        held = self.current.id if self.current else self._sought
+        here = self.current.id if self.current else ""
+        may_come = self._rows.is_looking_for(self._sought)
+        held = self._sought if self._sought and (may_come or not here) else here
         self._rows = rows
         place = None if from_top or not held else rows.place_of(held)
-        self._sought = held if place is None and not from_top else ""
+        self._sought = "" if from_top else held
+        if place is None and here != held and not from_top:
+            place = rows.place_of(here) if here else None
         self._go_to(0 if from_top else self.cursor if place is None else place)
         self._keep_cursor_in_view()
         self.repaint()
@@ -159,6 +163,11 @@ class RowList(Widget, can_focus=True):
             self._go_to(place)
         self.repaint()
         self._tell()
+
+    @property
+    def is_seeking(self) -> bool:
+        """Whether the cursor is yet to come to a human."""
+        return bool(self._sought)
 
     def seek(self, human_id: str) -> None:
         """Put the cursor on a human as soon as it is known where it is."""
