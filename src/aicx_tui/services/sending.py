@@ -28,6 +28,7 @@ from aicx_tui.errors import (
     NotFoundError,
     NotSignedInError,
     OutcomeUnknownError,
+    PlatformFailedError,
     RateLimitedError,
     UnavailableError,
 )
@@ -49,6 +50,11 @@ SAME_KEY_SECONDS = 86_400.0
 
 POLL_SECONDS = 0.1
 """How often a change is looked at that another process is sending."""
+
+_NEVER_MADE = PlatformFailedError(
+    f"It was sent {MOST_TRIES} times without an answer, and the platform has not made it.",
+    hint="Retry it later, and tell whoever runs the platform.",
+)
 
 NOT_NOW = (UnavailableError, RateLimitedError, NotSignedInError)
 """What says nothing of the change itself: it waits."""
@@ -175,23 +181,19 @@ class Sender:
             if change.kind is Kind.CREATE:
                 return await self._create(change)
             return await self._change(change)
-        except OutcomeUnknownError as error:
-            return await self._unanswered(change, error)
+        except OutcomeUnknownError:
+            return await self._unanswered(change)
         except NOT_NOW:
             await self._write(lambda c, w: outbox.move(c, w, change, State.PENDING))
             raise
         except AicxError as error:
             return await self._stop(change, State.FAILED, error)
 
-    async def _unanswered(self, change: Change, error: OutcomeUnknownError) -> Change | None:
+    async def _unanswered(self, change: Change) -> Change | None:
         """A change whose reply never came: it is taken up again, unless that would double it."""
         await self._write(self._take_up)
         left = await self._as_it_is(change)
-        if left.state is State.UNKNOWN:
-            return left
-        if left.attempts >= MOST_TRIES:
-            return await self._stop(left, State.FAILED, error)
-        return None
+        return left if left.state is State.UNKNOWN else None
 
     async def _create(self, change: Change) -> Change:
         draft = HumanDraft.model_validate(change.body)
@@ -214,6 +216,8 @@ class Sender:
                 return await self._conflict(change, clash)
             if not left and change.kind is not Kind.DELETE:
                 return await self._done(change)
+            if change.attempts >= MOST_TRIES:
+                return await self._stop(change, State.FAILED, _NEVER_MADE)
             await self._begin(change)
             honours = Capability.HUMANS_PRECONDITION in self._platform.capabilities
             try:

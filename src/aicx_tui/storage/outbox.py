@@ -103,6 +103,7 @@ def change_again(connection: Connection, writer: Writer, change: Change) -> None
         before=None if change.before is None else _written(change.before),
         problem=None,
         sent_at=None,
+        attempts=0,
     )
     if change.kind is Kind.CREATE and meta(connection, "built") == COMPLETE:
         connection.execute("DELETE FROM originals WHERE human_id = ?", (change.human_id,))
