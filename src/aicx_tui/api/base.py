@@ -85,6 +85,15 @@ class Platform(Protocol):
         """
         self._unsupported(Capability.HUMANS_UPDATE)
 
+    async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
+        """Delete a human for good.
+
+        Args:
+            human_id: Which human.
+            if_match: The version that was seen; needs `humans.precondition`.
+        """
+        self._unsupported(Capability.HUMANS_DELETE)
+
     async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
         """Give every one of the humans every one of the tag values."""
         self._unsupported(Capability.TAGS_ASSIGN)
@@ -126,6 +135,7 @@ _MISSING = {
     Capability.HUMANS_GET: "This platform has no call that reads a human.",
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
+    Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",

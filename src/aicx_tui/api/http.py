@@ -180,6 +180,11 @@ class HttpCore:
         headers = {"If-Match": if_match} if if_match else {}
         return await self._send("PUT", path, body=body, headers=headers, repeatable=not if_match)
 
+    async def delete(self, path: str, *, if_match: str | None = None) -> Reply:
+        """Send once: a repetition of one that worked would be told that nothing is there."""
+        headers = {"If-Match": if_match} if if_match else {}
+        return await self._send("DELETE", path, headers=headers, repeatable=False)
+
     async def _send(
         self,
         method: str,

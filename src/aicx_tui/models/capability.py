@@ -11,6 +11,7 @@ class Capability(StrEnum):
     HUMANS_GET = "humans.get"
     HUMANS_CREATE = "humans.create"
     HUMANS_UPDATE = "humans.update"
+    HUMANS_DELETE = "humans.delete"
     HUMANS_FEED = "humans.feed"
     HUMANS_NOTES = "humans.notes"
     HUMANS_PRECONDITION = "humans.precondition"

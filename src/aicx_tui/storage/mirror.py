@@ -290,6 +290,10 @@ class Mirror:
         """Values that humans have or had for a tag."""
         return self.reader.ask(lambda: values(self._reading, tag_id))
 
+    def read(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Read something that is no human."""
+        return self.reader.ask(lambda: work(self._reading))
+
     def version(self) -> Future[int]:
         """A number that changes with every change, by whomever."""
         return self.reader.ask(lambda: self._reading.execute("PRAGMA data_version").fetchone()[0])

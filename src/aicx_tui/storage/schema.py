@@ -45,6 +45,7 @@ VERSIONS: tuple[str, ...] = (
     DELETE FROM meta WHERE name = 'words_until';
     UPDATE meta SET value = '2 in order' WHERE name = 'built' AND value > '2 in order';
     """,
+    "CREATE TABLE drafts (human_id TEXT PRIMARY KEY, fields TEXT NOT NULL, at REAL NOT NULL)",
 )
 """What makes version n of version n - 1, each in one transaction; `;` ends statements only."""
 
