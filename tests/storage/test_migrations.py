@@ -37,5 +37,6 @@ def _turn_back_to_the_first_version(path: Path) -> None:
     connection = connect(path, KEY, cache_mebibytes=1)
     connection.execute("UPDATE search SET uid = id_key(uid_key(uid)) WHERE uid <> ''")
     connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    connection.execute("DROP TABLE drafts")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
