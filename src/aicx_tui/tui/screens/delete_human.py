@@ -56,4 +56,4 @@ class DeleteHumanScreen(FormScreen[str]):
 
 def _as_typed(name: str) -> str:
     """A name by what can be seen of it; blanks count once."""
-    return " ".join(clean(name).split())
+    return " ".join(clean(name, multiline=True).split())

@@ -18,14 +18,15 @@ from textual.widgets import Input, TextArea
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError, MirrorError
-from aicx_tui.models.human import NOTES, Human, HumanChanges, HumanDraft
+from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.drafts import NEW, Drafts, KeptDraft
 from aicx_tui.services.human_edit import CLEARS_TOKEN, TOKEN, HumanEdit
 from aicx_tui.services.oddities import oddities
 from aicx_tui.text import MISSING, clean
+from aicx_tui.tui.human_fields import also, fields_of
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
-from aicx_tui.tui.widgets.form import Field, YesNo
+from aicx_tui.tui.widgets.form import YesNo
 
 Save = Callable[[HumanDraft | HumanChanges], Awaitable[str]]
 """Creates or changes the human, and answers with its id."""
@@ -43,16 +44,6 @@ READ_SECONDS = 1.0
 """How long the platform may take to say how the human is; the local copy does until then."""
 
 STAY, LEAVE = "stay", "leave"
-
-_LABELS = {
-    "fullname": "Full name",
-    "email": "E-mail",
-    "uid": "UID",
-    "phone_number": "Phone",
-    "profile_pic_id": "Picture id",
-    NOTES: "Notes",
-}
-_ORDER = ("fullname", "email", "phone_number", "uid", "profile_pic_id", TOKEN, CLEARS_TOKEN, NOTES)
 
 
 class HumanFormScreen(FormScreen[str]):
@@ -119,7 +110,7 @@ class HumanFormScreen(FormScreen[str]):
         self._edit = HumanEdit(human, can_write_notes=can_write_notes)
         name = clean(human.fullname or MISSING) if human is not None else ""
         title = f"Edit {name}" if human is not None else "New human"
-        super().__init__(title, _fields(self._edit))
+        super().__init__(title, fields_of(self._edit))
         self._save = save
         self._read = read
         self._look_up = look_up
@@ -256,7 +247,7 @@ class HumanFormScreen(FormScreen[str]):
             return
         with suppress(MirrorError):  # who else has it is then not known
             for name, others in (await self._look_up(fields)).items():
-                warnings[name] = [*warnings.get(name, ()), _also(others)]
+                warnings[name] = [*warnings.get(name, ()), also(others)]
         self.post_message(self.Checked(generation, warnings))
 
     def on_human_form_screen_checked(self, message: Checked) -> None:
@@ -300,7 +291,7 @@ class HumanFormScreen(FormScreen[str]):
             self._leave()
             return
         choices = [
-            Choice("k", "Keep editing", STAY, note="Enter or Esc"),
+            Choice("g", "Go on", STAY, note="with editing: Enter or Esc"),
             Choice("l", "Leave", LEAVE, note="what was typed is lost"),
         ]
         question = MenuScreen("Leave without saving?", choices, default=STAY)
@@ -321,32 +312,6 @@ class HumanFormScreen(FormScreen[str]):
         has_secret = bool(self._form.typed[TOKEN])
         is_kept = self._drafts is not None and self._drafts.is_kept and not has_secret
         return "" if is_kept else "What you typed is not saved. ctrl+s saves it;"
-
-
-def _fields(edit: HumanEdit) -> tuple[Field, ...]:
-    is_new = edit.human is None
-    hint = "" if is_new else "Empty leaves it as it is."
-    made = {
-        name: Field(
-            name,
-            _LABELS[name],
-            value=edit.known(name),
-            is_required=name == "fullname",
-            is_long=name == NOTES,
-        )
-        for name in edit.names
-    }
-    made[TOKEN] = Field(TOKEN, "Access token", hint, is_secret=True, is_required=False)
-    if not is_new:
-        made[CLEARS_TOKEN] = Field(CLEARS_TOKEN, "Clear token", is_choice=True)
-    return tuple(made[name] for name in _ORDER if name in made)
-
-
-def _also(others: Sequence[Human]) -> str:
-    """Who else has it."""
-    first = others[0]
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return f"also {clean(first.fullname or MISSING, limit=40)} · {clean(first.id)}{more}"
 
 
 async def _dropped(drafts: Drafts, draft_id: str) -> None:
