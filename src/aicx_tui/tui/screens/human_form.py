@@ -41,7 +41,7 @@ REST_SECONDS = 0.3
 """How long nothing is typed before it is kept and checked."""
 
 READ_SECONDS = 1.0
-"""How long the platform may take to say how the human is; the local copy does until then."""
+"""After which it is said that the platform has not told yet how the human is."""
 
 STAY, LEAVE = "stay", "leave"
 
@@ -122,6 +122,7 @@ class HumanFormScreen(FormScreen[str]):
         self._continued: tuple[str, Mapping[str, str]] | None = None
         self._knows_draft = False
         self._is_over = False
+        self._is_refused = False
         self._generation = 0
         self._rest: Timer | None = None
 
@@ -138,13 +139,15 @@ class HumanFormScreen(FormScreen[str]):
 
     @work(group="reading")
     async def _read_human(self, read: Read) -> None:
+        asked = asyncio.ensure_future(read())
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                self.post_message(self.HumanRead(await read()))
-        except TimeoutError:
-            self.post_message(self.HumanRead(None, "The platform has not answered."))
+            if not (await asyncio.wait({asked}, timeout=READ_SECONDS))[0]:
+                self.post_message(self.HumanRead(None, "The platform has not answered yet."))
+            self.post_message(self.HumanRead(await asked))
         except AicxError as error:
             self.post_message(self.HumanRead(None, error.message))
+        finally:
+            asked.cancel()
 
     def on_human_form_screen_human_read(self, message: HumanRead) -> None:
         """Let fields that nobody typed into hold what the platform has."""
@@ -180,6 +183,10 @@ class HumanFormScreen(FormScreen[str]):
         self._continued = f"Continued from a draft of {self._when(draft.at)}.", self._texts
         self._advise()
 
+    def on_form_screen_refused(self, message: FormScreen.Refused) -> None:
+        """Let nothing else take the place of why it was refused, until something is typed."""
+        self._is_refused = True
+
     def on_human_form_screen_draft_refused(self, message: DraftRefused) -> None:
         """Say that a crash would lose what is typed."""
         self._drafts = None
@@ -187,7 +194,7 @@ class HumanFormScreen(FormScreen[str]):
         self._advise()
 
     def _advise(self) -> None:
-        if self._is_busy:
+        if self._is_busy or self._is_refused:
             return
         lines = []
         if self._can_start_afresh and self._continued is not None:
@@ -214,6 +221,7 @@ class HumanFormScreen(FormScreen[str]):
     @on(YesNo.Turned)
     def _typed(self) -> None:
         """Keep and check it once nothing is typed for a moment."""
+        self._is_refused = False
         if self._continued is not None and self._texts != self._continued[1]:
             self._continued = None
             self._advise()
