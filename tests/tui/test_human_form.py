@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.tui.screens.human_form import HumanFormScreen
+from aicx_tui.tui.widgets.human_table import HumanTable
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
 
@@ -36,6 +37,11 @@ async def newest(sandbox: SandboxPlatform) -> Human:
         return (await platform.get_human(items[-1]["id"])).human
     finally:
         await platform.aclose()
+
+
+def cursor_is_on(person: Person, name: str) -> bool:
+    current = person.app.screen_stack[0].query_one(HumanTable).current
+    return current is not None and current.fullname == name
 
 
 async def goes_to(person: Person, field: str) -> None:
@@ -75,6 +81,19 @@ async def test_a_human_is_created_and_shown(own_sandbox: SandboxPlatform) -> Non
     )
     assert human.access_token == SecretStr("end-user-secret")
     assert (human.uid, human.phone_number, human.profile_pic_id) == (None, None, None)
+
+
+async def test_what_is_typed_ahead_goes_where_it_is_meant_for(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("n", *"Ada", "tab", *"jane", "tab", *"12", "ctrl+s")
+        await person.sees("● 41 humans")
+        await person.waits_for(lambda: cursor_is_on(person, "Ada"))
+        await person.presses("e", "end", "B", "tab", "end", "B", "ctrl+s")
+        await person.sees("AdaB")
+    human = await newest(own_sandbox)
+    assert (human.fullname, human.email, human.phone_number) == ("AdaB", "janeB", "12")
 
 
 async def test_only_what_differs_is_sent_and_an_emptied_field_is_cleared(

@@ -139,8 +139,8 @@ async def _show(
     """Show a human as it was saved, with the cursor on it."""
     with suppress(AicxError):  # it is saved; the next refresh brings it
         await directory.fetch(human_id)
-    humans.table.seek(human_id)
     humans.list_humans()
+    humans.table.seek(human_id)
     changed()
 
 

@@ -218,8 +218,9 @@ class Form(VerticalScroll):
         ]
 
     def start_at_first(self) -> None:
-        """Put the focus on the first field."""
-        self.query_one(f"#{self._fields[0].key}").focus()
+        """Put the focus on the first field, at once: what is typed ahead may have moved it on."""
+        if self.screen.focused is None:
+            self.screen.set_focus(self.query_one(f"#{self._fields[0].key}"))
 
     def show_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
         """Say under each field what looks odd in it; nothing is refused for that."""
