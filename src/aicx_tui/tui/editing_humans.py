@@ -117,7 +117,7 @@ def _open_form(
 
     def closed(saved_id: str | None) -> None:
         if saved_id is not None:
-            app.run_worker(_show(humans, directory, saved_id, changed), group="saved")
+            humans.run_worker(_show(humans, directory, saved_id, changed), group="saved")
 
     can_read = human is not None and Capability.HUMANS_GET in platform.capabilities
     form = HumanFormScreen(
@@ -139,9 +139,10 @@ async def _show(
     """Show a human as it was saved, with the cursor on it."""
     with suppress(AicxError):  # it is saved; the next refresh brings it
         await directory.fetch(human_id)
-    humans.list_humans()
-    humans.table.seek(human_id)
-    changed()
+    if humans.is_attached:  # the console may be on its way out
+        humans.list_humans()
+        humans.table.seek(human_id)
+        changed()
 
 
 def _ask_to_delete(
