@@ -76,6 +76,21 @@ _ALL = (
         headless="humans update",
     ),
     Action(
+        "humans.delete",
+        "Delete a human",
+        "Delete the human for good, once its name was typed.",
+        needs=Capability.HUMANS_DELETE,
+        mutates=True,
+        only_console="a script could not be asked to type the name",
+    ),
+    Action(
+        "humans.reveal",
+        "Reveal the access token",
+        "Read the human's access token and show it until the dialog is closed.",
+        needs=Capability.HUMANS_GET,
+        headless="humans get",
+    ),
+    Action(
         "humans.sync",
         "Sync",
         "Bring the local copy of the humans up to date.",
