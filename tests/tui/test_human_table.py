@@ -120,6 +120,19 @@ async def test_a_human_is_sought_on_while_other_rows_come_and_given_up_where_it_
         assert table.current == kept, "who is not there is not gone back to"
 
 
+async def test_who_is_sought_may_come_with_the_next_rows_and_not_later() -> None:
+    async with table_of(FakeRows(range(5))) as (table, person):
+        table.seek("eu_7")
+        table.show(FakeRows(range(10)), sort=Sort())
+        await person.sees("Human 7 ")
+        assert row_at_cursor(person) == "Human 7"
+        table.seek("eu_12")
+        table.show(FakeRows(range(11)), sort=Sort())
+        table.show(FakeRows(range(20)), sort=Sort())
+        await person.sees("Human 9 ")
+        assert row_at_cursor(person) == "Human 7"
+
+
 async def test_only_what_changed_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     async with table_of(FakeRows(range(100))) as (table, person):
         await person.presses("down")

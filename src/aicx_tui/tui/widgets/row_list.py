@@ -81,6 +81,7 @@ class RowList(Widget, can_focus=True):
         self._rows = rows
         self._top = 0
         self._sought = ""
+        self._is_awaited = False
         self._told: Record | None = None
         self._drag_from: int | None = None
         self._drawn: dict[tuple[int, Look], tuple[Record | None, Strip]] = {}
@@ -144,7 +145,8 @@ class RowList(Widget, can_focus=True):
                 still in the list, or else on its row.
         """
         here = self.current.id if self.current else ""
-        may_come = self._rows.is_looking_for(self._sought)
+        may_come = self._is_awaited or self._rows.is_looking_for(self._sought)
+        self._is_awaited = False
         held = self._sought if self._sought and (may_come or not here) else here
         self._rows = rows
         place = None if from_top or not held else rows.place_of(held)
@@ -170,8 +172,9 @@ class RowList(Widget, can_focus=True):
         return bool(self._sought)
 
     def seek(self, human_id: str) -> None:
-        """Put the cursor on a human as soon as it is known where it is."""
-        if not self.move_to(human_id):
+        """Put the cursor on a human as soon as it is known where it is; the next rows may say."""
+        self._is_awaited = not self.move_to(human_id)
+        if self._is_awaited:
             self._sought = human_id
 
     def move_to(self, human_id: str) -> bool:
