@@ -6,34 +6,12 @@ The console gives actions their keys (`tui.keys`), the command line gives them t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from aicx_tui.errors import RefusedError
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.action import Action as Action
 from aicx_tui.settings import Context
 
-
-class Action(NamedTuple):
-    """Something a person can do, whatever with.
-
-    Attributes:
-        id: Stable name, `noun.verb`; keymaps refer to it.
-        title: What menus and help call it.
-        help: One sentence on what it does.
-        needs: What the platform must be able to do, if anything.
-        mutates: Whether it changes data on the platform.
-        headless: The command that does the same, such as `humans get`; empty if there is none.
-        only_console: Why there is no such command; empty if there is one.
-    """
-
-    id: str
-    title: str
-    help: str
-    needs: Capability | None = None
-    mutates: bool = False
-    headless: str = ""
-    only_console: str = ""
-
+READING_ROLES = ("viewer",)
+"""Roles whose accounts may read only; the platform refuses their changes too."""
 
 _CURSOR = "moves within what is on the screen"
 _CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
@@ -74,6 +52,14 @@ _ALL = (
         needs=Capability.HUMANS_UPDATE,
         mutates=True,
         headless="humans update",
+    ),
+    Action(
+        "humans.delete",
+        "Delete a human",
+        "Delete a human for good; its name has to be typed.",
+        needs=Capability.HUMANS_DELETE,
+        mutates=True,
+        headless="humans delete",
     ),
     Action(
         "humans.sync",
@@ -184,6 +170,58 @@ _ALL = (
         needs=Capability.TAGS_ASSIGN,
         mutates=True,
         headless="tags assign",
+    ),
+    Action(
+        "outbox.list",
+        "List changes",
+        "List the changes that wait, the oldest first.",
+        headless="outbox list",
+    ),
+    Action(
+        "outbox.show",
+        "Show a change",
+        "Show what a change does and what is in its way; ids may be shortened.",
+        headless="outbox show",
+    ),
+    Action(
+        "outbox.retry",
+        "Retry changes",
+        "Send changes that stopped once more, as they are.",
+        mutates=True,
+        headless="outbox retry",
+    ),
+    Action(
+        "outbox.edit",
+        "Edit a change",
+        "Give a change that waits other values; it is sent later.",
+        mutates=True,
+        headless="outbox edit",
+    ),
+    Action(
+        "outbox.resolve",
+        "Resolve a conflict",
+        "Say for each field whose value stays, yours or theirs; then the change is sent.",
+        mutates=True,
+        headless="outbox resolve",
+    ),
+    Action(
+        "outbox.discard",
+        "Discard changes",
+        "Let go of changes that wait; the history keeps that they were there.",
+        headless="outbox discard",
+    ),
+    Action(
+        "outbox.send",
+        "Send changes",
+        "Send what waits, now.",
+        mutates=True,
+        headless="outbox send",
+    ),
+    Action(
+        "audit.list",
+        "History",
+        "What was changed from here, by whom, and what became of it; the latest is last.",
+        headless="audit",
     ),
     Action(
         "contexts.list",
@@ -335,32 +373,26 @@ ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
 
 
 def refusal(
-    action: Action, context: Context, capabilities: frozenset[Capability] | None = None
+    action: Action,
+    context: Context,
+    capabilities: frozenset[Capability] | None = None,
+    *,
+    role: str = "",
 ) -> str:
     """Why an action cannot be done in a context; empty where it can.
 
-    The read-only guard of console and commands alike is here and nowhere else.
+    The guards of console and commands alike are here and nowhere else.
 
     Args:
         action: What is wanted.
         context: Where.
         capabilities: What the platform can do; None where that is not known yet.
+        role: Of who is signed in; empty where that is not known.
     """
     if action.mutates and context.read_only:
         return f"The context {context.name} is read-only."
+    if action.mutates and role in READING_ROLES:
+        return f"Your role here is {role}, which may read only."
     if action.needs and capabilities is not None and action.needs not in capabilities:
         return "This platform has no such call."
     return ""
-
-
-def refuse_if_read_only(action: Action, context: Context) -> None:
-    """Stop a command before anything is opened.
-
-    Raises:
-        RefusedError: The context is read-only and the action changes data.
-    """
-    if reason := refusal(action, context):
-        raise RefusedError(
-            f"{reason} Nothing was sent.",
-            hint=f"Allow it with: aicx contexts edit {context.name} --no-read-only",
-        )
