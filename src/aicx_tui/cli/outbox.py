@@ -157,7 +157,7 @@ def _print_differences(change: Change) -> None:
     """Before and after side by side; in a conflict what the platform has, too."""
     theirs = change.problem.theirs if change.problem is not None else {}
     is_conflict = change.state is State.CONFLICT
-    widths = (24, 26, 26, 26) if is_conflict else (24, 34, 34)
+    widths = (16, 34, 34, 34) if is_conflict else (16, 44, 44)
     titles = ["Field", "Base", "Mine", "Theirs"] if is_conflict else ["Field", "Before", "After"]
     print_line("")
     print_line(_columns(titles, widths))
