@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pexpect
 import pytest
 
 from aicx_tui.models.capability import Capability
-from tests.api.faulty import FaultyPlatform, faulty, json_reply, raw, reply
+from tests.api.faulty import FaultyPlatform, faulty, json_reply, raw, reply, silence
 from tests.cli.command import Ended, aicx, clean_environment
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
@@ -79,17 +82,13 @@ async def pretending(*answers: object) -> AsyncIterator[tuple[FaultyPlatform, di
     ]
     opening = (json_reply(200, {"result": SERVER}), json_reply(200, {"result": ACCOUNT}))
     async with faulty(*opening, *given) as platform:  # type: ignore[arg-type]
-        yield (
-            platform,
-            {
-                "AICX_URL": platform.url,
-                "AICX_PLATFORM": "console",
-                "AICX_COMPANY_ID": "c",
-                "AICX_BOT_ID": "b",
-                "AICX_TOKEN": "t",
-                "AICX_TIMEOUT": "5",
-            },
-        )
+        yield platform, gateway(platform.url) | {"AICX_PLATFORM": "console"}
+
+
+def gateway(url: str) -> dict[str, str]:
+    """The variables that point a command at a gateway."""
+    ids = {"AICX_COMPANY_ID": "c", "AICX_BOT_ID": "b", "AICX_TOKEN": "t"}
+    return {"AICX_URL": url, "AICX_TIMEOUT": "5"} | ids
 
 
 def requests_of(platform: FaultyPlatform) -> list[str]:
@@ -251,15 +250,8 @@ async def test_a_created_human_whose_reply_is_lost_is_in_doubt_and_stays(tmp_pat
 
 async def test_where_nothing_keeps_a_change_in_doubt_that_is_said() -> None:
     async with faulty(raw(b"")) as platform:
-        env = {
-            "AICX_URL": platform.url,
-            "AICX_COMPANY_ID": "c",
-            "AICX_BOT_ID": "b",
-            "AICX_TOKEN": "t",
-            "AICX_TIMEOUT": "5",
-        }
         words = ("humans", "create", "--fullname", "Jane")
-        lost = await asyncio.to_thread(aicx, *words, env=env)
+        lost = await asyncio.to_thread(aicx, *words, env=gateway(platform.url))
         assert requests_of(platform) == ["POST human"]
     assert lost.code == 8
     in_text(lost, "may or may not have been made", "Nothing keeps it")
@@ -298,6 +290,38 @@ async def test_a_change_that_was_not_sent_is_taken_back(tmp_path: Path) -> None:
         (entry,) = await asyncio.to_thread(place.history)
     in_text(refused, "nothing was changed")
     assert entry["outcome"] == "withdrawn"
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["reading", "changing"])
+async def test_an_interrupt_takes_back_only_what_was_not_sent(
+    is_sent: bool, tmp_path: Path
+) -> None:
+    place, asked = Place({}, tmp_path), asyncio.Event()
+
+    async def hold(writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await silence(writer)
+
+    human = json_reply(200, {"result": HUMAN})
+    async with faulty(*([human] * (2 if is_sent else 1)), hold) as platform:
+        place.env |= gateway(platform.url)
+        await run(place, "humans", "get", "eu_1", code=0)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aicx_tui", *place.key),
+            *("humans", "update", "eu_1", "--uid", "u-1"),
+            env=clean_environment(place.env),
+            stderr=subprocess.PIPE,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        )
+        await asked.wait()
+        process.send_signal(signal.SIGINT)
+        _, said = await process.communicate()
+    assert process.returncode == 130
+    assert b"aicx outbox list" in said
+    states = [one["state"] for one in await asyncio.to_thread(place.outbox)]
+    assert states == (["sending"] if is_sent else [])
+    history = await asyncio.to_thread(place.history)
+    assert [entry["outcome"] for entry in history] == ([] if is_sent else ["withdrawn"])
 
 
 @pytest.mark.parametrize(

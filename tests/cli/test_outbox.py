@@ -13,7 +13,7 @@ from aicx_tui.services.session import open_core
 from aicx_tui.settings import Context
 from tests.api.faulty import faulty, json_reply, raw
 from tests.cli.command import aicx
-from tests.cli.test_changing import Place, in_text, requests_of, run, someone
+from tests.cli.test_changing import Place, gateway, in_text, requests_of, run, someone
 from tests.sandbox_platform import SandboxPlatform
 
 JANE = {"id": "eu_7", "fullname": "Jane Before", "uid": "u-7", "email": "jane@example.com"}
@@ -35,14 +35,7 @@ async def test_a_human_in_doubt_is_looked_for_and_sent_again_only_on_purpose(
 ) -> None:
     answers = [json_reply(200, {"result": JANE}), raw(b""), json_reply(200, {"result": JANE})]
     async with faulty(*answers) as platform:
-        env = {
-            "AICX_URL": platform.url,
-            "AICX_COMPANY_ID": "c",
-            "AICX_BOT_ID": "b",
-            "AICX_TOKEN": "t",
-            "AICX_TIMEOUT": "5",
-        }
-        place = Place(env, tmp_path)
+        place = Place(gateway(platform.url), tmp_path)
         await run(place, "humans", "get", "eu_7", code=0)
         create = ("humans", "create", "--fullname", "Jane", "--uid", "u-7", "--email", "j@x.y")
         await run(place, *create, code=8)

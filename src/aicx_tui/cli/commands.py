@@ -146,7 +146,8 @@ def run(arguments: Namespace, setup: Setup) -> int:
     except KeyboardInterrupt:
         changed = ACTIONS[arguments.command].mutates
         narrate(
-            "Interrupted. A change that was under way may have been made: read the record again."
+            "Interrupted. A change that was under way may have been made: look for it with "
+            "aicx outbox list, or read the record again."
             if changed
             else "Interrupted."
         )
