@@ -14,6 +14,7 @@ from aicx_tui.settings import Context
 from tests.api.faulty import faulty, json_reply, raw
 from tests.cli.command import aicx
 from tests.cli.test_changing import Place, gateway, in_text, requests_of, run, someone
+from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 
 JANE = {"id": "eu_7", "fullname": "Jane Before", "uid": "u-7", "email": "jane@example.com"}
@@ -184,3 +185,30 @@ async def test_what_a_read_only_context_would_send_is_stopped_at_the_last_line_t
         await http.post("/console/v1/sign-out", {})
         await http.aclose()
     assert len(platform.requests) == 1
+
+
+def test_theirs_in_every_field_lets_the_change_go(
+    place: Place, own_sandbox: SandboxPlatform
+) -> None:
+    human = someone(place)
+    theirs = ("humans", "update", human["id"], "--email", "theirs@example.com")
+    assert aicx(*theirs, env=own_sandbox.environment()).code == 0
+    place.does("humans", "update", human["id"], "--email", "m@example.com", "--queue", code=5)
+    (conflict,) = place.outbox()
+    resolve = ("outbox", "resolve", conflict["id"])
+    in_text(place.does(*resolve, "--mine", "uid", code=2), "Not in conflict: uid")
+    in_text(place.does(*resolve, "--all-theirs"), "nothing is left to send")
+    assert place.outbox() == []
+    now = place.does("humans", "get", human["id"], "--json").json()
+    assert now["email"] == "theirs@example.com"
+    assert place.history()[-1]["outcome"] == "discarded"
+
+
+def test_what_is_retried_without_the_platform_waits(tmp_path: Path) -> None:
+    with SandboxProcess("--ephemeral", "--humans", "10") as process:
+        place = Place(SandboxPlatform(process.announcement).environment(), tmp_path)
+        change = waiting(place, someone(place))
+    retried = place.does("outbox", "retry", change, "--json", code=7)
+    assert [one["state"] for one in retried.json()] == ["pending"]
+    in_text(retried, "Queued, not sent yet.", "aicx outbox send")
+    assert [one["state"] for one in place.outbox()] == ["pending"]
