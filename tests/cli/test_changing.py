@@ -421,3 +421,16 @@ def test_an_access_token_is_masked_in_outbox_and_history(place: Place, tmp_path:
     assert shown.json()["access_token"] == secret
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(secret.encode() in data for data in files)
+
+
+def test_a_deleted_human_is_gone_here_and_there(place: Place) -> None:
+    human = someone(place)
+    deleted = place.does("humans", "delete", human["id"], "--yes", "--json")
+    assert deleted.json() == {"id": human["id"]}
+    in_text(deleted, f"Deleted {human['fullname']}.")
+    assert place.does("humans", "get", human["id"], code=4).out == ""
+    assert len(place.does("humans", "list", "--json").json()) == 39
+    (entry,) = place.history()
+    assert (entry["kind"], entry["outcome"]) == ("delete", "done")
+    place.does("humans", "delete", human["id"], "--yes", code=4)
+    assert place.outbox() == []
