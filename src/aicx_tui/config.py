@@ -43,6 +43,8 @@ MAX_MIRROR_DAYS = 365
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
 
 class Setting(NamedTuple):
     """A key of config.toml.
@@ -123,6 +125,13 @@ CONTEXT_SETTINGS = (
         f"Seconds for one call in all; {DEFAULT_TIMEOUT:.0f} if left away.",
         check=lambda value, what: _checked_seconds(value, what),
         limits={"minimum": 0.1, "maximum": 600},
+    ),
+    Setting(
+        "country",
+        str,
+        "Two letters, such as PH: whose phone numbers are written without a +.",
+        check=lambda value, what: _checked_country(value, what),
+        limits={"pattern": "^[A-Z]{2}$"},
     ),
 )
 
@@ -223,6 +232,13 @@ def _checked_proxy(value: str, what: str) -> str:
         raise UsageError(f"{what} carries credentials, which a file must not keep.")
     if not is_usable or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise UsageError(f"{what} is not the address of an HTTP proxy: http://host:port.")
+    return value
+
+
+def _checked_country(value: str, what: str) -> str:
+    """Two letters; which of them stand for a country is told where a number is checked."""
+    if not _COUNTRY.fullmatch(value):
+        raise UsageError(f"{what} is not a country in two capital letters, such as PH.")
     return value
 
 

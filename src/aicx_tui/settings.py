@@ -51,6 +51,7 @@ class Context:
         proxy: Address of an HTTP proxy; the environment's own proxy settings do not count.
         ca_file: A PEM file to trust instead of the system's store.
         timeout: Seconds for one call in all.
+        country: Two letters: whose phone numbers are written without a `+`; empty for none.
         source: What the name stands in: `config.toml`, the environment or the sandbox.
     """
 
@@ -66,6 +67,7 @@ class Context:
     proxy: str | None = None
     ca_file: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
+    country: str = ""
     source: ContextSource = "config"
 
     @property

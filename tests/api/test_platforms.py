@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC
 
 import pytest
@@ -18,11 +20,14 @@ from aicx_tui.errors import (
     NotFoundError,
     NotSignedInError,
     NotTheApiError,
+    OutcomeUnknownError,
+    PlatformFailedError,
     UnsupportedError,
+    UsageError,
 )
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
-from tests.api.faulty import faulty, reply
+from tests.api.faulty import Answer, FaultyPlatform, faulty, json_reply, raw, reply
 from tests.sandbox_platform import SandboxPlatform
 
 
@@ -77,11 +82,71 @@ async def test_the_gateway_is_asked_for_nothing_undocumented() -> None:
             gateway.get_account(),
             gateway.sign_out(),
             gateway.update_human("eu_1", HumanChanges(uid="u"), if_match='"1"'),
+            gateway.update_human("eu_1", HumanChanges(uid="u", notes=None)),
+            gateway.create_human(HumanDraft(fullname="Jane", notes="hers")),
+            gateway.delete_human("eu_1"),
         ):
             with pytest.raises(UnsupportedError):
                 await call
         await gateway.aclose()
         assert anything.requests == []
+
+
+async def test_notes_are_written_and_cleared_where_the_platform_takes_them(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    platform = await own_sandbox.console()
+    human_id = await platform.create_human(HumanDraft(fullname="Jane", notes="a\nb"))
+    assert (await platform.get_human(human_id)).human.notes == "a\nb"
+    await platform.update_human(human_id, HumanChanges(uid="u"))
+    assert (await platform.get_human(human_id)).human.notes == "a\nb"
+    await platform.update_human(human_id, HumanChanges(notes=None))
+    assert (await platform.get_human(human_id)).human.notes is None
+    await platform.aclose()
+
+
+@pytest.mark.parametrize("answer", [reply(204), json_reply(200, {"result": None})])
+async def test_a_human_is_deleted_by_one_request(answer: Answer) -> None:
+    async with deleting_server(answer) as (platform, server):
+        await platform.delete_human("eu_1", if_match='"7"')
+        (_, sent) = server.requests
+        assert sent.startswith(b"DELETE /console/v1/bots/bot/humans/eu_1 HTTP/1.1\r\n")
+        assert b'\r\nif-match: "7"\r\n' in sent.lower()
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (json_reply(403, {}), ForbiddenError),
+        (json_reply(404, {}), NotFoundError),
+        (json_reply(412, {}), ConflictError),
+        (json_reply(503, {}), PlatformFailedError),
+        (raw(b""), OutcomeUnknownError),
+    ],
+)
+async def test_deleting_is_never_repeated(answer: Answer, raised: type[Exception]) -> None:
+    async with deleting_server(answer) as (platform, server):
+        with pytest.raises(raised):
+            await platform.delete_human("eu_1")
+        assert len(server.requests) == 2
+
+
+async def test_no_path_is_made_of_an_id_that_is_none() -> None:
+    async with deleting_server(reply(204)) as (platform, server):
+        with pytest.raises(UsageError):
+            await platform.delete_human("../tags")
+        assert len(server.requests) == 1
+
+
+@asynccontextmanager
+async def deleting_server(answer: Answer) -> AsyncIterator[tuple[ConsoleApi, FaultyPlatform]]:
+    """A server of the console contract that can delete humans, and answers once so."""
+    can = ["humans.delete", "humans.precondition"]
+    told = {"installation_id": "i", "version": "1", "capabilities": can}
+    async with faulty(json_reply(200, {"result": told}), answer) as server:
+        platform = await ConsoleApi.open(HttpCore(server.url), company_id="c", bot_id="bot")
+        yield platform, server
+        await platform.aclose()
 
 
 async def test_the_feed_is_read_to_its_end_and_followed(own_sandbox: SandboxPlatform) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import wrap_future
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from pydantic import SecretStr
 
 from aicx_tui.api.base import Platform
-from aicx_tui.errors import UnreachableError, UsageError
+from aicx_tui.errors import MirrorError, UnreachableError, UsageError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from aicx_tui.models.human import MASK, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.outbox import Outbox
-from aicx_tui.services.sending import Sender
+from aicx_tui.services.sending import POLL_SECONDS, Sender
 from aicx_tui.storage.changes import ENDED, LOCAL, Change, Kind, State
+from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.writing import Writer
 from tests.sandbox_platform import SandboxPlatform
 from tests.storage.mirrors import KEY, PATIENCE, opened
 from tests.storage.syncing import at_the_platform, in_the_mirror, synced
@@ -150,3 +156,66 @@ async def test_unreachable_it_waits_for_the_next_process(
             tag.id
         ] == "x y"
         assert [c.id for c in await outbox_of(mirror).listed(ENDED)] == [done.id]
+
+
+async def test_a_deleted_human_stays_until_the_platform_confirms(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(iter(await at_the_platform(platform)))
+    await outbox_of(mirror).delete(human_id)
+    assert mirror.document(human_id).result(PATIENCE)
+    (done,) = await sent(platform, mirror)
+    assert (done.kind, done.state) == (Kind.DELETE, State.DONE)
+    assert mirror.document(human_id).result(PATIENCE) is None
+    assert human_id not in await at_the_platform(platform)
+    mirror.close()
+
+
+async def test_only_one_process_sends_and_the_other_waits_for_it(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(iter(await at_the_platform(platform)))
+    queued = await outbox_of(mirror).update(human_id, HumanChanges(uid="one"))
+    with FileLock(mirror.path.with_suffix(".sending")) as another:
+        assert await sent(platform, mirror) == []
+        waiting = asyncio.create_task(Sender(platform, mirror).outcome(queued))
+        await asyncio.wait([waiting], timeout=2 * POLL_SECONDS)
+        assert not waiting.done()
+        assert (await outbox_of(mirror).get(queued.id)).state is State.PENDING
+        another.release()
+        assert (await waiting).state is State.DONE
+    mirror.close()
+
+
+async def test_a_secret_is_kept_only_until_it_is_sent(platform: Platform, tmp_path: Path) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    human_id = next(iter(await at_the_platform(platform)))
+    queued = await outbox.update(human_id, HumanChanges(access_token=SecretStr("canary-9")))
+    assert [difference.after for difference in queued.differences] == [MASK]
+    assert "canary-9" not in str(mirror.document(human_id).result(PATIENCE))
+    (done,) = await sent(platform, mirror)
+    assert "canary-9" not in str(await outbox.get(done.id))
+    assert "canary-9" not in str(await outbox.history())
+    token = (await platform.get_human(human_id)).human.access_token
+    assert token and token.get_secret_value() == "canary-9"
+    mirror.close()
+
+
+async def test_the_history_is_only_added_to(platform: Platform, tmp_path: Path) -> None:
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(iter(await at_the_platform(platform)))
+    queued = await outbox_of(mirror).update(human_id, HumanChanges(uid="one"))
+    await outbox_of(mirror).discard(queued.id)
+    for statement in ("UPDATE audit SET who = 'x'", "DELETE FROM audit"):
+
+        def forge(connection: Connection, _: Writer, said: str = statement) -> None:
+            connection.execute(said)
+
+        with pytest.raises(MirrorError, match="only added to"):
+            await wrap_future(mirror.write(forge))
+    (entry,) = await outbox_of(mirror).history()
+    assert (entry.outcome, entry.who) == ("discarded", "Ana Cruz")
+    mirror.close()

@@ -39,6 +39,8 @@ SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "help": (("question_mark",), "Type to find"),
     "go": (("g",), "Contexts"),
     "contexts": (("g", "c"), "Switch context"),
+    "edit": (("down", "e"), "As the platform has it now."),
+    "new": (("n", "tab", "j", "a", "n", "e"), "must have an @-sign"),
 }
 """Keys, and what the screen shows when the picture may be taken."""
 

@@ -70,6 +70,7 @@ def test_every_setting_arrives(path: Path, tmp_path: Path) -> None:
         proxy = "http://proxy.example:3128"
         ca_file = "{tmp_path}/ca.pem"
         timeout = 12
+        country = "PH"
         [console]
         theme = "light"
         lock_after = 5
@@ -91,6 +92,7 @@ def test_every_setting_arrives(path: Path, tmp_path: Path) -> None:
             proxy="http://proxy.example:3128",
             ca_file=tmp_path / "ca.pem",
             timeout=12.0,
+            country="PH",
         )
     }
     assert config.current == "acme.support_1-x"
@@ -210,6 +212,8 @@ def test_all_problems_are_said_at_once(path: Path) -> None:
         ("proxy = 'http://x:1/path'", "HTTP proxy"),
         ("proxy = 'http://me:secret@x:1'", "credentials"),
         ("ca_file = 'ca.pem'", "full path"),
+        ("country = 'Philippines'", "two capital letters"),
+        ("country = 'ph'", "two capital letters"),
         ("ca_file = '~nobody-of-that-name/ca.pem'", "home folder"),
     ],
 )

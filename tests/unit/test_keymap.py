@@ -28,7 +28,7 @@ def test_the_defaults_have_no_conflict_and_are_written_as_people_write_them() ->
         ("O", "O", "O"),
         ("f5", "f5", "f5"),
         ("ctrl+r, f5", "ctrl+r,f5", "^r f5"),
-        (".", "full_stop", "."),
+        (";", "semicolon", ";"),
         ("ctrl+shift+f", "ctrl+shift+f", "ctrl+shift+f"),
         ("pagedown", "pagedown", "PgDn"),
     ],

@@ -92,11 +92,11 @@ class Platform(Protocol):
         self._unsupported(Capability.HUMANS_UPDATE)
 
     async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
-        """Delete a human.
+        """Delete a human for good.
 
         Args:
             human_id: Which human.
-            if_match: The version that is to be deleted.
+            if_match: The version that was seen; needs `humans.precondition`.
         """
         self._unsupported(Capability.HUMANS_DELETE)
 
@@ -141,9 +141,9 @@ _MISSING = {
     Capability.HUMANS_GET: "This platform has no call that reads a human.",
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
+    Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
-    Capability.HUMANS_DELETE: "This platform has no documented call that deletes a human.",
     Capability.WRITES_IDEMPOTENT: "This platform cannot tell a change that is sent twice.",
     Capability.HUMANS_NOTES: "This platform has no documented way to write notes.",
     Capability.HUMANS_PRECONDITION: "This platform cannot check a version before it changes.",

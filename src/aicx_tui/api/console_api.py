@@ -7,10 +7,9 @@ import asyncio
 from pydantic import SecretStr
 from typing_extensions import override
 
-from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
 from aicx_tui.api.http import HttpCore
-from aicx_tui.api.proto_gateway import ProtoGateway
+from aicx_tui.api.proto_gateway import ProtoGateway, checked_human_id
 from aicx_tui.errors import NotFoundError, NotTheApiError
 from aicx_tui.models.account import Account, PlatformCapabilities, Session
 from aicx_tui.models.capability import Capability
@@ -62,8 +61,10 @@ class ConsoleApi(ProtoGateway):
 
     @override
     async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
-        checked = checked_id(human_id, what="The human's id")
-        path = f"{self._bot}/humans/{checked}"
+        if Capability.HUMANS_DELETE not in self.capabilities:
+            self._unsupported(Capability.HUMANS_DELETE)
+        self._refuse_precondition(if_match)
+        path = f"{self._bot}/humans/{checked_human_id(human_id)}"
         await self._http.delete(path, if_match=if_match)
 
     @override

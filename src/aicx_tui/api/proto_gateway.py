@@ -23,7 +23,14 @@ from aicx_tui.errors import (
     RefusedError,
 )
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.models.human import (
+    NOTES,
+    Human,
+    HumanChanges,
+    HumanDraft,
+    TagValue,
+    VersionedHuman,
+)
 from aicx_tui.models.wire import Envelope, HumanReference, TagsAssigned
 
 NOBODY = "eu_000000000000"
@@ -59,11 +66,12 @@ class ProtoGateway(Platform):
 
     @override
     async def get_human(self, human_id: str, /) -> VersionedHuman:
-        reply = await self._http.get(f"{self._crm}/human/{_checked(human_id)}")
+        reply = await self._http.get(f"{self._crm}/human/{checked_human_id(human_id)}")
         return VersionedHuman(reply.parse(Envelope[Human]).result, reply.headers.get("etag"))
 
     @override
     async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
+        self._refuse_notes(draft)
         if key and Capability.WRITES_IDEMPOTENT not in self.capabilities:
             self._unsupported(Capability.WRITES_IDEMPOTENT)
         reply = await self._http.post(f"{self._crm}/human", draft.body(), key=key)
@@ -73,16 +81,16 @@ class ProtoGateway(Platform):
     async def update_human(
         self, human_id: str, changes: HumanChanges, /, *, if_match: str | None = None
     ) -> str:
-        if if_match and Capability.HUMANS_PRECONDITION not in self.capabilities:
-            self._unsupported(Capability.HUMANS_PRECONDITION)
-        path = f"{self._crm}/human/{_checked(human_id)}"
+        self._refuse_notes(changes)
+        self._refuse_precondition(if_match)
+        path = f"{self._crm}/human/{checked_human_id(human_id)}"
         reply = await self._http.put(path, changes.body(), if_match=if_match)
         return reply.parse(Envelope[HumanReference]).result.id
 
     @override
     async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
         body = {
-            "human_ids": [_checked(human_id) for human_id in human_ids],
+            "human_ids": [checked_human_id(human_id) for human_id in human_ids],
             "tags": [tag.model_dump() for tag in tags],
         }
         reply = await self._http.post(f"{self._crm}/assign_tags", body)
@@ -109,10 +117,23 @@ class ProtoGateway(Platform):
             if error.code == WEB_PAGE:
                 raise NotTheApiError(error.message, hint=CHECK_ADDRESS) from None
 
+    def _refuse_notes(self, written: HumanDraft | HumanChanges) -> None:
+        if NOTES in written.model_fields_set and Capability.HUMANS_NOTES not in self.capabilities:
+            self._unsupported(Capability.HUMANS_NOTES)
+
+    def _refuse_precondition(self, if_match: str | None) -> None:
+        if if_match and Capability.HUMANS_PRECONDITION not in self.capabilities:
+            self._unsupported(Capability.HUMANS_PRECONDITION)
+
     @override
     async def aclose(self) -> None:
         await self._http.aclose()
 
 
-def _checked(human_id: str) -> str:
+def checked_human_id(human_id: str) -> str:
+    """A human's id that can stand in a path.
+
+    Raises:
+        UsageError: It cannot.
+    """
     return checked_id(human_id, what="The human's id")

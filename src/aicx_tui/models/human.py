@@ -25,6 +25,9 @@ from aicx_tui.models.base import WireModel
 WRITABLE_FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id", "access_token")
 """The fields that the documents let a caller set, in their order."""
 
+NOTES = "notes"
+"""Written beyond the documents: only where a platform says that it can (`humans.notes`)."""
+
 
 MASK = "********"
 """Stands for an access token that is there."""
@@ -124,6 +127,7 @@ class HumanChanges(WireModel):
     phone_number: str | None = None
     profile_pic_id: str | None = None
     access_token: SecretStr | None = None
+    notes: JsonValue = None
 
     def body(self) -> dict[str, Any]:
         """The JSON object to send: only what was given, the access token in clear."""
@@ -139,14 +143,15 @@ class HumanDraft(WireModel):
     phone_number: str | None = None
     profile_pic_id: str | None = None
     access_token: SecretStr | None = None
+    notes: JsonValue = None
     tags: tuple[TagValue, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """The JSON object to send: only what was given, the access token in clear."""
-        body: dict[str, Any] = {n: _in_clear(getattr(self, n)) for n in WRITABLE_FIELDS}
+        body: dict[str, Any] = {n: _in_clear(getattr(self, n)) for n in (*WRITABLE_FIELDS, NOTES)}
         body["tags"] = [tag.model_dump() for tag in self.tags]
         return {name: value for name, value in body.items() if name in self.model_fields_set}
 
 
-def _in_clear(value: str | SecretStr | None) -> str | None:
+def _in_clear(value: JsonValue | SecretStr) -> JsonValue:
     return value.get_secret_value() if isinstance(value, SecretStr) else value

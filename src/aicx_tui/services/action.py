@@ -6,6 +6,13 @@ from typing import NamedTuple
 
 from aicx_tui.models.capability import Capability
 
+READING_ROLES = ("viewer",)
+"""Roles whose accounts may read only; the platform refuses their changes too."""
+
+CURSOR = "moves within what is on the screen"
+CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
+MARKS = "a command takes ids or a query instead"
+
 
 class Action(NamedTuple):
     """Something a person can do, whatever with.

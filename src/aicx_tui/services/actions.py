@@ -7,15 +7,9 @@ The console gives actions their keys (`tui.keys`), the command line gives them t
 from __future__ import annotations
 
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.action import CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
 from aicx_tui.settings import Context
-
-READING_ROLES = ("viewer",)
-"""Roles whose accounts may read only; the platform refuses their changes too."""
-
-_CURSOR = "moves within what is on the screen"
-_CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
-_MARKS = "a command takes ids or a query instead"
 
 _ALL = (
     Action(
@@ -56,10 +50,17 @@ _ALL = (
     Action(
         "humans.delete",
         "Delete a human",
-        "Delete a human for good; its name has to be typed.",
+        "Delete the human for good, once its name was typed.",
         needs=Capability.HUMANS_DELETE,
         mutates=True,
         headless="humans delete",
+    ),
+    Action(
+        "humans.reveal",
+        "Reveal the access token",
+        "Read the human's access token and show it until the dialog is closed.",
+        needs=Capability.HUMANS_GET,
+        headless="humans get",
     ),
     Action(
         "humans.sync",
@@ -111,45 +112,45 @@ _ALL = (
         "humans.mark",
         "Mark",
         "Mark the human at the cursor, or unmark it, and go down.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-range",
         "Mark a range",
         "Begin one; the same key marks it, Esc gives it up.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-all",
         "Mark all that match",
         "Once more unmarks them; others stay as they are.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-list",
         "Mark from a list",
         "Paste ids, e-mails, uids or phones.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-invert",
         "Invert the marks",
         "Among those that match.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-clear",
         "Clear the marks",
         "Of everyone; Esc does it too while nothing is searched.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action("humans.open", "Open", "Move into the human's details.", headless="humans get"),
-    Action("humans.copy", "Copy", "Copy a field of the human.", only_console=_CLIPBOARD),
-    Action("humans.copy-id", "Copy id", "Copy the human's id.", only_console=_CLIPBOARD),
-    Action("humans.copy-uid", "Copy uid", "Copy the human's uid.", only_console=_CLIPBOARD),
-    Action("humans.copy-email", "Copy e-mail", "Copy the e-mail address.", only_console=_CLIPBOARD),
-    Action("humans.previous", "Previous human", "Show the human above.", only_console=_CURSOR),
-    Action("humans.next", "Next human", "Show the human below.", only_console=_CURSOR),
+    Action("humans.copy", "Copy", "Copy a field of the human.", only_console=CLIPBOARD),
+    Action("humans.copy-id", "Copy id", "Copy the human's id.", only_console=CLIPBOARD),
+    Action("humans.copy-uid", "Copy uid", "Copy the human's uid.", only_console=CLIPBOARD),
+    Action("humans.copy-email", "Copy e-mail", "Copy the e-mail address.", only_console=CLIPBOARD),
+    Action("humans.previous", "Previous human", "Show the human above.", only_console=CURSOR),
+    Action("humans.next", "Next human", "Show the human below.", only_console=CURSOR),
     Action(
         "humans.tab",
         "Details or JSON",
@@ -344,7 +345,7 @@ _ALL = (
         "Run the embedded platform alone, as an emulator of Proto's API.",
         headless="sandbox",
     ),
-    Action("console.go", "Go", "Go to another place.", only_console=_CURSOR),
+    Action("console.go", "Go", "Go to another place.", only_console=CURSOR),
     Action(
         "console.theme",
         "Theme",
@@ -358,12 +359,12 @@ _ALL = (
         only_console="a command leaves nothing on the screen to cover",
     ),
     Action("console.help", "Help", "Show every key.", only_console="commands have --help"),
-    Action("console.palette", "Palette", "Find an action by name.", only_console=_CURSOR),
+    Action("console.palette", "Palette", "Find an action by name.", only_console=CURSOR),
     Action(
         "console.back",
         "Back",
         "One step: out of the details, a range, the search, and last the marks.",
-        only_console=_CURSOR,
+        only_console=CURSOR,
     ),
     Action("console.quit", "Quit", "Leave the console.", only_console="a command ends on its own"),
 )

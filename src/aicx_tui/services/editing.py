@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import Platform
 from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, UsageError
-from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from aicx_tui.models.human import NOTES, HumanChanges, HumanDraft, TagValue
 from aicx_tui.text import has_control_character
 
 ASSIGN_BATCH = 500
 """Humans per request; the documents name no limit."""
+
+_LINES = {ord("\n"): " ", ord("\t"): " "}
+"""What notes may hold and other fields may not."""
 
 
 async def create_human(platform: Platform, draft: HumanDraft) -> str:
@@ -38,6 +41,16 @@ def check_draft(draft: HumanDraft) -> None:
     _check_name(draft.fullname)
     _check_values(draft.body())
     check_tags(draft.tags)
+
+
+async def update_human(platform: Platform, human_id: str, changes: HumanChanges) -> str:
+    """Change the given fields of a human and return its id.
+
+    Raises:
+        UsageError: There is nothing to change, or a value holds what no field may.
+    """
+    check_changes(changes)
+    return await platform.update_human(human_id, changes)
 
 
 def check_changes(changes: HumanChanges) -> None:
@@ -124,7 +137,8 @@ def _check_name(fullname: str | None) -> None:
 def _check_values(body: dict[str, object]) -> None:
     for name, value in body.items():
         if isinstance(value, str):
-            _check_text(value, what=name)
+            may_have_lines = name == NOTES
+            _check_text(value.translate(_LINES) if may_have_lines else value, what=name)
 
 
 def check_tags(tags: Sequence[TagValue]) -> None:

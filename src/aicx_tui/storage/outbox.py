@@ -214,7 +214,8 @@ def note(connection: Connection, change: Change, now: float) -> None:
 
 
 def _confirm(connection: Connection, change: Change) -> None:
-    """Let the platform's version have what the platform took."""
+    """Let the platform's version have what the platform took; it is read anew where none feeds."""
+    connection.execute("UPDATE reads SET at = 0 WHERE id = ?", (change.human_id,))
     original = _original(connection, change.human_id)
     if original is not None:
         connection.execute(

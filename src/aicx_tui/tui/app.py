@@ -89,7 +89,7 @@ class AicxApp(App[None]):
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
         self._clock = clock
-        self._zone = zone
+        self.zone = zone
         self._idle: Timer | None = None
         self._is_ready = False
         self._ends_with: int | None = None
@@ -118,7 +118,7 @@ class AicxApp(App[None]):
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
         access.ask = self.ask_to_sign_in
-        return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self._zone)
+        return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self.zone)
 
     def on_load(self) -> None:
         """End in order when asked from outside, from before the terminal is taken over."""
@@ -248,11 +248,11 @@ class AicxApp(App[None]):
         from aicx_tui.tui.screens.form import FormScreen  # not before the first paint
 
         screen = self.screen
-        at_stake = screen.AT_STAKE if isinstance(screen, FormScreen) and screen.is_busy else ""
+        at_stake = await screen.at_stake() if isinstance(screen, FormScreen) else ""
         if at_stake and screen is not self._warned_on:
             self._warned_on = screen
             keys = self.keymap.shown("console.quit")
-            self.notify(f"{at_stake} Esc stops it; {keys} again quits.", severity="warning")
+            self.notify(f"{at_stake} {keys} again quits.", severity="warning")
             return
         self.exit()
 

@@ -8,6 +8,10 @@ from aicx_tui.tui.viewing import view_bindings
 BINDINGS = (
     binding("humans.search", "search", at_once=True),
     binding("humans.open", "open", at_once=True),
+    binding("humans.update", "change('humans.update')", at_once=True),
+    binding("humans.create", "change('humans.create')", at_once=True),
+    binding("humans.delete", "change('humans.delete')", at_once=True),
+    binding("humans.reveal", "change('humans.reveal')", at_once=True),
     binding("humans.sort", "sort", at_once=True),
     binding("humans.columns", "columns", at_once=True),
     binding("humans.copy", "copy", at_once=True),
@@ -25,7 +29,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export", "import"}
+    | {"save_view", "show_view", "export", "import", "change"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -40,5 +44,35 @@ ACTION_IDS = {
 }
 """Actions that are not always possible, by the name of their method."""
 
-OF_A_HUMAN = frozenset({"humans.open", "humans.copy", "humans.next", "humans.previous"})
+_OF_A_HUMAN = frozenset(
+    {"humans.open", "humans.copy", "humans.next", "humans.previous"}
+    | {"humans.update", "humans.delete", "humans.reveal"}
+)
 """Actions that need a human at the cursor."""
+
+_OF_A_SESSION = frozenset(
+    {"humans.import", "humans.create", "humans.update", "humans.delete", "humans.reveal"}
+)
+"""Actions that need the platform to be open."""
+
+
+def action_of(action: str, parameters: tuple[object, ...]) -> str:
+    """The registry's id of an action that is not always possible; empty for others."""
+    return str(parameters[0]) if action == "change" else ACTION_IDS.get(action, "")
+
+
+def lacks(action_id: str, human: object, directory: object, session: object) -> str:
+    """What an action needs that is not there; empty where nothing is.
+
+    Args:
+        action_id: Which.
+        human: Who is at the cursor, if anybody is.
+        directory: The humans, once a mirror is open.
+        session: The platform, once it is open.
+    """
+    if action_id in _OF_A_HUMAN and human is None:
+        return "There is no human at the cursor."
+    is_shut = session is None if action_id in _OF_A_SESSION else directory is None
+    if is_shut and (action_id in _OF_A_SESSION or action_id == "humans.get"):
+        return "The platform is not open yet."
+    return ""

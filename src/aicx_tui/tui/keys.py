@@ -26,6 +26,8 @@ class Keys(NamedTuple):
 KEYS: dict[str, Keys] = {
     "humans.search": Keys("slash", "search"),
     "humans.open": Keys("enter", "open"),
+    "humans.update": Keys("e", "edit"),
+    "humans.create": Keys("n", "new"),
     "humans.sort": Keys("s", "sort"),
     "humans.mark": Keys("space", "mark"),
     "humans.mark-range": Keys("V"),
@@ -41,6 +43,8 @@ KEYS: dict[str, Keys] = {
     "humans.copy": Keys("y", "copy"),
     "humans.refresh": Keys("r", "refresh"),
     "humans.get": Keys("i", "go to id"),
+    "humans.reveal": Keys("full_stop"),
+    "humans.delete": Keys("number_sign"),
     "humans.previous": Keys("left_square_bracket"),
     "humans.next": Keys("right_square_bracket"),
     "humans.tab": Keys("left,right,h,l", "JSON", "← →"),

@@ -20,7 +20,7 @@ from aicx_tui.errors import AicxError, FieldProblem, UsageError
 from aicx_tui.services.pace import Pace
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import AnswerT, Dialog
-from aicx_tui.tui.widgets.form import Field, Form, SecretInput
+from aicx_tui.tui.widgets.form import LINES, Field, Form, SecretInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 AROUND_FIELDS = 6
@@ -47,12 +47,17 @@ class FormScreen(Dialog[AnswerT]):
         Binding("escape", "back", "Back", priority=True, show=False),
         Binding("ctrl+s", "send", "Send", show=False),
         # At once, since a password manager types the next value right behind a Tab.
-        Binding("tab,down", "app.focus_next", "Next", priority=True, show=False),
-        Binding("shift+tab,up", "app.focus_previous", "Previous", priority=True, show=False),
+        Binding("tab", "app.focus_next", "Next", priority=True, show=False),
+        Binding("shift+tab", "app.focus_previous", "Previous", priority=True, show=False),
+        Binding("down", "next_field", "Next", priority=True, show=False),
+        Binding("up", "previous_field", "Previous", priority=True, show=False),
     ]
 
     SENDS = "send"
     """What Enter does, in a word."""
+
+    IS_SENT_BY_ENTER = True
+    """Whether Enter in the last field does it; else ctrl+s only."""
 
     AT_STAKE = ""
     """What would be lost if the console ended while this is busy."""
@@ -94,7 +99,8 @@ class FormScreen(Dialog[AnswerT]):
         """What is to know, the fields, and how it stands."""
         with Vertical(id="form") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = Content(f"Tab next · ^s or Enter {self.SENDS} · Esc back")
+            keys = "^s or Enter" if self.IS_SENT_BY_ENTER else "^s"
+            box.border_subtitle = Content(f"Tab next · {keys} {self.SENDS} · Esc back")
             if self._said:
                 with VerticalScroll(id="said", can_focus=self._is_long):
                     yield Static(Content(self._said), markup=False)
@@ -105,7 +111,25 @@ class FormScreen(Dialog[AnswerT]):
     def on_mount(self) -> None:
         """Start where something is missing."""
         self._tell(Content.styled(self._advice, "$quiet"))
+        self.start()
+
+    def start(self) -> None:
+        """Put the focus where somebody types first."""
         self._form.start()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave up and down to what has several lines."""
+        if action in ("next_field", "previous_field"):
+            return self.focused is None or not self.focused.has_class(LINES)
+        return super().check_action(action, parameters)
+
+    def action_next_field(self) -> None:
+        """Go to the field below."""
+        self.focus_next()
+
+    def action_previous_field(self) -> None:
+        """Go to the field above."""
+        self.focus_previous()
 
     def on_resize(self) -> None:
         """Leave room for the words around the fields; the fields scroll instead."""
@@ -124,8 +148,10 @@ class FormScreen(Dialog[AnswerT]):
         missing = self._form.missing()
         if missing and missing != [event.input.id]:
             self._form.query_one(f"#{next(k for k in missing if k != event.input.id)}").focus()
-        else:
+        elif self.IS_SENT_BY_ENTER:
             self.action_send()
+        else:
+            self._tell(Content.styled(f"ctrl+s: {self.SENDS}.", "$quiet"))
 
     def action_send(self) -> None:
         """Check what is there and do it."""
@@ -141,6 +167,10 @@ class FormScreen(Dialog[AnswerT]):
     def is_busy(self) -> bool:
         """Whether something is being done that Escape gives up."""
         return self._is_busy
+
+    async def at_stake(self) -> str:
+        """What would be lost if the console ended now, after keeping what can be kept."""
+        return f"{self.AT_STAKE} Esc stops it;" if self._is_busy and self.AT_STAKE else ""
 
     def say_busy(self, text: str, *, gives_up: bool = True) -> None:
         """Say what is being waited for, and whether Escape gives it up."""
@@ -205,10 +235,11 @@ class FormScreen(Dialog[AnswerT]):
         """Say why, and leave everything to be corrected."""
         self._is_busy = False
         error = message.error
-        self._form.show_problems({p.field: p.message for p in error.problems})
+        elsewhere = self._form.show_problems({p.field: p.message for p in error.problems})
         if isinstance(self.focused, SecretInput):
             self.focused.action_select_all()  # it cannot be read, so it is typed anew
         lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
+        lines += [Content(clean(f"{field}: {text}")) for field, text in elsewhere.items()]
         lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
         self._tell(Content("\n").join(lines))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -16,7 +17,7 @@ from textual.screen import Screen
 
 from aicx_tui.errors import AicxError
 from aicx_tui.tui.front_compositor import FrontCompositor
-from aicx_tui.tui.human_keys import ACTION_IDS, BINDINGS, OF_A_HUMAN, TYPED_IN_SEARCH
+from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, lacks
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
 from aicx_tui.tui.viewing import Viewing
@@ -262,18 +263,14 @@ class HumansScreen(Screen[None]):
         if action == "back":
             is_listing = self.focused is self._table
             return not is_listing or bool(self._search.value) or self._table.has_marks
-        if action_id := ACTION_IDS.get(action):
+        if action_id := action_of(action, parameters):
             return None if self.aicx.refusal(action_id) else True
         return True
 
     def refusal(self, action_id: str) -> str:
         """Why an action cannot be done in this list now; empty where it can."""
-        if action_id in OF_A_HUMAN and self._table.current is None:
-            return "There is no human at the cursor."
-        if action_id == "humans.get" and self.directory is None:
-            return "The platform is not open yet."
-        if action_id == "humans.import" and self.session is None:
-            return "The platform is not open yet."
+        if lack := lacks(action_id, self._table.current, self.directory, self.session):
+            return lack
         if action_id == "humans.export" and not (self._facts.shown or self._table.marks):
             return "There is nobody to export."
         if action_id == "humans.refresh" and self._facts.reading:
@@ -317,6 +314,15 @@ class HumansScreen(Screen[None]):
     def action_sort(self) -> None:
         """Choose the order."""
         self._arranged.ask_for_order()
+
+    def action_change(self, action_id: str) -> None:
+        """Create, edit or delete a human, or reveal its access token."""
+        from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
+
+        if self.session is not None and self.directory is not None:
+            shown, changed = self._detail.human, partial(self._read, by_hand=False)
+            open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
+            open_for(shown=shown, changed=changed)
 
     def action_export(self) -> None:
         """Write the marked, or else all that match, to a file."""

@@ -39,11 +39,13 @@ class MenuScreen(Dialog[str]):
     Args:
         title: The verb.
         choices: What there is to choose.
+        default: What Enter answers; empty where it answers nothing.
     """
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, default: str = "") -> None:
         super().__init__()
         self._title = title
+        self._default = default
         self._choices = {choice.key: choice for choice in choices}
 
     def compose(self) -> ComposeResult:
@@ -62,6 +64,8 @@ class MenuScreen(Dialog[str]):
         event.prevent_default()
         if event.key == "escape":
             self.answer(None)
+        elif event.key == "enter" and self._default:
+            self.answer(self._default)
         elif (choice := self._choices.get(event.character or "")) and not choice.refused:
             self.answer(choice.value)
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from aicx_tui.text import clean
 from aicx_tui.tui.widgets.one_of import OneOf
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
+
+LINES = "lines"
+"""The class of a field that may have several lines."""
 
 
 class Field(NamedTuple):
@@ -29,6 +36,7 @@ class Field(NamedTuple):
         placeholder: How such a value looks.
         is_secret: Whether it shows as dots.
         is_required: Whether it cannot be left empty.
+        is_long: Whether it may have several lines.
         is_choice: Whether it is yes or no; `value` is then empty for no.
         choices: Values and what they are called, where it is one of a few.
     """
@@ -40,6 +48,7 @@ class Field(NamedTuple):
     placeholder: str = ""
     is_secret: bool = False
     is_required: bool = True
+    is_long: bool = False
     is_choice: bool = False
     choices: tuple[tuple[str, str], ...] = ()
 
@@ -70,6 +79,9 @@ class YesNo(Widget, can_focus=True):
 
     value: reactive[bool] = reactive(False)
 
+    class Turned(Message):
+        """The other was chosen."""
+
     def __init__(self, value: bool, *, id: str) -> None:  # noqa: A002  # as every widget calls it
         super().__init__(id=id)
         self.set_reactive(YesNo.value, value)
@@ -78,6 +90,10 @@ class YesNo(Widget, can_focus=True):
         """Both words, the chosen one marked."""
         yes, no = ("●", "○") if self.value else ("○", "●")
         return Content.assemble(f"{yes} yes   {no} no", ("   space turns it", "$quiet"))
+
+    def watch_value(self) -> None:
+        """Tell the form."""
+        self.post_message(self.Turned())
 
     def action_turn(self) -> None:
         """Choose the other."""
@@ -105,20 +121,31 @@ class Form(VerticalScroll):
         """A line for each field and one for its hint."""
         for field in self._fields:
             with Vertical(classes="field"):
-                with Horizontal(classes="line"):
+                with Horizontal(classes="line -long" if field.is_long else "line"):
                     yield Static(field.label, classes="label", markup=False)
                     yield self._entry(field)
                 if field.hint:
                     yield Static(field.hint, id=f"hint-{field.key}", classes="hint", markup=False)
                 yield Static("", id=f"problem-{field.key}", classes="problem", markup=False)
+                yield Static("", id=f"warning-{field.key}", classes="warning", markup=False)
 
-    def _entry(self, field: Field) -> Input | YesNo | OneOf:
+    def _entry(self, field: Field) -> Input | TextArea | YesNo | OneOf:
         if field.choices:
             return OneOf(field.choices, field.value, id=field.key)
         if field.is_choice:
             return YesNo(bool(field.value), id=field.key)
         if field.is_secret:
             return SecretInput(id=field.key)
+        if field.is_long:
+            from textual.widgets import TextArea  # 60 ms that other forms do not wait for
+
+            return TextArea(
+                field.value,
+                compact=True,
+                highlight_cursor_line=False,
+                id=field.key,
+                classes=LINES,
+            )
         return Input(
             field.value,
             placeholder=field.placeholder,
@@ -137,13 +164,42 @@ class Form(VerticalScroll):
             elif field.is_choice:
                 values[field.key] = "yes" if self.query_one(f"#{field.key}", YesNo).value else ""
             else:
-                typed = self.query_one(f"#{field.key}", Input).value
-                values[field.key] = typed if field.is_secret else typed.strip()
+                typed = self.text_of(field)
+                is_kept = field.is_secret or field.is_long
+                values[field.key] = typed if is_kept else typed.strip()
         return values
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The same, but exactly as it was typed."""
+        texts = {f.key: self.text_of(f) for f in self._fields if not f.choices and not f.is_choice}
+        return self.values | texts
+
+    def text_of(self, field: Field) -> str:
+        """What was typed into a field for text."""
+        return self._lines(field).text if field.is_long else self._line(field).value
+
+    def put(self, texts: Mapping[str, str]) -> None:
+        """Let fields for text hold something else."""
+        for field in self._fields:
+            if field.key not in texts:
+                continue
+            if field.is_long:
+                self._lines(field).text = texts[field.key]
+            else:
+                self._line(field).value = texts[field.key]
+
+    def _line(self, field: Field) -> Input:
+        return self.query_one(f"#{field.key}", Input)
+
+    def _lines(self, field: Field) -> TextArea:
+        from textual.widgets import TextArea
+
+        return self.query_one(f"#{field.key}", TextArea)
 
     async def settle(self) -> None:
         """Wait until every key that was pressed has reached its field."""
-        for entry in self.query(Input):
+        for entry in (*self.query(Input), *self.query(f".{LINES}")):
             reached = asyncio.Event()
             entry.call_later(reached.set)
             await reached.wait()
@@ -161,8 +217,26 @@ class Form(VerticalScroll):
             f.key for f in self._fields if f.is_required and not f.is_choice and not values[f.key]
         ]
 
-    def show_problems(self, problems: dict[str, str]) -> None:
-        """Say under each field what is wrong with it, and go to the first."""
+    def start_at_first(self) -> None:
+        """Put the focus on the first field, at once: what is typed ahead may have moved it on."""
+        if self.screen.focused is None:
+            self.screen.set_focus(self.query_one(f"#{self._fields[0].key}"))
+
+    def show_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
+        """Say under each field what looks odd in it; nothing is refused for that."""
+        for field in self._fields:
+            said = warnings.get(field.key, ())
+            line = self.query_one(f"#warning-{field.key}", Static)
+            signed = (Content.assemble(("△ ", "bold $warning"), clean(text)) for text in said)
+            line.update(Content("\n").join(signed))
+            line.set_class(bool(said), "-shown")
+
+    def show_problems(self, problems: dict[str, str]) -> dict[str, str]:
+        """Say under each field what is wrong with it, and go to the first.
+
+        Returns:
+            What is wrong with what has no field here.
+        """
         for field in self._fields:
             problem = problems.get(field.key, "")
             line = self.query_one(f"#problem-{field.key}", Static)
@@ -173,6 +247,8 @@ class Form(VerticalScroll):
         first = next((f.key for f in self._fields if f.key in problems), None)
         if first:
             self.query_one(f"#{first}").focus()
+        here = {field.key for field in self._fields}
+        return {key: problem for key, problem in problems.items() if key not in here}
 
     def clear_secrets(self) -> None:
         """Forget what must not stay on the screen's side."""
