@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform
+from aicx_tui.cli.commands import on_a_platform, on_outbox
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -292,7 +292,12 @@ MUTATING = {
     "humans.create": ("humans", "create", "--fullname", "Jane"),
     "humans.update": ("humans", "update", "eu_1", "--fullname", "Jane"),
     "humans.import": ("humans", "import", "/dev/null", "--yes"),
+    "humans.delete": ("humans", "delete", "eu_1", "--yes"),
     "tags.assign": ("tags", "assign", "--human", "eu_1", "--tag", "t=1"),
+    "outbox.edit": ("outbox", "edit", "1a", "email=a"),
+    "outbox.retry": ("outbox", "retry", "1a"),
+    "outbox.resolve": ("outbox", "resolve", "1a", "--all-mine"),
+    "outbox.send": ("outbox", "send"),
 }
 """How each command that changes data is typed."""
 
@@ -300,7 +305,7 @@ MUTATING = {
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    assert changing <= set(on_a_platform())
+    assert changing <= set(on_a_platform()) | set(on_outbox())
     assert {parse(words).command for words in MUTATING.values()} == changing
 
 

@@ -146,7 +146,12 @@ def test_logout_removes_the_copy_where_there_is_no_keyring_too(
     left = aicx("logout", "--context", "own", "--keep-mirror", env=home)
     assert "The local copy stays." in left.err
     assert contents(tmp_path / "home")
-    gone = aicx("logout", "--context", "own", env=home)
+    refused = aicx("logout", "--context", "own", env=home)
+    assert refused.code == 1
+    assert "changes may wait in it. Its key is not at hand. Nothing was removed." in refused.err
+    assert "--discard" in refused.err
+    assert contents(tmp_path / "home")
+    gone = aicx(*key, "logout", "--context", "own", env=home)
     assert "There is no local copy of its humans now." in gone.err
     assert not contents(tmp_path / "home")
 

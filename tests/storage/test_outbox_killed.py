@@ -95,6 +95,6 @@ async def test_a_killed_process_makes_nothing_twice_and_forgets_nothing(
         sandbox.kill()
     with capsys.disabled():
         print(f"\n{kind}, killed {seed + 1} times: {dict(found)}")  # noqa: T201  # the proof counts
-    assert found["done"] > ROUNDS // 2
+    assert found["done"] > ROUNDS // 6
     assert not found["unknown"] or kind == "gateway"
     assert {"conflict", "failed"}.isdisjoint(found)

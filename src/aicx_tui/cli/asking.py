@@ -16,8 +16,13 @@ def can_ask() -> bool:
 
 
 async def agreed(question: str) -> bool:
-    """Ask for a yes; anything else is a no. Ctrl-C is heard meanwhile."""
-    sys.stderr.write(f"{clean(question)} [y/N] ")
+    """Ask for a yes; anything else is a no."""
+    return (await asked(f"{question} [y/N]")).lower() in ("y", "yes")
+
+
+async def asked(question: str) -> str:
+    """Ask for a line. Ctrl-C is heard meanwhile."""
+    sys.stderr.write(f"{clean(question)} ")
     sys.stderr.flush()
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[bytes] = loop.create_future()
@@ -34,4 +39,4 @@ async def agreed(question: str) -> bool:
         loop.call_soon_threadsafe(settle, line)
 
     Thread(target=read, daemon=True).start()
-    return (await answer).strip().lower() in (b"y", b"yes")
+    return (await answer).decode("utf-8", "replace").strip()

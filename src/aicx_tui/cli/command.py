@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aicx_tui.services.directory import Directory
+from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.session import Session
 from aicx_tui.services.touched import Touched
 
@@ -25,3 +26,16 @@ class OnMirror:
 
     run: Callable[[Session, Directory], Awaitable[None]]
     offline: Callable[[Directory], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True)
+class OnOutbox:
+    """A command that changes humans, or looks at their changes.
+
+    Attributes:
+        run: Does its work and prints the result.
+        way: What it needs the outbox for.
+    """
+
+    run: Callable[[OpenOutbox], Awaitable[None]]
+    way: Way

@@ -18,35 +18,57 @@ from aicx_tui.errors import (
     UsageError,
 )
 from aicx_tui.services.access import Access
-from aicx_tui.services.actions import ACTIONS, refuse_if_read_only
+from aicx_tui.services.actions import ACTIONS
+from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_be
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import Command, OnMirror
+    from aicx_tui.cli.command import Command, OnMirror, OnOutbox
     from aicx_tui.services.session import Session
     from aicx_tui.services.touched import Touched
 
-Prepare: TypeAlias = "Callable[[Namespace], Command | OnMirror]"
+Prepare: TypeAlias = "Callable[[Namespace], Command | OnMirror | OnOutbox]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
+ON_A_CONTEXT = ("humans.", "tags.", "outbox.", "audit.")
+"""How the actions of commands begin that are given a context."""
+
+
 def on_a_platform() -> dict[str, Prepare]:
     """The commands that work on an open platform, by action."""
-    from aicx_tui.cli import humans, importing, tags  # they load the API client layer
+    from aicx_tui.cli import changing, humans, importing, tags  # they load the API client layer
 
     return {
         "humans.list": humans.prepare_list,
         "humans.get": humans.prepare_get,
-        "humans.create": humans.prepare_create,
-        "humans.update": humans.prepare_update,
+        "humans.create": changing.prepare_create,
+        "humans.update": changing.prepare_update,
+        "humans.delete": changing.prepare_delete,
         "humans.sync": humans.prepare_sync,
         "humans.import": importing.prepare_import,
         "humans.import-by-id": importing.prepare_import_by_id,
         "tags.list": tags.prepare_list,
         "tags.assign": tags.prepare_assign,
+    }
+
+
+def on_outbox() -> dict[str, Prepare]:
+    """The commands on changes and their history, by action."""
+    from aicx_tui.cli import history, outbox, outbox_deciding  # they load the API client layer
+
+    return {
+        "outbox.list": outbox.prepare_list,
+        "outbox.show": outbox.prepare_show,
+        "outbox.edit": outbox_deciding.prepare_edit,
+        "outbox.discard": outbox_deciding.prepare_discard,
+        "outbox.retry": outbox_deciding.prepare_retry,
+        "outbox.resolve": outbox_deciding.prepare_resolve,
+        "outbox.send": outbox_deciding.prepare_send,
+        "audit.list": history.prepare_list,
     }
 
 
@@ -94,7 +116,12 @@ def _own_way(command: str) -> OwnWay | None:
         return on_config()[command]
     if command.startswith("views."):
         return on_views()[command]
-    return None if command.startswith(("humans.", "tags.")) else on_sign_in()[command]
+    return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
+
+
+def _prepared(arguments: Namespace) -> Command | OnMirror | OnOutbox:
+    is_on_outbox = arguments.command.startswith(("outbox.", "audit."))
+    return (on_outbox() if is_on_outbox else on_a_platform())[arguments.command](arguments)
 
 
 def run(arguments: Namespace, setup: Setup) -> int:
@@ -113,13 +140,14 @@ def run(arguments: Namespace, setup: Setup) -> int:
                 from aicx_tui.cli.views import take_view  # only where one is named
 
                 take_view(arguments, setup.config, name)
-            command = on_a_platform()[arguments.command](arguments)
+            command = _prepared(arguments)
             _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
         sys.stdout.flush()
     except KeyboardInterrupt:
         changed = ACTIONS[arguments.command].mutates
         narrate(
-            "Interrupted. A change that was under way may have been made: read the record again."
+            "Interrupted. A change that was under way may have been made: look for it with "
+            "aicx outbox list, or read the record again."
             if changed
             else "Interrupted."
         )
@@ -127,16 +155,30 @@ def run(arguments: Namespace, setup: Setup) -> int:
     return 0
 
 
-def _run_on(access: Access, command: Command | OnMirror, action_id: str) -> None:
+def _run_on(access: Access, command: Command | OnMirror | OnOutbox, action_id: str) -> None:
+    from aicx_tui.cli.command import OnOutbox
+
     try:
         refuse_if_read_only(ACTIONS[action_id], access.context)
-        asyncio.run(_run(command, access))
+        if isinstance(command, OnOutbox):
+            asyncio.run(_run_on_outbox(command, access, action_id))
+        else:
+            asyncio.run(_run(command, access))
     finally:
         access.close()
 
 
 async def _awaited(work: Awaitable[None]) -> None:
     await work
+
+
+async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
+    from aicx_tui.services.outbox_opening import open_outbox
+
+    async with open_outbox(access, way=command.way) as opened:
+        action = ACTIONS[action_id]
+        refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
+        await command.run(opened)
 
 
 async def _run(command: Command | OnMirror, access: Access) -> None:

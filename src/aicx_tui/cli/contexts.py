@@ -130,6 +130,8 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
     """`remove NAME`: the settings and the secrets."""
     name: str = arguments.name
     context = setup.config.contexts.get(name)
+    if context is not None and not arguments.discard:
+        await setup.mirrors.refuse_while_changes_wait(context)
     remove_context(setup.config.path, name)
     narrate(f"Removed {name} from config.toml.")
     if context is None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-
-from pydantic import SecretStr
 
 from aicx_tui.cli.command import Command, OnMirror
 from aicx_tui.cli.output import (
@@ -19,7 +16,6 @@ from aicx_tui.cli.output import (
     print_json,
     print_json_array,
     print_json_lines,
-    print_line,
     print_table,
 )
 from aicx_tui.cli.progress import ProgressLine
@@ -27,11 +23,10 @@ from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+from aicx_tui.models.human import Human
 from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
-from aicx_tui.services.editing import create_human, update_human
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
@@ -40,9 +35,6 @@ from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.services.touched import Touched
 from aicx_tui.storage.query.parser import parse
 from aicx_tui.storage.query.tree import Query
-from aicx_tui.text import clean
-
-FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 
 
 def prepare_list(arguments: Namespace) -> OnMirror:
@@ -217,62 +209,3 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def prepare_create(arguments: Namespace) -> Command:
-    """`create --fullname TEXT …`."""
-    given = _given(arguments)
-    tags = tuple(TagValue(id=tag_id, value=value) for tag_id, value in arguments.tags)
-    draft = HumanDraft(**given, tags=tags) if tags else HumanDraft(**given)
-
-    async def run(session: Session, touched: Touched) -> None:
-        created = await create_human(session.platform, draft)
-        touched.add_created(created, draft)
-        _print_id(created, arguments, done="Created.")
-
-    return run
-
-
-def prepare_update(arguments: Namespace) -> Command:
-    """`update ID …`: sends only what is given."""
-    given = _given(arguments)
-    for option in arguments.clear:
-        name = "phone_number" if option == "phone" else option.replace("-", "_")
-        if name in given:
-            raise UsageError(
-                f"--{option} is given and cleared at once. Nothing was sent.",
-                hint="Leave one of the two away.",
-            )
-        given[name] = None
-    changes = HumanChanges(**given)
-    human_id: str = arguments.id
-
-    async def run(session: Session, touched: Touched) -> None:
-        touched.changed.append(human_id)
-        changed = await update_human(session.platform, human_id, changes)
-        _print_id(changed, arguments, done="Changed.")
-
-    return run
-
-
-def _given(arguments: Namespace) -> dict[str, str | SecretStr | None]:
-    given: dict[str, str | SecretStr | None] = {
-        name: value for name in FIELDS if (value := getattr(arguments, name)) is not None
-    }
-    if arguments.access_token_stdin:
-        token = sys.stdin.readline().rstrip("\r\n")
-        if not token:
-            raise UsageError(
-                "There is no access token on standard input. Nothing was sent.",
-                hint="Pipe it in, or use --clear access-token to empty the field.",
-            )
-        given["access_token"] = SecretStr(token)
-    return given
-
-
-def _print_id(human_id: str, arguments: Namespace, *, done: str) -> None:
-    if arguments.json:
-        print_json({"id": human_id}, indent=None)
-    else:
-        print_line(clean(human_id))
-    narrate(done)

@@ -166,7 +166,13 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
     """`logout`: ends a session, and forgets what signed in."""
     context = _context(arguments, setup)
     keeps: bool = arguments.keep_mirror
-    ending = sign_out(context, setup, keeps_mirror=keeps, patience=patience(setup.environ))
+    ending = sign_out(
+        context,
+        setup,
+        keeps_mirror=keeps,
+        discards=arguments.discard,
+        patience=patience(setup.environ),
+    )
     ended = await _patiently(ending)
     narrate("The local copy stays." if keeps else "There is no local copy of its humans now.")
     if setup.credentials.problem:

@@ -6,38 +6,10 @@ The console gives actions their keys (`tui.keys`), the command line gives them t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from aicx_tui.errors import RefusedError
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.action import CLIPBOARD, CURSOR, MARKS, READING_ROLES
+from aicx_tui.services.action import Action as Action
 from aicx_tui.settings import Context
-
-
-class Action(NamedTuple):
-    """Something a person can do, whatever with.
-
-    Attributes:
-        id: Stable name, `noun.verb`; keymaps refer to it.
-        title: What menus and help call it.
-        help: One sentence on what it does.
-        needs: What the platform must be able to do, if anything.
-        mutates: Whether it changes data on the platform.
-        headless: The command that does the same, such as `humans get`; empty if there is none.
-        only_console: Why there is no such command; empty if there is one.
-    """
-
-    id: str
-    title: str
-    help: str
-    needs: Capability | None = None
-    mutates: bool = False
-    headless: str = ""
-    only_console: str = ""
-
-
-_CURSOR = "moves within what is on the screen"
-_CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
-_MARKS = "a command takes ids or a query instead"
 
 _ALL = (
     Action(
@@ -81,7 +53,7 @@ _ALL = (
         "Delete the human for good, once its name was typed.",
         needs=Capability.HUMANS_DELETE,
         mutates=True,
-        only_console="a script could not be asked to type the name",
+        headless="humans delete",
     ),
     Action(
         "humans.reveal",
@@ -140,45 +112,45 @@ _ALL = (
         "humans.mark",
         "Mark",
         "Mark the human at the cursor, or unmark it, and go down.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-range",
         "Mark a range",
         "Begin one; the same key marks it, Esc gives it up.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-all",
         "Mark all that match",
         "Once more unmarks them; others stay as they are.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-list",
         "Mark from a list",
         "Paste ids, e-mails, uids or phones.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-invert",
         "Invert the marks",
         "Among those that match.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action(
         "humans.mark-clear",
         "Clear the marks",
         "Of everyone; Esc does it too while nothing is searched.",
-        only_console=_MARKS,
+        only_console=MARKS,
     ),
     Action("humans.open", "Open", "Move into the human's details.", headless="humans get"),
-    Action("humans.copy", "Copy", "Copy a field of the human.", only_console=_CLIPBOARD),
-    Action("humans.copy-id", "Copy id", "Copy the human's id.", only_console=_CLIPBOARD),
-    Action("humans.copy-uid", "Copy uid", "Copy the human's uid.", only_console=_CLIPBOARD),
-    Action("humans.copy-email", "Copy e-mail", "Copy the e-mail address.", only_console=_CLIPBOARD),
-    Action("humans.previous", "Previous human", "Show the human above.", only_console=_CURSOR),
-    Action("humans.next", "Next human", "Show the human below.", only_console=_CURSOR),
+    Action("humans.copy", "Copy", "Copy a field of the human.", only_console=CLIPBOARD),
+    Action("humans.copy-id", "Copy id", "Copy the human's id.", only_console=CLIPBOARD),
+    Action("humans.copy-uid", "Copy uid", "Copy the human's uid.", only_console=CLIPBOARD),
+    Action("humans.copy-email", "Copy e-mail", "Copy the e-mail address.", only_console=CLIPBOARD),
+    Action("humans.previous", "Previous human", "Show the human above.", only_console=CURSOR),
+    Action("humans.next", "Next human", "Show the human below.", only_console=CURSOR),
     Action(
         "humans.tab",
         "Details or JSON",
@@ -199,6 +171,58 @@ _ALL = (
         needs=Capability.TAGS_ASSIGN,
         mutates=True,
         headless="tags assign",
+    ),
+    Action(
+        "outbox.list",
+        "List changes",
+        "List the changes that wait, the oldest first.",
+        headless="outbox list",
+    ),
+    Action(
+        "outbox.show",
+        "Show a change",
+        "Show what a change does and what is in its way; ids may be shortened.",
+        headless="outbox show",
+    ),
+    Action(
+        "outbox.retry",
+        "Retry changes",
+        "Send changes that stopped once more, as they are.",
+        mutates=True,
+        headless="outbox retry",
+    ),
+    Action(
+        "outbox.edit",
+        "Edit a change",
+        "Give a change that waits other values; it is sent later.",
+        mutates=True,
+        headless="outbox edit",
+    ),
+    Action(
+        "outbox.resolve",
+        "Resolve a conflict",
+        "Say for each field whose value stays, yours or theirs; then the change is sent.",
+        mutates=True,
+        headless="outbox resolve",
+    ),
+    Action(
+        "outbox.discard",
+        "Discard changes",
+        "Let go of changes that wait; the history keeps that they were there.",
+        headless="outbox discard",
+    ),
+    Action(
+        "outbox.send",
+        "Send changes",
+        "Send what waits, now.",
+        mutates=True,
+        headless="outbox send",
+    ),
+    Action(
+        "audit.list",
+        "History",
+        "What was changed from here, by whom, and what became of it; the latest is last.",
+        headless="audit",
     ),
     Action(
         "contexts.list",
@@ -321,7 +345,7 @@ _ALL = (
         "Run the embedded platform alone, as an emulator of Proto's API.",
         headless="sandbox",
     ),
-    Action("console.go", "Go", "Go to another place.", only_console=_CURSOR),
+    Action("console.go", "Go", "Go to another place.", only_console=CURSOR),
     Action(
         "console.theme",
         "Theme",
@@ -335,12 +359,12 @@ _ALL = (
         only_console="a command leaves nothing on the screen to cover",
     ),
     Action("console.help", "Help", "Show every key.", only_console="commands have --help"),
-    Action("console.palette", "Palette", "Find an action by name.", only_console=_CURSOR),
+    Action("console.palette", "Palette", "Find an action by name.", only_console=CURSOR),
     Action(
         "console.back",
         "Back",
         "One step: out of the details, a range, the search, and last the marks.",
-        only_console=_CURSOR,
+        only_console=CURSOR,
     ),
     Action("console.quit", "Quit", "Leave the console.", only_console="a command ends on its own"),
 )
@@ -350,32 +374,26 @@ ACTIONS: dict[str, Action] = {action.id: action for action in _ALL}
 
 
 def refusal(
-    action: Action, context: Context, capabilities: frozenset[Capability] | None = None
+    action: Action,
+    context: Context,
+    capabilities: frozenset[Capability] | None = None,
+    *,
+    role: str = "",
 ) -> str:
     """Why an action cannot be done in a context; empty where it can.
 
-    The read-only guard of console and commands alike is here and nowhere else.
+    The guards of console and commands alike are here and nowhere else.
 
     Args:
         action: What is wanted.
         context: Where.
         capabilities: What the platform can do; None where that is not known yet.
+        role: Of who is signed in; empty where that is not known.
     """
     if action.mutates and context.read_only:
         return f"The context {context.name} is read-only."
+    if action.mutates and role in READING_ROLES:
+        return f"Your role here is {role}, which may read only."
     if action.needs and capabilities is not None and action.needs not in capabilities:
         return "This platform has no such call."
     return ""
-
-
-def refuse_if_read_only(action: Action, context: Context) -> None:
-    """Stop a command before anything is opened.
-
-    Raises:
-        RefusedError: The context is read-only and the action changes data.
-    """
-    if reason := refusal(action, context):
-        raise RefusedError(
-            f"{reason} Nothing was sent.",
-            hint=f"Allow it with: aicx contexts edit {context.name} --no-read-only",
-        )

@@ -171,6 +171,11 @@ class Directory:
         """Keep humans that came one by one; those that were not read are, when next refreshed."""
         await self._sync.keep(humans, is_read=is_read)
 
+    async def make_ready(self) -> None:
+        """Let a mirror take humans one by one where the platform cannot list them."""
+        await self._sync.make_ready()
+        await self.look()
+
     async def outdate(self, human_ids: Sequence[str]) -> None:
         """Let the next refresh read humans again, of a platform that says not what changed."""
         await wrap_future(self.mirror.outdate(human_ids))

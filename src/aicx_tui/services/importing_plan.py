@@ -112,7 +112,8 @@ async def planned(session: Session, content: bytes, *, chosen: Mapping[str, str]
         UnsupportedError: Nobody can be created there.
         UsageError: The file cannot be read, or its columns cannot be told.
     """
-    if reason := refusal(ACTIONS["humans.import"], session.context, session.platform.capabilities):
+    able = session.platform.capabilities
+    if reason := refusal(ACTIONS["humans.import"], session.context, able, role=session.role):
         raise UnsupportedError(f"{reason} Nothing was sent.")
     can_list_tags = Capability.TAGS_LIST in session.platform.capabilities
     tags = await session.platform.list_tags() if can_list_tags else None

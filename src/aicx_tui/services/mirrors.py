@@ -158,8 +158,38 @@ class Mirrors:
         is_rebuilt = mirror.was_damaged or path in self._rebuilt
         return OpenMirror(mirror, name, REBUILT if is_rebuilt else "")
 
+    async def refuse_while_changes_wait(self, context: Context) -> None:
+        """Look into the mirrors of a context, of all its accounts and bots, before they go.
+
+        Raises:
+            UsageError: Changes wait in them.
+            MirrorError: One cannot be looked into.
+        """
+        paths = sorted(self._folder_of(context).glob("*.db"))
+        if not paths:
+            return
+        from aicx_tui.storage.outbox_reading import waiting_in  # it loads the database
+
+        key = await self._kept_key(context)
+        try:
+            if key is None or self._is_of_another(context, key):
+                raise MirrorError("Its key is not at hand.")
+            waiting = [await asyncio.to_thread(waiting_in, path, key) for path in paths]
+        except MirrorError as error:
+            raise MirrorError(
+                f"The local copy of {context.name} cannot be looked into, and changes may wait in "
+                f"it. {error.message} Nothing was removed.",
+                hint="Let go of it all the same: --discard. Or give its key: --mirror-key-file.",
+            ) from None
+        if count := sum(waiting):
+            changes = "1 change waits" if count == 1 else f"{count:,} changes wait"
+            raise UsageError(
+                f"{changes} in the outbox of {context.name} and would be lost. Nothing was done.",
+                hint=f"Send first: aicx --context {context.name} outbox send. Or add --discard.",
+            )
+
     def remove(self, context: Context) -> None:
-        """Remove what was read of a context."""
+        """Remove what was read of a context, and what waits in it."""
         import shutil
 
         shutil.rmtree(self._folder_of(context), ignore_errors=True)
@@ -242,7 +272,7 @@ class Mirrors:
         return not is_fitting and any(folder.glob("*.db"))
 
     def _another_key(self, context: Context) -> AicxError:
-        removal = f"or remove the copy: aicx logout --context {context.name}."
+        removal = f"or remove the copy: aicx logout --context {context.name} --discard."
         what = f"the local copy of {context.name} was written with another key. It stays as it is."
         if file := self._key_file_of(context):
             return UsageError(

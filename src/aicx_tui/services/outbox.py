@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from aicx_tui.errors import NotFoundError, UsageError
+from aicx_tui.errors import NotFoundError, RefusedError, UsageError
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.documents import masked
 from aicx_tui.services.editing import check_changes, check_draft, check_tags
+from aicx_tui.services.resolving import body_with, with_theirs
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.audit import Entry, history
 from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State
@@ -34,6 +35,7 @@ class Outbox:
     Args:
         mirror: Where they are kept, beside the humans.
         who: Whose changes these are, as the history names them.
+        read_only: Whether nothing may be queued.
         clock: The present.
     """
 
@@ -42,10 +44,12 @@ class Outbox:
         mirror: Mirror,
         *,
         who: str,
+        read_only: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.mirror = mirror
         self.who = who
+        self.read_only = read_only
         self.clock = clock
 
     # Queueing
@@ -116,6 +120,7 @@ class Outbox:
         body: Mapping[str, Any],
         before: Document | None,
     ) -> Change:
+        self._refuse_if_read_only()
         change = Change(
             id=change_id,
             kind=kind,
@@ -169,8 +174,8 @@ class Outbox:
         Raises:
             UsageError: It is not one that stopped.
         """
-        change = await self._stopped(change_id, State.FAILED, State.CONFLICT, State.UNKNOWN)
-        return await self._again(change)
+        change = await self.get(change_id)
+        return await self._again(change, change, State.FAILED, State.CONFLICT, State.UNKNOWN)
 
     async def edit(self, change_id: str, body: Mapping[str, Any]) -> Change:
         """Send other values than those that were queued.
@@ -182,9 +187,10 @@ class Outbox:
         Raises:
             UsageError: It is not one that can be changed, or a value holds what no field may.
         """
-        change = await self._stopped(change_id, State.FAILED, State.CONFLICT, State.PENDING)
+        change = await self.get(change_id)
         _check(change.kind, body)
-        return await self._again(replace(change, body=dict(body)))
+        edited = replace(change, body=dict(body))
+        return await self._again(change, edited, State.FAILED, State.CONFLICT, State.PENDING)
 
     async def resolve(self, change_id: str, *, mine: Collection[str]) -> Change:
         """Decide a conflict field by field.
@@ -196,24 +202,13 @@ class Outbox:
         Raises:
             UsageError: There is no conflict.
         """
-        change = await self._stopped(change_id, State.CONFLICT)
+        change = await self.get(change_id)
         theirs = change.problem.theirs if change.problem else {}
-        if change.kind is Kind.ASSIGN:
-            body: dict[str, Any] = {
-                "tags": [
-                    tag
-                    for tag in change.body["tags"]
-                    if f"tag:{tag['id']}" in mine or f"tag:{tag['id']}" not in theirs
-                ]
-            }
-            is_empty = not body["tags"]
-        else:
-            body = {n: v for n, v in change.body.items() if n in mine or n not in theirs}
-            is_empty = not body
-        if is_empty:
-            return await self.discard(change_id)
-        before = _with_theirs(change.before or {}, theirs)
-        return await self._again(replace(change, body=body, before=before))
+        body = body_with(change, mine=mine)
+        if change.state is State.CONFLICT and not body:
+            return await self.discard(change.id)
+        before = with_theirs(change.before or {}, theirs)
+        return await self._again(change, replace(change, body=body, before=before), State.CONFLICT)
 
     async def discard(self, change_id: str) -> Change:
         """Let go of a change; the history keeps that it was there.
@@ -221,34 +216,47 @@ class Outbox:
         Raises:
             UsageError: It is being sent, or is over already.
         """
-        return await self._over(
-            await self._stopped(change_id, *(s for s in WAITING if s is not State.SENDING)),
-            State.DISCARDED,
-        )
+        change = await self.get(change_id)
+        states = [state for state in WAITING if state is not State.SENDING]
+        return await self._over(change, State.DISCARDED, *states)
 
     async def withdraw(self, change: Change) -> Change:
-        """Take back a change that never reached the platform."""
-        return await self._over(change, State.WITHDRAWN)
+        """Take back a change that never reached the platform.
 
-    async def _stopped(self, change_id: str, *states: State) -> Change:
-        change = await self.get(change_id)
-        if change.state not in states:
-            raise UsageError(
-                f"The change {change.id[:8]} is {change.state}: that cannot be done with it now.",
-                hint=f"Look at it: aicx outbox show {change.id[:8]}.",
+        Raises:
+            UsageError: It did, or may have.
+        """
+        return await self._over(change, State.WITHDRAWN, State.PENDING)
+
+    async def _again(self, change: Change, anew: Change, *states: State) -> Change:
+        self._refuse_if_read_only()
+        anew = replace(anew, state=State.PENDING, problem=None, attempts=0)
+
+        def work(connection: Connection, writer: Writer) -> Change:
+            _check_state(connection, change, states)
+            outbox.change_again(connection, writer, anew)
+            return anew
+
+        return await self._write(work)
+
+    async def _over(self, change: Change, last: State, *states: State) -> Change:
+        moment = self.clock().timestamp()
+
+        def work(connection: Connection, writer: Writer) -> Change:
+            is_discarded = last is State.DISCARDED
+            now = _check_state(connection, change, states, takes_sent=is_discarded)
+            over = replace(now, state=last)
+            outbox.end(connection, writer, over, now=moment)
+            return over
+
+        return await self._write(work)
+
+    def _refuse_if_read_only(self) -> None:
+        if self.read_only:
+            raise RefusedError(
+                "This context is read-only. Nothing was queued.",
+                hint="Allow changes with: aicx contexts edit NAME --no-read-only",
             )
-        return change
-
-    async def _again(self, change: Change) -> Change:
-        change = replace(change, state=State.PENDING, problem=None)
-        await self._write(lambda c, w: outbox.change_again(c, w, change))
-        return change
-
-    async def _over(self, change: Change, state: State) -> Change:
-        now = self.clock().timestamp()
-        change = replace(change, state=state)
-        await self._write(lambda c, w: outbox.end(c, w, change, now=now))
-        return change
 
     async def _write(self, work: Callable[[Connection, Writer], T]) -> T:
         return await wrap_future(self.mirror.write(work, is_durable=True))
@@ -270,13 +278,21 @@ def _check(kind: Kind, body: Mapping[str, Any]) -> None:
             raise UsageError("A deletion holds no values.", hint="Discard it instead.")
 
 
-def _with_theirs(before: Document, theirs: Mapping[str, Any]) -> Document:
-    """What a change is made upon once it is known what the platform has."""
-    fields = {name: value for name, value in theirs.items() if not name.startswith("tag:")}
-    tags = {t["id"]: t.get("value") or "" for t in before.get("tags") or () if isinstance(t, dict)}
-    tags |= {name.removeprefix("tag:"): v for name, v in theirs.items() if name not in fields}
-    kept = [{"id": tag_id, "value": value} for tag_id, value in tags.items() if value is not None]
-    return {**before, **fields, "tags": kept}
+def _check_state(
+    connection: Connection, change: Change, states: Collection[State], *, takes_sent: bool = True
+) -> Change:
+    """A change as it is now; in the transaction that decides, since others send and decide too.
+
+    Raises:
+        UsageError: What is wanted cannot be done with it as it is.
+    """
+    now = outbox_reading.get(connection, change.id) or change
+    if now.state not in states or (now.was_sent and not takes_sent):
+        raise UsageError(
+            f"The change {now.id[:8]} is {now.state}: that cannot be done with it now.",
+            hint=f"Look at it: aicx outbox show {now.id[:8]}.",
+        )
+    return now
 
 
 def _name(document: Document) -> str:

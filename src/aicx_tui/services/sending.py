@@ -16,6 +16,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -33,13 +34,12 @@ from aicx_tui.errors import (
     UnavailableError,
 )
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
-from aicx_tui.services.documents import revealed
+from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.services.comparing import left_of
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.changes import Change, Kind, Problem, State
 from aicx_tui.storage.database import Connection, unusable
 from aicx_tui.storage.mirror import Mirror
-from aicx_tui.storage.rows import tag_values
 from aicx_tui.storage.writing import Writer
 
 MOST_TRIES = 5
@@ -56,8 +56,15 @@ _NEVER_MADE = PlatformFailedError(
     hint="Retry it later, and tell whoever runs the platform.",
 )
 
+LOOK = "Look for the name, e-mail, phone or uid; then retry or discard it: aicx outbox show {id}."
+"""What to do about a human that may have been created."""
+
 NOT_NOW = (UnavailableError, RateLimitedError, NotSignedInError)
 """What says nothing of the change itself: it waits."""
+
+
+class _DecidedMeanwhile(Exception):  # it is no error
+    """Somebody discarded or edited a change while its human was read."""
 
 
 class Sender:
@@ -79,16 +86,18 @@ class Sender:
         self._platform = platform
         self._mirror = mirror
         self._clock = clock
+        self._read: dict[str, VersionedHuman] = {}
 
-    async def run(self) -> AsyncGenerator[Change, None]:
+    async def run(self, *, waits: bool = False) -> AsyncGenerator[Change, None]:
         """Send what can be sent, and yield each change that nothing more is sent of.
 
-        Nothing where another process sends: only one does.
+        Args:
+            waits: Whether to wait for another process that sends; else nothing is sent then.
 
         Raises:
             AicxError: The platform cannot be asked now; what is left waits.
         """
-        async with self._turn() as is_mine:
+        async with self._turn(waits=waits) as is_mine:
             if not is_mine:
                 return
             await self._write(self._take_up)
@@ -97,8 +106,12 @@ class Sender:
                 if decided is not None:
                     yield decided
 
-    async def outcome(self, change: Change) -> Change:
+    async def outcome(self, change: Change, *, read: VersionedHuman | None = None) -> Change:
         """Send, or wait for the process that does, until it is decided what becomes of a change.
+
+        Args:
+            change: Which one.
+            read: Its human as it was read just now, so that it is not read twice.
 
         Returns:
             The change; still pending where an earlier one of the same human has to be decided.
@@ -106,15 +119,24 @@ class Sender:
         Raises:
             AicxError: The platform cannot be asked now; the change waits.
         """
+        if read is not None:
+            self._read[change.human_id] = read
         while True:
             async with aclosing(self.run()) as sent:
                 async for one in sent:
                     if one.id == change.id:
                         return one
+            self._read.clear()
             change = await self._as_it_is(change)
-            if change.state not in (State.PENDING, State.SENDING) or not await self._is_busy():
+            if change.state not in (State.PENDING, State.SENDING) or await self.before(change):
                 return change
             await asyncio.sleep(POLL_SECONDS)
+
+    async def before(self, change: Change) -> Change | None:
+        """The change of the same human that somebody has to decide about first."""
+        return await wrap_future(
+            self._mirror.read(lambda c: outbox_reading.stands_before(c, change))
+        )
 
     async def _as_it_is(self, change: Change) -> Change:
         found = self._mirror.read(lambda c: outbox_reading.get(c, change.id))
@@ -123,27 +145,21 @@ class Sender:
     # Whose turn it is
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[bool]:
+    async def _turn(self, *, waits: bool) -> AsyncIterator[bool]:
         lock = self._lock()
         if lock is None:  # nobody else can open a mirror that has no name
             yield True
             return
+        while True:
+            is_mine = _acquired(lock, self._mirror.path)
+            if is_mine or not waits:
+                break
+            await asyncio.sleep(POLL_SECONDS)
         try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            yield False
-            return
-        except OSError as error:
-            raise unusable(self._mirror.path, error) from None
-        try:
-            yield True
+            yield is_mine
         finally:
-            lock.release()
-
-    async def _is_busy(self) -> bool:
-        """Whether another process is sending."""
-        async with self._turn() as is_mine:
-            return not is_mine
+            if is_mine:
+                lock.release()
 
     def _lock(self) -> FileLock | None:
         if not self._mirror.path.exists():
@@ -156,7 +172,13 @@ class Sender:
             if change.kind is not Kind.CREATE or self._is_same_if_sent_again(change):
                 outbox.move(connection, writer, change, State.PENDING)
             else:
-                self._doubt(connection, writer, change)
+                problem = Problem(
+                    message="It was sent, and no reply came: the human may or may not be there.",
+                    hint=LOOK.format(id=change.id[:8]),
+                    exit_code=OutcomeUnknownError.exit_code,
+                )
+                stopped = replace(change, state=State.UNKNOWN, problem=problem)
+                outbox.stop(connection, writer, stopped, self._now)
 
     def _is_same_if_sent_again(self, change: Change) -> bool:
         """Whether the platform would know that it made this human already, or did not."""
@@ -164,36 +186,37 @@ class Sender:
         is_known = Capability.WRITES_IDEMPOTENT in self._platform.capabilities
         return is_known and age < SAME_KEY_SECONDS and change.attempts < MOST_TRIES
 
-    def _doubt(self, connection: Connection, writer: Writer, change: Change) -> None:
-        problem = Problem(
-            message="It was sent, and no reply came: the human may or may not be there.",
-            hint="Look for the name, e-mail, phone or uid; then retry or discard it.",
-        )
-        stopped = replace(change, state=State.UNKNOWN, problem=problem)
-        outbox.stop(connection, writer, stopped, self._now)
-
     # Sending one
 
     async def _send(self, change: Change) -> Change | None:
         """Send a change; None where it is to be sent again."""
         REQUEST_ID.set("")
         try:
+            return await self._sent(change)
+        except _DecidedMeanwhile:
+            return None
+
+    async def _sent(self, change: Change) -> Change | None:
+        try:
             if change.kind is Kind.CREATE:
                 return await self._create(change)
             return await self._change(change)
-        except OutcomeUnknownError:
-            return await self._unanswered(change)
+        except OutcomeUnknownError as error:
+            return await self._unanswered(change, error)
         except NOT_NOW:
-            await self._write(lambda c, w: outbox.move(c, w, change, State.PENDING))
+            await self._write(lambda c, _: outbox.take_back(c, change))
             raise
         except AicxError as error:
             return await self._stop(change, State.FAILED, error)
 
-    async def _unanswered(self, change: Change) -> Change | None:
+    async def _unanswered(self, change: Change, error: OutcomeUnknownError) -> Change | None:
         """A change whose reply never came: it is taken up again, unless that would double it."""
-        await self._write(self._take_up)
         left = await self._as_it_is(change)
-        return left if left.state is State.UNKNOWN else None
+        if left.kind is Kind.CREATE and not self._is_same_if_sent_again(left):
+            error.hint = LOOK.format(id=left.id[:8])
+            return await self._stop(left, State.UNKNOWN, error)
+        await self._write(lambda c, w: outbox.move(c, w, left, State.PENDING))
+        return None
 
     async def _create(self, change: Change) -> Change:
         draft = HumanDraft.model_validate(change.body)
@@ -206,12 +229,12 @@ class Sender:
         """Change a human upon what the platform has."""
         for _ in range(MOST_TRIES):
             try:
-                human, etag = await self._platform.get_human(change.human_id)
+                human, etag = await self._human(change.human_id)
             except NotFoundError as error:
                 if change.kind is Kind.DELETE:
                     return await self._done(change)
                 return await self._stop(change, State.FAILED, error)
-            left, clash = _left(change, human)
+            left, clash = left_of(change, human)
             if clash:
                 return await self._conflict(change, clash)
             if not left and change.kind is not Kind.DELETE:
@@ -232,6 +255,11 @@ class Sender:
             f"Others change {change.name} all the time; the change waits.", retry_after=1.0
         )
 
+    async def _human(self, human_id: str) -> VersionedHuman:
+        if human_id in self._read:
+            return self._read.pop(human_id)
+        return await self._platform.get_human(human_id)
+
     async def _put(self, change: Change, left: Mapping[str, Any], etag: str | None) -> None:
         match change.kind:
             case Kind.UPDATE:
@@ -246,11 +274,11 @@ class Sender:
     # What became of it
 
     async def _begin(self, change: Change) -> None:
-        await self._write(lambda c, _: outbox.begin(c, change, now=self._now))
+        await self._decide(change, lambda c, _: outbox.begin(c, change, now=self._now))
 
     async def _done(self, change: Change, *, real_id: str = "") -> Change:
         done = replace(change, state=State.DONE, outcome_of=REQUEST_ID.get())
-        await self._write(partial(_ended, done, self._now, real_id))
+        await self._decide(change, partial(_ended, done, self._now, real_id))
         return replace(done, human_id=real_id or done.human_id)
 
     async def _conflict(self, change: Change, theirs: Mapping[str, Any]) -> Change:
@@ -259,18 +287,37 @@ class Sender:
             message=f"Somebody else changed {names} meanwhile. Nothing was sent.",
             hint=f"Decide whose is to stay: aicx outbox show {change.id[:8]}.",
             theirs=theirs,
+            exit_code=ConflictError.exit_code,
         )
         return await self._stopped(change, State.CONFLICT, problem)
 
     async def _stop(self, change: Change, state: State, error: AicxError) -> Change:
         fields = {problem.field: problem.message for problem in error.problems}
-        problem = Problem(message=error.message, hint=error.hint, fields=fields)
+        problem = Problem(
+            message=error.message, hint=error.hint, fields=fields, exit_code=error.exit_code
+        )
         return await self._stopped(change, state, problem)
 
     async def _stopped(self, change: Change, state: State, problem: Problem) -> Change:
         stopped = replace(change, state=state, problem=problem, outcome_of=REQUEST_ID.get())
-        await self._write(lambda c, w: outbox.stop(c, w, stopped, self._now))
+        await self._decide(change, lambda c, w: outbox.stop(c, w, stopped, self._now))
         return stopped
+
+    async def _decide(self, change: Change, work: Callable[[Connection, Writer], None]) -> None:
+        """Write what becomes of a change, unless a person decided otherwise just before.
+
+        Raises:
+            _DecidedMeanwhile: Somebody did; nothing was sent of it.
+        """
+
+        def decided(connection: Connection, writer: Writer) -> bool:
+            is_open = outbox.is_as_read(connection, change)
+            if is_open:
+                work(connection, writer)
+            return is_open
+
+        if not await wrap_future(self._mirror.write(decided, is_durable=True)):
+            raise _DecidedMeanwhile
 
     @property
     def _now(self) -> float:
@@ -286,37 +333,16 @@ def _ended(
     outbox.end(connection, writer, change, now=now, real_id=real_id)
 
 
-def _left(change: Change, human: Human) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What of a change is still to be sent, and what is in its way.
+def _acquired(lock: FileLock, path: Path) -> bool:
+    """Take a lock if it is free.
 
-    Args:
-        change: The change.
-        human: As the platform has it.
-
-    Returns:
-        Values that differ from the platform's, and the platform's where they differ from both
-        what the change was made upon and what it wants.
+    Raises:
+        MirrorError: Its folder cannot be written.
     """
-    before = change.before or {}
-    if change.kind is Kind.ASSIGN:
-        wanted: Mapping[str, Any] = dict(tag_values(change.body))
-        known: Mapping[str, Any] = dict(tag_values(before))
-        theirs: Mapping[str, Any] = {tag.id: tag.value for tag in human.tags}
-        called = "tag:"
-    else:
-        wanted, known, theirs, called = change.body, before, revealed(human), ""
-    left, clash = {}, {}
-    for name, value in wanted.items():
-        there = theirs.get(name)
-        if _is_same(there, value):
-            continue
-        if _is_same(there, known.get(name)) or name == "access_token":
-            left[name] = value
-        else:
-            clash[called + name] = there
-    return left, clash
-
-
-def _is_same(one: object, other: object) -> bool:
-    """Whether two values mean the same: an empty one is none."""
-    return (one or None) == (other or None)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    except OSError as error:
+        raise unusable(path, error) from None
+    return True

@@ -37,6 +37,18 @@ class Session:
     _signs_out: bool = field(default=False, kw_only=True)
 
     @property
+    def who(self) -> str:
+        """Who is signed in, as the history names them; a token does not tell everywhere."""
+        if self.account is None:
+            return self.context.account or "the token's owner"
+        return f"{self.account.name} <{self.account.email}>"
+
+    @property
+    def role(self) -> str:
+        """What the account may do; empty where the platform does not tell."""
+        return self.account.role if self.account is not None else ""
+
+    @property
     def is_by_password(self) -> bool:
         """Whether a session signs in now, and not a token."""
         credential = self.http.credential if self.http is not None else None
@@ -165,6 +177,7 @@ def open_core(
         renew=renew,
         proxy=context.proxy,
         ca_file=context.ca_file,
+        read_only=context.read_only,
         limits=Limits(total=context.timeout, read=min(context.timeout, Limits.read)),
     )
 

@@ -188,7 +188,12 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
 
 
 async def sign_out(
-    context: Context, setup: Setup, *, keeps_mirror: bool = False, patience: float = PROMPT_SECONDS
+    context: Context,
+    setup: Setup,
+    *,
+    keeps_mirror: bool = False,
+    discards: bool = False,
+    patience: float = PROMPT_SECONDS,
 ) -> SignedOut:
     """End the session at the platform, if it is one, and forget what signed in.
 
@@ -197,8 +202,14 @@ async def sign_out(
 
     A token stays valid at the platform: only issuing a new one ends it. The keyring's own trouble
     is left in `credentials.problem`.
+
+    Raises:
+        UsageError: Changes wait in the mirror, and are not to be let go of.
+        MirrorError: Nobody can say whether some do.
     """
     credentials = setup.credentials
+    if not (keeps_mirror or discards):
+        await setup.mirrors.refuse_while_changes_wait(context)
     found = await credentials.find_kept(context, patience=patience)
     if not keeps_mirror:
         setup.mirrors.remove(context)

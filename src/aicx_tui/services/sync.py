@@ -243,7 +243,7 @@ class Sync:
 
         One that is no more is taken out of the mirror.
         """
-        await self._make_ready()
+        await self.make_ready()
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(human_id: str) -> tuple[str, AicxError | None]:
@@ -284,7 +284,7 @@ class Sync:
             humans: As they are known.
             is_read: Whether that is what the platform has; else they count as stale.
         """
-        await self._make_ready()
+        await self.make_ready()
         items = [_item(human) for human in humans]
         at = self._clock().timestamp() if is_read else NEVER
 
@@ -300,7 +300,7 @@ class Sync:
 
         await wrap_future(self._mirror.write(put))
 
-    async def _make_ready(self) -> None:
+    async def make_ready(self) -> None:
         """Make the indexes of a mirror that nobody is read into in bulk."""
         if Capability.HUMANS_FEED in self._platform.capabilities:
             return

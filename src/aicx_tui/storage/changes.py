@@ -72,12 +72,14 @@ class Problem:
         hint: What to do next.
         fields: Reasons by field.
         theirs: What the platform has where that is in the way, by field.
+        exit_code: What a command ends with that meets it.
     """
 
     message: str
     hint: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     theirs: Mapping[str, Any] = field(default_factory=dict)
+    exit_code: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,7 @@ class Change:
         state: How far it is.
         sent_at: When it was sent first.
         ended_at: When nothing was left to do.
-        attempts: How often it was sent.
+        attempts: How often it was sent and may have arrived.
         problem: Why it did not go through.
         outcome_of: The request that decided, as the platform names it.
     """
@@ -117,6 +119,11 @@ class Change:
     attempts: int = 0
     problem: Problem | None = None
     outcome_of: str = ""
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it may have reached the platform, so that it cannot just be taken back."""
+        return self.attempts > 0
 
     @property
     def differences(self) -> list[Difference]:

@@ -63,12 +63,29 @@ def add(connection: Connection, writer: Writer, change: Change) -> Change:
     return replace(change, number=int(cursor.lastrowid or 0))
 
 
+def is_as_read(connection: Connection, change: Change) -> bool:
+    """Whether a change still waits to be sent as it was read: nobody decided about it since."""
+    found = connection.execute(
+        "SELECT body FROM changes WHERE id = ? AND state IN ('pending', 'sending')", (change.id,)
+    ).fetchone()
+    return found is not None and found[0] == _written(change.body)
+
+
 def begin(connection: Connection, change: Change, *, now: float) -> None:
     """Note that a change is being sent, before it is."""
     connection.execute(
         "UPDATE changes SET state = 'sending', attempts = attempts + 1, "
         "sent_at = coalesce(sent_at, ?) WHERE id = ?",
         (now, change.id),
+    )
+
+
+def take_back(connection: Connection, change: Change) -> None:
+    """Note that what was begun never reached the platform, so that the change waits again."""
+    connection.execute(
+        "UPDATE changes SET state = 'pending', attempts = attempts - 1, "
+        "sent_at = CASE WHEN attempts > 1 THEN sent_at END WHERE id = ? AND state = 'sending'",
+        (change.id,),
     )
 
 

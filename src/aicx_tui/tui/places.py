@@ -95,7 +95,8 @@ class Places:
         capabilities = session.platform.capabilities if session is not None else None
         if action_id == "bots.switch":
             return self._no_other_bot(session)
-        return refusal(ACTIONS[action_id], self.access.context, capabilities)
+        role = session.role if session is not None else ""
+        return refusal(ACTIONS[action_id], self.access.context, capabilities, role=role)
 
     def _no_other_bot(self, session: Session | None) -> str:
         if session is None or (session.context.kind == "console" and session.account is None):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.options import (
     complete_context_names,
+    discard,
     json_form,
     noun,
     verb,
@@ -41,6 +42,7 @@ def add_contexts(nouns: Subparsers) -> None:
     )
     removed = verb(contexts, "contexts.remove")
     _named(removed)
+    discard(removed)
 
 
 def add_config(nouns: Subparsers) -> None:

@@ -31,6 +31,7 @@ def add_humans(nouns: Subparsers) -> None:
     _humans_get(humans)
     _humans_create(humans)
     _humans_update(humans)
+    _humans_delete(humans)
     _humans_import(humans)
 
 
@@ -80,7 +81,7 @@ def _humans_create(verbs: Subparsers) -> None:
     added.add_argument("--fullname", required=True, metavar="TEXT")
     _fields(added)
     tag_values(added, required=False)
-    json_form(added)
+    _queue(added)
 
 
 def _humans_update(verbs: Subparsers) -> None:
@@ -91,7 +92,25 @@ def _humans_update(verbs: Subparsers) -> None:
     added.add_argument(
         "--clear", action="append", default=[], choices=CLEARABLE, help="empty this field"
     )
-    json_form(added)
+    _queue(added)
+
+
+def _humans_delete(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.delete")
+    added.add_argument("id", metavar="ID")
+    added.add_argument("--yes", action="store_true", help="delete it without asking")
+    _queue(added)
+
+
+def _queue(added: ArgumentParser) -> None:
+    added.add_argument(
+        "--queue",
+        action="store_true",
+        help="if it cannot be made now, let it wait in the outbox; see: aicx outbox",
+    )
+    added.add_argument(
+        "--json", action="store_true", help="print the human's id, or what was queued, as JSON"
+    )
 
 
 def _humans_import(verbs: Subparsers) -> None:

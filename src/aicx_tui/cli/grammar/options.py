@@ -10,7 +10,7 @@ from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.services.actions import ACTIONS
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
+    from argparse import _MutuallyExclusiveGroup, _SubParsersAction
 
     Subparsers: TypeAlias = "_SubParsersAction[Parser]"
 
@@ -91,6 +91,13 @@ def tag_values(verb: ArgumentParser, *, required: bool) -> None:
 def json_form(verb: ArgumentParser) -> None:
     """Let data be printed as JSON."""
     verb.add_argument("--json", action="store_true", help="print the platform's own object")
+
+
+def discard(verb: ArgumentParser | _MutuallyExclusiveGroup) -> None:
+    """Let changes that wait go with the local copy."""
+    verb.add_argument(
+        "--discard", action="store_true", help="let go of changes that wait in the outbox, too"
+    )
 
 
 def reveal(verb: ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
 from aicx_tui.cli.grammar.humans import add_humans
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
+from aicx_tui.cli.grammar.outbox import add_outbox
 from aicx_tui.cli.grammar.session import add_session
 from aicx_tui.cli.grammar.tags import add_tags
 from aicx_tui.cli.grammar.views import add_views
@@ -104,6 +105,7 @@ def _parser() -> ArgumentParser:
     nouns = parser.add_subparsers(title="commands", metavar="NOUN", parser_class=Parser)
     add_humans(nouns)
     add_tags(nouns)
+    add_outbox(nouns)
     add_contexts(nouns)
     add_views(nouns)
     add_session(nouns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aicx_tui.cli.grammar.options import json_form, verb
+from aicx_tui.cli.grammar.options import discard, json_form, verb
 
 if TYPE_CHECKING:
     from aicx_tui.cli.grammar.options import Subparsers
@@ -24,7 +24,10 @@ def add_session(nouns: Subparsers) -> None:
     secret.add_argument(
         "--token-stdin", action="store_true", help="read the token from standard input"
     )
-    verb(nouns, "session.sign-out").add_argument(
+    logout = verb(nouns, "session.sign-out")
+    copy = logout.add_mutually_exclusive_group()
+    copy.add_argument(
         "--keep-mirror", action="store_true", help="keep the local copy of the humans readable"
     )
+    discard(copy)
     json_form(verb(nouns, "session.who"))

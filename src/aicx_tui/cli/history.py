@@ -1,0 +1,63 @@
+"""What `aicx audit` does: the history of changes, the latest last."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from pydantic import JsonValue
+
+from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.outbox import NOTHING_KEPT, differences, local_time, moment, value_text
+from aicx_tui.cli.output import print_json, print_line
+from aicx_tui.cli.reporting import narrate
+from aicx_tui.services.outbox_opening import OpenOutbox, Way
+from aicx_tui.storage.audit import Entry
+from aicx_tui.text import clean
+
+
+def prepare_list(arguments: Namespace) -> OnOutbox:
+    """`audit`."""
+
+    async def run(opened: OpenOutbox) -> None:
+        latest = await opened.outbox.history(arguments.human, limit=arguments.limit)
+        entries = latest[::-1]
+        if arguments.form == "json":
+            print_json([_document(entry) for entry in entries])
+        elif arguments.form == "jsonl":
+            for entry in entries:
+                print_json(_document(entry), indent=None)
+        else:
+            for entry in entries:
+                _print(entry)
+        if not opened.directory.is_kept:
+            narrate(NOTHING_KEPT)
+        narrate("1 entry." if len(entries) == 1 else f"{len(entries):,} entries.")
+
+    return OnOutbox(run, Way.LOOKING)
+
+
+def _document(entry: Entry) -> dict[str, JsonValue]:
+    return {
+        "at": moment(entry.at),
+        "who": entry.who,
+        "human_id": entry.human_id,
+        "name": entry.name,
+        "change_id": entry.change_id,
+        "kind": entry.kind,
+        "differences": differences(entry.differences),
+        "outcome": entry.outcome,
+        "request_id": entry.request_id,
+        "said": entry.said,
+    }
+
+
+def _print(entry: Entry) -> None:
+    whom = f"{entry.name} ({entry.human_id})"
+    head = f"{local_time(entry.at)}  {entry.who}  {entry.kind} {whom}: {entry.outcome}"
+    request = f"  request {entry.request_id}" if entry.request_id else ""
+    print_line(clean(f"{head}{request}"))
+    for told in entry.differences:
+        before, after = value_text(told.before), value_text(told.after)
+        print_line(f"    {clean(told.field)}: {before} → {after}")
+    if entry.said:
+        print_line(f"    {clean(entry.said)}")

@@ -1,0 +1,131 @@
+"""Opens an outbox for a command: on its platform, or without it where that is enough."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import wrap_future
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+from aicx_tui.errors import AicxError
+from aicx_tui.models.capability import Capability
+from aicx_tui.services.access import Access
+from aicx_tui.services.directory import Directory, open_directory
+from aicx_tui.services.outbox import Outbox
+from aicx_tui.services.sending import NOT_NOW, Sender
+from aicx_tui.services.session import Session
+
+
+class Way(Enum):
+    """What a command needs an outbox for.
+
+    Attributes:
+        LOOKING: To look at it; the platform is opened only where no mirror is known without it.
+        SENDING: To send; nothing is done without the platform.
+        QUEUEING: To queue; it is sent if the platform can be opened.
+    """
+
+    LOOKING = "looking"
+    SENDING = "sending"
+    QUEUEING = "queueing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenOutbox:
+    """An outbox, the humans beside it, and the platform if that is open.
+
+    Attributes:
+        outbox: What waits.
+        directory: The humans of the same mirror.
+        session: The platform; None where it is not open.
+        role: Of who is signed in, or was when the platform was open last; empty if not known.
+        problem: Why the platform could not be opened.
+    """
+
+    outbox: Outbox
+    directory: Directory
+    session: Session | None = None
+    role: str = ""
+    problem: AicxError | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability] | None:
+        """What the platform can do; None while that is not known."""
+        return self.session.platform.capabilities if self.session is not None else None
+
+    def sender(self, session: Session) -> Sender:
+        """What sends to the platform."""
+        return Sender(session.platform, self.directory.mirror)
+
+
+@asynccontextmanager
+async def open_outbox(access: Access, *, way: Way) -> AsyncIterator[OpenOutbox]:
+    """Open the outbox of a context; it is closed behind the command.
+
+    Raises:
+        AicxError: The platform is needed and cannot be opened, or nothing can be written.
+    """
+    async with AsyncExitStack() as stack:
+        known = await _known(access, None) if way is Way.LOOKING else None
+        if known is None:
+            try:
+                session = await access.open()
+                stack.push_async_callback(session.aclose)
+                await session.identify()
+            except NOT_NOW as error:
+                known = await _known(access, error) if way is Way.QUEUEING else None
+                if known is None:
+                    raise
+        if known is not None:
+            stack.push_async_callback(asyncio.to_thread, known.directory.mirror.close)
+            yield known
+            return
+        yield await _on(session, access, stack)
+
+
+async def _on(session: Session, access: Access, stack: AsyncExitStack) -> OpenOutbox:
+    directory = await stack.enter_async_context(open_directory(access, session))
+    await _remember(session, directory)
+    if not directory.is_listed:
+        await directory.make_ready()
+    return OpenOutbox(
+        outbox=_outbox(access, directory, session.who),
+        directory=directory,
+        session=session,
+        role=session.role,
+    )
+
+
+async def _known(access: Access, problem: AicxError | None) -> OpenOutbox | None:
+    """The outbox in the mirror that was open last."""
+    known = await access.known_mirror()
+    if known is None:
+        return None
+    directory = Directory(known)
+    try:
+        await directory.look()
+        facts = await wrap_future(directory.mirror.facts())
+    except BaseException:
+        await asyncio.to_thread(known.mirror.close)
+        raise
+    return OpenOutbox(
+        outbox=_outbox(access, directory, facts.get("who", "")),
+        directory=directory,
+        role=facts.get("role", ""),
+        problem=problem,
+    )
+
+
+async def _remember(session: Session, directory: Directory) -> None:
+    """Keep who it is, for changes that are queued while the platform cannot say it."""
+    told: dict[str, object] = {"who": session.who, "role": session.role}
+    if session.account is not None:  # the platform has said so just now
+        now = directory.clock().timestamp()
+        told |= {"accepted_at": now, "latest_clock": now}
+    await wrap_future(directory.mirror.keep(told))
+
+
+def _outbox(access: Access, directory: Directory, who: str) -> Outbox:
+    return Outbox(directory.mirror, who=who, read_only=access.context.read_only)
