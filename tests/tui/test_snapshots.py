@@ -28,7 +28,7 @@ class Compare(Protocol):
 
 SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "list": (("down", "down"), "▌"),
-    "json": (("enter", "right"), '"fullname"'),
+    "json": (("enter", "left"), '"fullname"'),
     "search": (("slash", "a", "n", "a"), " of 400"),
     "no-match": (("slash", "z", "z", "z", "z"), "Nobody matches"),
     "sort": (("s",), "Sort by"),

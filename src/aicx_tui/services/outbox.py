@@ -155,6 +155,10 @@ class Outbox:
         """How far the change that matters most is, by the human's id."""
         return await wrap_future(self.mirror.read(outbox_reading.signs))
 
+    async def counts(self) -> Mapping[State, int]:
+        """How many changes wait, by how far they are."""
+        return await wrap_future(self.mirror.read(outbox_reading.counts))
+
     async def history(
         self, human_id: str | None = None, *, limit: int | None = None
     ) -> list[Entry]:
@@ -186,32 +190,26 @@ class Outbox:
         _check(change.kind, body)
         return await self._again(replace(change, body=dict(body)))
 
-    async def resolve(self, change_id: str, *, mine: Collection[str]) -> Change:
+    async def resolve(
+        self, change_id: str, *, mine: Collection[str], instead: Mapping[str, Any] | None = None
+    ) -> Change:
         """Decide a conflict field by field.
 
         Args:
             change_id: Which change.
             mine: The fields whose queued values win; in the others, what the platform has stays.
+            instead: Values that win in place of the queued ones and of the platform's, by field,
+                such as those from before both.
 
         Raises:
             UsageError: There is no conflict.
         """
         change = await self._stopped(change_id, State.CONFLICT)
         theirs = change.problem.theirs if change.problem else {}
-        if change.kind is Kind.ASSIGN:
-            body: dict[str, Any] = {
-                "tags": [
-                    tag
-                    for tag in change.body["tags"]
-                    if f"tag:{tag['id']}" in mine or f"tag:{tag['id']}" not in theirs
-                ]
-            }
-            is_empty = not body["tags"]
-        else:
-            body = {n: v for n, v in change.body.items() if n in mine or n not in theirs}
-            is_empty = not body
-        if is_empty:
+        body = _resolved(change, [*theirs], mine=mine, instead=instead or {})
+        if not (body.get("tags") if change.kind is Kind.ASSIGN else body):
             return await self.discard(change_id)
+        _check(change.kind, body)
         before = _with_theirs(change.before or {}, theirs)
         return await self._again(replace(change, body=body, before=before))
 
@@ -268,6 +266,22 @@ def _check(kind: Kind, body: Mapping[str, Any]) -> None:
             check_tags([TagValue.model_validate(tag) for tag in body["tags"]])
         case Kind.DELETE:
             raise UsageError("A deletion holds no values.", hint="Discard it instead.")
+
+
+def _resolved(
+    change: Change, theirs: Collection[str], *, mine: Collection[str], instead: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is left to be sent once a conflict is decided."""
+    if change.kind is Kind.ASSIGN:
+        wanted: dict[str, Any] = {f"tag:{tag['id']}": tag["value"] for tag in change.body["tags"]}
+    else:
+        wanted = dict(change.body)
+    kept = {n: v for n, v in wanted.items() if n in mine or n not in theirs}
+    kept |= {name: value for name, value in instead.items() if name in wanted}
+    if change.kind is not Kind.ASSIGN:
+        return kept
+    tags = [{"id": n.removeprefix("tag:"), "value": v or ""} for n, v in kept.items()]
+    return {"tags": tags}
 
 
 def _with_theirs(before: Document, theirs: Mapping[str, Any]) -> Document:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.viewing import view_bindings
+
+if TYPE_CHECKING:
+    from aicx_tui.storage.record import Record
+    from aicx_tui.tui.list_state import ListFacts
 
 BINDINGS = (
     binding("humans.search", "search", at_once=True),
@@ -42,3 +48,30 @@ ACTION_IDS = {
 
 OF_A_HUMAN = frozenset({"humans.open", "humans.copy", "humans.next", "humans.previous"})
 """Actions that need a human at the cursor."""
+
+
+def why_not(
+    action_id: str, *, facts: ListFacts, is_open: bool, human: Record | None, marked: int
+) -> str:
+    """Why an action cannot be done in the list now; empty where it can.
+
+    Args:
+        action_id: Which one.
+        facts: How the list is.
+        is_open: Whether the platform is open.
+        human: Who is at the cursor.
+        marked: How many are marked.
+    """
+    if action_id in OF_A_HUMAN and human is None:
+        return "There is no human at the cursor."
+    if action_id == "humans.get" and facts.directory is None:
+        return "The platform is not open yet."
+    if action_id == "humans.import" and not is_open:
+        return "The platform is not open yet."
+    if action_id == "humans.export" and not (facts.shown or marked):
+        return "There is nobody to export."
+    if action_id == "humans.refresh" and facts.reading:
+        return "It is being read already."
+    if action_id == "outbox.show" and facts.directory is None:
+        return "The local copy is not open yet."
+    return ""
