@@ -95,11 +95,18 @@ def value_said(value: JsonValue, tags: Tags) -> str:
     return MISSING if value is None or not text else clean(text)
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of fields as details order them, tags last."""
+    order = list(FIELDS)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+
+
 def said(differences: Iterable[Difference], tags: Tags) -> list[Said]:
-    """Differences in words."""
+    """Differences in words, in the order of details."""
+    by_field = {difference.field: difference for difference in differences}
     return [
         Said(field_name(d.field, tags), value_said(d.before, tags), value_said(d.after, tags))
-        for d in differences
+        for d in map(by_field.__getitem__, in_order(by_field))
     ]
 
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until it is tried again whether the platform can be asked; each one twice as long."""
 
+ANSWER_SECONDS = 1.0
+"""How long quitting waits for the answer to what is being sent."""
+
 MOST_TOASTS = 3
 """Changes of one run that are told one by one where they need somebody."""
 
@@ -224,16 +227,14 @@ class Sending(Widget):
             await asyncio.wait([self._sent])
 
     async def leave(self) -> None:
-        """Send nothing more; what is being sent gets its answer, if that comes soon."""
+        """Send nothing more; what comes too late is found out by whoever sends next."""
         self._is_leaving = True
         if self._timer is not None:
             self._timer.stop()
-        await self.rest()
-
-    def give_up(self) -> None:
-        """Wait for no answer any more; the next run takes the change up."""
         if self._sent is not None:
+            await asyncio.wait([self._sent], timeout=ANSWER_SECONDS)
             self._sent.cancel()
+            await self.rest()
 
     @on(Decided)
     def _decided(self, message: Decided) -> None:

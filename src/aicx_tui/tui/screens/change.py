@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MOST_ALIKE = 5
 """Humans named who have a value in common with one that may or may not be there."""
 
+AROUND_TEXT = 8
+"""Lines of the dialog and around it that are not the text."""
+
 KEYS = {"T": deciding.RETRY, "E": deciding.EDIT, "D": deciding.DISCARD}
 
 
@@ -82,7 +85,9 @@ class ChangeScreen(Dialog[str]):
             self._compare()
 
     def on_resize(self) -> None:
-        """Lay the values out anew."""
+        """Lay the values out anew, and leave room for the keys below them."""
+        room = max(self.size.height - AROUND_TEXT, 3)
+        self.query_one(VerticalScroll).styles.max_height = room
         self.call_after_refresh(self._paint)
 
     def _paint(self) -> None:
@@ -101,8 +106,6 @@ class ChangeScreen(Dialog[str]):
         lines = [
             Content.assemble((f"{SIGNS[change.state]} ", "bold $warning"), word(change.state)),
             Content.styled(f"{at} · {clean(change.who)} · {change.id[:8]}", "$quiet"),
-            Content(""),
-            *lines_of(change.differences, self._tags, width=width),
         ]
         if change.problem is not None:
             problem = change.problem
@@ -111,6 +114,7 @@ class ChangeScreen(Dialog[str]):
                 Content(f"  {field_name(name, self._tags)}: {clean(said)}")
                 for name, said in problem.fields.items()
             ]
+        lines += [Content(""), *lines_of(change.differences, self._tags, width=width)]
         if change.outcome_of:
             lines.append(Content.styled(f"Request {clean(change.outcome_of)}", "$quiet"))
         if self._alike is not None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from aicx_tui.storage.changes import Change
 from aicx_tui.text import clean, fit
-from aicx_tui.tui.change_words import Tags, field_name, value_said
+from aicx_tui.tui.change_words import Tags, field_name, in_order, value_said
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
@@ -68,7 +68,7 @@ class ConflictScreen(Dialog[Resolution]):
         self._change = change
         self._tags = tags
         self._values = _values(change)
-        self._fields = list(self._values)
+        self._fields = in_order(self._values)
         self._chosen: dict[str, str] = {}
         self._rows = OptionList(id="rows", markup=False, compact=True)
         self._head = Static("", id="sides", markup=False)

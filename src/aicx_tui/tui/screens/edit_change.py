@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aicx_tui.storage.changes import Change, Kind
 from aicx_tui.text import clean
-from aicx_tui.tui.change_words import Tags, field_name
+from aicx_tui.tui.change_words import Tags, field_name, in_order
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 
@@ -33,8 +33,8 @@ class EditChangeScreen(FormScreen[bool]):
         self._change = change
         self._sending = sending
         # Ids of tags can be anything; those of widgets cannot.
-        self._names = {f"value-{number}": name for number, name in enumerate(_flat(change.body))}
         values = _flat(change.body)
+        self._names = {f"value-{at}": name for at, name in enumerate(in_order(values))}
         fields = tuple(
             Field(
                 key,
@@ -51,9 +51,9 @@ class EditChangeScreen(FormScreen[bool]):
 
     def on_mount(self) -> None:
         """Say under each field why it was refused."""
-        super().on_mount()
         refused = self._change.problem.fields if self._change.problem is not None else {}
-        self._form.show_problems({k: refused[n] for k, n in self._names.items() if n in refused})
+        problems = {key: refused[name] for key, name in self._names.items() if name in refused}
+        self.call_later(self._form.show_problems, problems)  # once the form has its focus
 
     async def send(self, values: dict[str, str]) -> bool:
         """Queue the change with these values."""

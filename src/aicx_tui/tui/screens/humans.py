@@ -223,14 +223,13 @@ class HumansScreen(ListDialogs):
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""
+        await self.sending.leave()
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
-                await self.sending.leave()
                 if self.directory is not None:
                     await self._access.remember(self._where.written(self.directory))
                 if self.session is not None:
                     await self.session.aclose()
-        self.sending.give_up()
         await asyncio.to_thread(self._reading.close)
 
     # Where one was

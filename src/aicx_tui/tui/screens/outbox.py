@@ -264,9 +264,7 @@ class OutboxScreen(Screen[None]):
         if change is None:
             return
         if change.kind is Kind.CREATE and change.state is State.UNKNOWN:
-            again = Choice(
-                "y", "Send it again", "yes", note="if it is there already, there are two"
-            )
+            again = Choice("y", "Send again", "yes", note="it may then be there twice")
             self._ask(f"Create {clean(change.name)} again?", again, self._retry, change)
         else:
             self._retry(change)
