@@ -29,7 +29,7 @@ MINE, THEIRS, BEFORE = "mine", "theirs", "before"
 
 SIDES = {"m": MINE, "t": THEIRS, "b": BEFORE}
 
-KEYS = "m mine · t theirs · b before · capitals: every field · Enter apply"
+KEYS = "m mine · t theirs · b before · capitals: every field at once"
 
 
 class Resolution(NamedTuple):
