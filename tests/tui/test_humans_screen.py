@@ -415,7 +415,7 @@ async def test_every_size_shows_list_and_details(
     browsed_sandbox: SandboxPlatform, size: tuple[int, int]
 ) -> None:
     async with console(browsed_sandbox.access(), size=size) as person:
-        await person.sees("Name", "Updated", "Details · JSON", "/ search", "? help")
+        await person.sees("Name", "Updated", "Details · History · JSON", "/ search", "? help")
         assert all(cell_len(line) <= size[0] for line in person.lines)
 
 
@@ -424,7 +424,7 @@ async def test_too_small_says_so_and_recovers(browsed_sandbox: SandboxPlatform) 
         await person.resizes(50, 12)
         await person.sees("at least 60 × 16")
         await person.resizes(80, 24)
-        await person.sees("Details · JSON")
+        await person.sees("Details · History · JSON")
         assert person.app.focused is person.app.screen.query_one("#table")
 
 
