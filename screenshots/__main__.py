@@ -40,7 +40,7 @@ SCENES = {
     "humans": Scene(WIDE, ("down", "down")),
     "humans-80x24": Scene(SMALL, ("down", "down")),
     "search": Scene(LOW, ("slash", *"ana")),
-    "json": Scene(LOW, ("enter", "right")),
+    "json": Scene(LOW, ("enter", "left")),
     "help": Scene(LOW, ("down", "down", "question_mark")),
     "contexts": Scene(LOW, ("g", "c")),
     "welcome": Scene(SMALL, is_first_start=True),

@@ -219,3 +219,40 @@ async def test_the_history_is_only_added_to(platform: Platform, tmp_path: Path) 
     (entry,) = await outbox_of(mirror).history()
     assert (entry.outcome, entry.who) == ("discarded", "Ana Cruz")
     mirror.close()
+
+
+async def test_the_history_of_a_human_begins_before_the_platform_has_it(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    queued = await outbox.create(HumanDraft(fullname="Nora", email="x" * 5000))
+    (failed,) = await sent(platform, mirror)
+    assert failed.state is State.FAILED
+    await outbox.edit(queued.id, {"fullname": "Nora", "email": "nora@example.com"})
+    (done,) = await sent(platform, mirror)
+    assert [entry.outcome for entry in await outbox.history(done.human_id)] == ["done", "failed"]
+    mirror.close()
+
+
+async def test_a_conflict_can_end_with_what_was_there_before_both(
+    platform: Platform, tmp_path: Path
+) -> None:
+    mirror = await read_into(tmp_path, platform)
+    outbox = outbox_of(mirror)
+    human_id = next(iter(await at_the_platform(platform)))
+    before = (await platform.get_human(human_id)).human
+    tag = before.tags[0]
+    await outbox.update(human_id, HumanChanges(email="mine@example.com"))
+    await outbox.assign(human_id, [TagValue(id=tag.id, value="mine")])
+    await platform.update_human(human_id, HumanChanges(email="theirs@example.com"))
+    await platform.assign_tags([human_id], [TagValue(id=tag.id, value="theirs")])
+    (of_fields,) = await sent(platform, mirror)
+    await outbox.resolve(of_fields.id, mine=(), instead={"email": before.email})
+    _, of_tags = await sent(platform, mirror)
+    await outbox.resolve(of_tags.id, mine=(), instead={f"tag:{tag.id}": tag.value})
+    (done,) = await sent(platform, mirror)
+    assert done.state is State.DONE
+    human = (await platform.get_human(human_id)).human
+    assert (human.email, human.tags) == (before.email, before.tags)
+    mirror.close()

@@ -118,9 +118,9 @@ async def test_a_heading_can_be_clicked_and_a_row_opened(
 
 async def test_the_json_is_the_platforms_own(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.access()) as person:
-        await person.presses("enter", "right")
+        await person.presses("enter", "right", "right")
         await person.sees('"human_id": "eu_', '"phone_number"')
-        await person.presses("left")
+        await person.presses("right")
         await person.sees("Created")
 
 
@@ -137,7 +137,7 @@ async def test_a_secret_is_masked_wherever_it_could_show(own_sandbox: SandboxPla
         await person.presses("enter")
         await person.sees("********")
         assert "end-user-secret" not in person.screen
-        await person.presses("right")
+        await person.presses("left")
         await person.sees('"access_token": "********"')
         assert "end-user-secret" not in person.screen
 
@@ -475,7 +475,7 @@ async def test_every_size_shows_list_and_details(
     browsed_sandbox: SandboxPlatform, size: tuple[int, int]
 ) -> None:
     async with console(browsed_sandbox.access(), size=size) as person:
-        await person.sees("Name", "Updated", "Details · JSON", "/ search", "? help")
+        await person.sees("Name", "Updated", "Details · History · JSON", "/ search", "? help")
         assert all(cell_len(line) <= size[0] for line in person.lines)
 
 
@@ -484,7 +484,7 @@ async def test_too_small_says_so_and_recovers(browsed_sandbox: SandboxPlatform) 
         await person.resizes(50, 12)
         await person.sees("at least 60 × 16")
         await person.resizes(80, 24)
-        await person.sees("Details · JSON")
+        await person.sees("Details · History · JSON")
         assert person.app.focused is person.app.screen.query_one("#table")
 
 
@@ -510,12 +510,12 @@ async def shows_without_control(person: Person, human: Human) -> None:
     await person.pastes(human.id)
     await person.presses("enter", "enter")
     await person.sees(human.id)
-    await person.presses("right")
+    await person.presses("left")
     for line in person.lines:
         assert line.isprintable() or all(
             c.isprintable() or c in "\u200d\u200c\u200e\u200f" for c in line
         )
-    await person.presses("left", "escape", "escape")
+    await person.presses("right", "escape", "escape")
 
 
 async def test_what_is_wrong_with_a_search_stands_above_the_list_and_what_helps_below(

@@ -209,7 +209,7 @@ async def test_a_keyring_keeps_the_sign_in_and_the_place_for_the_next_start(
         await add_server(person, own_sandbox)
         await person.sees("● 40 humans")
         assert "keyring" not in person.screen
-        await person.presses("s", "n", "slash", "a", "enter", "j", "j", "enter", "right")
+        await person.presses("s", "n", "slash", "a", "enter", "j", "j", "enter", "left")
         await person.sees('"fullname"')
         title = person.lines[1]
     assert {service for service, _ in keyring.stored()} == {

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from aicx_tui.services.session import Session
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
 from tests.tui.console import Person, bare_setup, console_app
+from tests.tui.waiting import let_changes_wait
 
 
 class Compare(Protocol):
@@ -28,7 +29,7 @@ class Compare(Protocol):
 
 SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "list": (("down", "down"), "▌"),
-    "json": (("enter", "right"), '"fullname"'),
+    "json": (("enter", "left"), '"fullname"'),
     "search": (("slash", "a", "n", "a"), " of 400"),
     "no-match": (("slash", "z", "z", "z", "z"), "Nobody matches"),
     "sort": (("s",), "Sort by"),
@@ -116,3 +117,31 @@ def test_first_paint(snap_compare: Compare, browsed_sandbox: SandboxPlatform) ->
 
     app = console_app(Waiting(browsed_sandbox.announced))
     assert snap_compare(app, terminal_size=(80, 24), run_before=arrange)
+
+
+OUTBOX: dict[str, tuple[tuple[str, ...], str]] = {
+    "outbox": (("g", "o"), "≠ in conflict"),
+    "conflict": (("g", "o", "enter", "m", "down", "t"), "● theirs"),
+    "pending": ((), "⇡"),
+    "history": (("down", "enter", "right"), "⇡ change: waiting"),
+}
+"""With changes that wait: keys, and what the screen shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", OUTBOX)
+def test_with_changes_that_wait(
+    snap_compare: Compare, own_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = OUTBOX[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await let_changes_wait(person, own_sandbox)
+        await person.presses(*keys)
+        await person.sees(shown)
+        await person.holds_still()
+
+    app = console_app(own_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)

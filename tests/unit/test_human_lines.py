@@ -61,7 +61,8 @@ records = st.builds(
     updated_at=st.none() | st.just(NOW),
     tags=st.dictionaries(st.just("t"), texts),
 )
-looks = st.builds(Look, st.booleans(), st.booleans(), st.booleans())
+signs = st.sampled_from(("", *"⇡✗≠?"))
+looks = st.builds(Look, st.booleans(), st.booleans(), st.booleans(), signs)
 chosen = st.lists(
     st.builds(ColumnChoice, st.sampled_from((*FIELDS, "tag:t")), st.none() | st.integers(4, 30)),
     min_size=1,
@@ -98,6 +99,23 @@ def test_the_scrollbar_stays_in_the_last_cell(text: str) -> None:
     shown = "".join(segment.text for segment in line)
     assert shown.startswith("▌✓ ")
     assert shown.endswith((" ▐", "…▐"))
+
+
+@pytest.mark.parametrize("sign", "⇡✗≠?")
+def test_how_far_a_change_is_stands_beside_the_row(sign: str) -> None:
+    line = maker(80, [ColumnChoice("name")]).row(
+        Record("eu_1", fullname="Jane"), Look(False, True, False, sign), now=NOW
+    )
+    assert "".join(segment.text for segment in line).startswith(f" ✓{sign}Jane")
+
+
+def test_the_id_of_a_human_who_waits_is_not_shown() -> None:
+    line = maker(80, [ColumnChoice("id")]).row(
+        Record("local:0123", fullname="Jane"), Look(False, False, False, "⇡"), now=NOW
+    )
+    shown = "".join(segment.text for segment in line)
+    assert "not yet at the pl" in shown
+    assert "local" not in shown
 
 
 def test_what_is_not_read_yet_is_a_quiet_dot() -> None:

@@ -153,8 +153,14 @@ _ALL = (
     Action("humans.next", "Next human", "Show the human below.", only_console=CURSOR),
     Action(
         "humans.tab",
-        "Details or JSON",
-        "The platform's own object, and back.",
+        "Next tab",
+        "Details, history of changes, the platform's own JSON.",
+        headless="humans get",
+    ),
+    Action(
+        "humans.tab-back",
+        "Previous tab",
+        "JSON, history of changes, details.",
         headless="humans get",
     ),
     Action(
@@ -174,8 +180,8 @@ _ALL = (
     ),
     Action(
         "outbox.list",
-        "List changes",
-        "List the changes that wait, the oldest first.",
+        "Outbox",
+        "What is on its way to the platform, and what needs somebody.",
         headless="outbox list",
     ),
     Action(

@@ -160,6 +160,10 @@ class Outbox:
         """How far the change that matters most is, by the human's id."""
         return await wrap_future(self.mirror.read(outbox_reading.signs))
 
+    async def counts(self) -> Mapping[State, int]:
+        """How many changes wait, by how far they are."""
+        return await wrap_future(self.mirror.read(outbox_reading.counts))
+
     async def history(
         self, human_id: str | None = None, *, limit: int | None = None
     ) -> list[Entry]:
@@ -192,21 +196,27 @@ class Outbox:
         edited = replace(change, body=dict(body))
         return await self._again(change, edited, State.FAILED, State.CONFLICT, State.PENDING)
 
-    async def resolve(self, change_id: str, *, mine: Collection[str]) -> Change:
+    async def resolve(
+        self, change_id: str, *, mine: Collection[str], instead: Mapping[str, Any] | None = None
+    ) -> Change:
         """Decide a conflict field by field.
 
         Args:
             change_id: Which change.
             mine: The fields whose queued values win; in the others, what the platform has stays.
+            instead: Values that win in place of the queued ones and of the platform's, by field,
+                such as those from before both.
 
         Raises:
             UsageError: There is no conflict.
         """
         change = await self.get(change_id)
         theirs = change.problem.theirs if change.problem else {}
-        body = body_with(change, mine=mine)
+        body = body_with(change, mine=mine, instead=instead or {})
         if change.state is State.CONFLICT and not body:
             return await self.discard(change.id)
+        if body:
+            _check(change.kind, body)
         before = with_theirs(change.before or {}, theirs)
         return await self._again(change, replace(change, body=body, before=before), State.CONFLICT)
 

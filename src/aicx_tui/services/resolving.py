@@ -9,19 +9,28 @@ from aicx_tui.storage.changes import Change, Kind
 from aicx_tui.storage.rows import Document, tag_values
 
 
-def body_with(change: Change, *, mine: Collection[str]) -> dict[str, Any]:
+def body_with(
+    change: Change, *, mine: Collection[str], instead: Mapping[str, Any]
+) -> dict[str, Any]:
     """What is still to be sent; empty where the platform's values stay in every field.
 
     Args:
         change: The one in conflict.
         mine: The fields whose queued values win, tags as `tag:` and their ids.
+        instead: Other values for fields of the change, which win over both.
     """
     theirs = change.problem.theirs if change.problem else {}
-    if change.kind is Kind.ASSIGN:
-        wanted = {f"tag:{tag_id}": tag_id for tag_id, _ in tag_values(change.body)}
-        kept = {i for name, i in wanted.items() if name in mine or name not in theirs}
-        return {"tags": [tag for tag in change.body["tags"] if tag["id"] in kept]} if kept else {}
-    return {n: v for n, v in change.body.items() if n in mine or n not in theirs}
+    is_of_tags = change.kind is Kind.ASSIGN
+    wanted: dict[str, Any] = (
+        {f"tag:{tag_id}": value for tag_id, value in tag_values(change.body)}
+        if is_of_tags
+        else dict(change.body)
+    )
+    kept = {n: v for n, v in wanted.items() if n in mine or n not in theirs}
+    kept |= {name: value for name, value in instead.items() if name in wanted}
+    if not is_of_tags or not kept:
+        return kept
+    return {"tags": [{"id": n.removeprefix("tag:"), "value": v or ""} for n, v in kept.items()]}
 
 
 def with_theirs(before: Document, theirs: Mapping[str, Any]) -> Document:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aicx_tui.storage.changes import Difference
 from aicx_tui.storage.database import Connection
+from aicx_tui.storage.record import LOCAL
 
 _COLUMNS = (
     "number, at, who, human_id, name, change_id, kind, differences, outcome, request_id, said"
@@ -48,11 +49,15 @@ class Entry:
 def history(
     connection: Connection, human_id: str | None = None, *, limit: int | None = None
 ) -> list[Entry]:
-    """The history, the latest first; of one human only where it is named."""
+    """The history, the latest first; of one human only where it is named.
+
+    To it belongs what was tried before the human had an id of the platform's.
+    """
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM audit WHERE ? IS NULL OR human_id = ? "  # noqa: S608
+        "OR human_id IN (SELECT ? || change_id FROM audit WHERE human_id = ? AND kind = 'create') "
         "ORDER BY number DESC LIMIT ?",
-        (human_id, human_id, -1 if limit is None else limit),
+        (human_id, human_id, LOCAL, human_id, -1 if limit is None else limit),
     )
     names = _COLUMNS.split(", ")
     entries = (dict(zip(names, row, strict=True)) for row in rows.fetchall())

@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from aicx_tui.models.human import MASK
+from aicx_tui.storage.record import LOCAL as LOCAL
 from aicx_tui.storage.rows import Document, tag_values
-
-LOCAL = "local:"
-"""Begins the id of a human that the platform has not given one yet."""
 
 _SECRET = "access_token"  # noqa: S105  # the name of a field
 

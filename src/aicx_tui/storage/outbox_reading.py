@@ -59,6 +59,18 @@ def signs(connection: Connection) -> dict[str, State]:
     return worst
 
 
+def counts(connection: Connection) -> dict[State, int]:
+    """How many changes wait, by how far they are."""
+    return {
+        State(state): count
+        for state, count in connection.execute(
+            f"SELECT state, count(*) FROM changes WHERE state IN ({marks(WAITING)}) "  # noqa: S608
+            "GROUP BY state",
+            WAITING,
+        )
+    }
+
+
 def next_to_send(connection: Connection) -> Change | None:
     """The oldest change that nothing stands before."""
     found = connection.execute(_NEXT).fetchone()

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+LOCAL = "local:"
+"""Begins the id of a human that the platform has not given one yet."""
+
 
 class Record(NamedTuple):
     """What a list shows of a human; all but the id may be missing.

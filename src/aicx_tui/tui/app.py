@@ -46,7 +46,7 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 MINUTE = 60.0
 
 NOT_OVER_DIALOGS = frozenset(
-    {"help", "go", "switch_bot", "sign_in", "command_palette", "show_theme"}
+    {"help", "go", "outbox", "switch_bot", "sign_in", "command_palette", "show_theme"}
 )
 """Actions of the whole console that wait until a dialog is answered."""
 
@@ -65,12 +65,13 @@ class AicxApp(App[None]):
     DEFAULT_MODE = FIRST_PLACE
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
-    CSS_PATH = ["styles/app.tcss", "styles/humans.tcss", "styles/dialogs.tcss"]  # noqa: RUF012  # as App declares it
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("app", "humans", "dialogs", "outbox")]  # noqa: RUF012  # as App declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.go", "go", at_once=True),
         binding("console.help", "help", at_once=True),
         binding("console.palette", "command_palette", at_once=True),
         binding("session.sign-in", "sign_in", at_once=True),
+        binding("outbox.list", "outbox", at_once=True),
         binding("bots.switch", "switch_bot", at_once=True),
         binding("console.lock", "lock", at_once=True),
         binding("console.quit", "quit", at_once=True),
@@ -205,6 +206,8 @@ class AicxApp(App[None]):
             return super().check_action(action, parameters)
         if isinstance(self.screen, ModalScreen) or is_typed_into(self.focused):
             return False
+        if action == "outbox":
+            return None if self.refusal("outbox.list") else True
         if action == "switch_bot":
             return None if self.places.refusal("bots.switch") else True
         if action == "sign_in":
@@ -249,6 +252,7 @@ class AicxApp(App[None]):
 
         screen = self.screen
         at_stake = await screen.at_stake() if isinstance(screen, FormScreen) else ""
+        at_stake = at_stake or self.places.at_stake
         if at_stake and screen is not self._warned_on:
             self._warned_on = screen
             keys = self.keymap.shown("console.quit")
@@ -280,6 +284,10 @@ class AicxApp(App[None]):
     def action_go(self) -> None:
         """Show where one can go; the next key goes there."""
         self.places.show_menu()
+
+    def action_outbox(self) -> None:
+        """Show what is on its way to the platform."""
+        self.places.show_outbox()
 
     def action_switch_bot(self) -> None:
         """Choose another bot of the company."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,14 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.drafts import Drafts
 from aicx_tui.services.duplicates import others_with
-from aicx_tui.services.editing import create_human, update_human
+from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.moments import absolute
 
 if TYPE_CHECKING:
-    from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
     from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.widgets.human_list import HumanList
 
 MIRROR_SECONDS = 0.25
@@ -29,21 +28,24 @@ is meant for that form, so nothing else may happen in between."""
 
 
 async def save_human(
-    session: Session, human_id: str | None, written: HumanDraft | HumanChanges
+    sending: Sending, human_id: str, written: HumanDraft | HumanChanges, upon: Human | None
 ) -> str:
-    """Send what was typed and return the human's id.
+    """Queue what was typed, and return the human's id as it is now.
 
     Args:
-        session: Where.
-        human_id: Whose; None to create one.
+        sending: What sends it.
+        human_id: Whose; empty to create one.
         written: What was typed.
+        upon: The human that it was typed upon.
 
     Raises:
-        AicxError: It was not saved, or not surely.
+        AicxError: It was not queued, or the platform refused it at once.
     """
-    if isinstance(written, HumanDraft) or human_id is None:
-        return await create_human(session.platform, HumanDraft.model_validate(written))
-    return await update_human(session.platform, human_id, written)
+    if isinstance(written, HumanDraft):
+        change = await sending.queue_create(written)
+    else:
+        change = await sending.queue_update(human_id, written, upon=upon)
+    return (await sending.tried(change)).human_id
 
 
 def ask_for_change(
@@ -53,7 +55,7 @@ def ask_for_change(
     humans: HumanList,
     *,
     shown: Human | None,
-    changed: Callable[[], object],
+    sending: Sending,
 ) -> None:
     """Open what an action of the registry asks for.
 
@@ -63,10 +65,10 @@ def ask_for_change(
         session: The platform.
         humans: The list, with the human at its cursor.
         shown: The human in the details, which is mostly the same.
-        changed: Reads what changed.
+        sending: What queues and sends changes.
     """
     if action_id == "humans.create":
-        _open_form(app, session, humans, None, changed=changed)
+        _open_form(app, session, humans, None, sending=sending)
         return
     try:
         human = _at_cursor(humans, shown)
@@ -76,9 +78,9 @@ def ask_for_change(
     if human is None:
         return
     if action_id == "humans.update":
-        _open_form(app, session, humans, human, changed=changed)
+        _open_form(app, session, humans, human, sending=sending)
     elif action_id == "humans.delete":
-        _ask_to_delete(app, session, human, changed=changed)
+        _ask_to_delete(app, human, sending=sending)
     else:
         _reveal(app, session, human)
 
@@ -100,29 +102,30 @@ def _open_form(
     humans: HumanList,
     human: Human | None,
     *,
-    changed: Callable[[], object],
+    sending: Sending,
 ) -> None:
     from aicx_tui.tui.screens.human_form import HumanFormScreen
 
     directory, platform = humans.directory, session.platform
     if directory is None:
         return
-    human_id = human.id if human is not None else None
+    human_id = human.id if human is not None else ""
 
     async def read() -> Human:
-        return (await platform.get_human(human_id or "")).human
+        return (await platform.get_human(human_id)).human
 
     async def look_up(fields: Mapping[str, str]) -> Mapping[str, Sequence[Human]]:
-        return await others_with(directory, fields, but=human_id or "")
+        return await others_with(directory, fields, but=human_id)
 
     def closed(saved_id: str | None) -> None:
         if saved_id is not None:
-            humans.run_worker(_show(humans, directory, saved_id, changed), group="saved")
+            humans.table.seek(saved_id)
 
-    can_read = human is not None and Capability.HUMANS_GET in platform.capabilities
+    is_there = human is not None and not human_id.startswith(LOCAL)
+    can_read = is_there and Capability.HUMANS_GET in platform.capabilities
     form = HumanFormScreen(
         human,
-        save=partial(save_human, session, human_id),
+        save=partial(save_human, sending, human_id),
         read=read if can_read else None,
         look_up=look_up,
         drafts=Drafts(directory.mirror, is_kept=directory.is_kept, clock=directory.clock),
@@ -133,29 +136,20 @@ def _open_form(
     app.push_screen(form, closed)
 
 
-async def _show(
-    humans: HumanList, directory: Directory, human_id: str, changed: Callable[[], object]
-) -> None:
-    """Show a human as it was saved, with the cursor on it."""
-    with suppress(AicxError):  # it is saved; the next refresh brings it
-        await directory.fetch(human_id)
-    if humans.is_attached:  # the console may be on its way out
-        humans.list_humans()
-        humans.table.seek(human_id)
-        changed()
-
-
-def _ask_to_delete(
-    app: AicxApp, session: Session, human: Human, *, changed: Callable[[], object]
-) -> None:
+def _ask_to_delete(app: AicxApp, human: Human, *, sending: Sending) -> None:
+    from aicx_tui.storage.changes import State
     from aicx_tui.tui.screens.delete_human import DeleteHumanScreen
 
-    def closed(deleted_id: str | None) -> None:
-        if deleted_id is not None:
-            app.notify(clean(human.fullname or MISSING), title="Deleted", timeout=5)
-            changed()
+    async def delete(human_id: str) -> bool:
+        change = await sending.queue_delete(human_id, upon=human)
+        return (await sending.tried(change)).state is State.DONE
 
-    app.push_screen(DeleteHumanScreen(human, delete=session.platform.delete_human), closed)
+    def closed(is_done: bool | None) -> None:
+        if is_done is not None:
+            title = "Deleted" if is_done else "To be deleted"
+            app.notify(clean(human.fullname or MISSING), title=title, timeout=5)
+
+    app.push_screen(DeleteHumanScreen(human, delete=delete), closed)
 
 
 def _reveal(app: AicxApp, session: Session, human: Human) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError
+from aicx_tui.storage.record import LOCAL
 
 if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
@@ -26,7 +27,11 @@ def ask_where_to_go(app: AicxApp, humans: HumanList, *, open_detail: Callable[[]
         """Read humans and show them below the dialog as they come."""
         if humans.directory is None:
             raise AicxError("The platform is not open yet.", hint="Wait a moment.")
-        async for read in humans.directory.fetch_each(human_ids):
+        for human_id in human_ids:
+            if human_id.startswith(LOCAL):
+                yield human_id, AicxError(f"{human_id} is not yet at the platform.")
+        asked = [human_id for human_id in human_ids if not human_id.startswith(LOCAL)]
+        async for read in humans.directory.fetch_each(asked):
             yield read
         humans.list_humans()
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.viewing import view_bindings
+
+if TYPE_CHECKING:
+    from aicx_tui.storage.record import Record
+    from aicx_tui.tui.list_state import ListFacts
 
 BINDINGS = (
     binding("humans.search", "search", at_once=True),
@@ -61,18 +67,27 @@ def action_of(action: str, parameters: tuple[object, ...]) -> str:
     return str(parameters[0]) if action == "change" else ACTION_IDS.get(action, "")
 
 
-def lacks(action_id: str, human: object, directory: object, session: object) -> str:
-    """What an action needs that is not there; empty where nothing is.
+def why_not(
+    action_id: str, *, facts: ListFacts, is_open: bool, human: Record | None, marked: int
+) -> str:
+    """Why an action cannot be done in the list now; empty where it can.
 
     Args:
-        action_id: Which.
-        human: Who is at the cursor, if anybody is.
-        directory: The humans, once a mirror is open.
-        session: The platform, once it is open.
+        action_id: Which one.
+        facts: How the list is.
+        is_open: Whether the platform is open.
+        human: Who is at the cursor.
+        marked: How many are marked.
     """
     if action_id in _OF_A_HUMAN and human is None:
         return "There is no human at the cursor."
-    is_shut = session is None if action_id in _OF_A_SESSION else directory is None
+    is_shut = not is_open if action_id in _OF_A_SESSION else facts.directory is None
     if is_shut and (action_id in _OF_A_SESSION or action_id == "humans.get"):
         return "The platform is not open yet."
+    if action_id == "humans.export" and not (facts.shown or marked):
+        return "There is nobody to export."
+    if action_id == "humans.refresh" and facts.reading:
+        return "It is being read already."
+    if action_id == "outbox.list" and facts.directory is None:
+        return "The local copy is not open yet."
     return ""

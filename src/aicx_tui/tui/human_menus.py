@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aicx_tui.storage.query.sorting import Sort, SortKey
+from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
 from aicx_tui.tui.screens.pick import PickScreen, Row
+from aicx_tui.tui.widgets.human_columns import NOT_THERE_YET
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -64,7 +66,9 @@ def ask_what_to_copy(app: App[None], human: Record) -> None:
             app.notify(value, title="Sent to the clipboard", timeout=3)
 
     choices = [
-        _copy_choice("i", "Id", human.id),
+        Choice("i", "Id", "", refused=NOT_THERE_YET)
+        if human.id.startswith(LOCAL)
+        else _copy_choice("i", "Id", human.id),
         _copy_choice("u", "UID", human.uid),
         _copy_choice("e", "E-mail", human.email),
     ]

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
-from aicx_tui.errors import AicxError, NotSignedInError, RateLimitedError
+from aicx_tui.errors import (
+    AicxError,
+    NotSignedInError,
+    RateLimitedError,
+    TimedOutError,
+    UnreachableError,
+)
 from aicx_tui.text import clean
 from aicx_tui.tui.moments import ago
 
@@ -40,6 +46,42 @@ class ListState(StrEnum):
     READY = "ready"
 
 
+GONE = (UnreachableError, TimedOutError)
+"""What says that a platform is not there."""
+
+
+class Queue(NamedTuple):
+    """What is in the outbox.
+
+    Attributes:
+        waiting: Changes that go out by themselves.
+        needing: Those that somebody has to decide about.
+        error: Why they cannot be sent now.
+    """
+
+    waiting: int = 0
+    needing: int = 0
+    error: AicxError | None = None
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether changes wait for a platform that is not there."""
+        return self.waiting > 0 and isinstance(self.error, GONE)
+
+    @property
+    def said(self) -> str:
+        """What waits, in words; empty where nothing does."""
+        needing = (
+            "! 1 change needs you" if self.needing == 1 else f"! {self.needing:,} changes need you"
+        )
+        waiting = "1 change" if self.waiting == 1 else f"{self.waiting:,} changes"
+        parts = (needing if self.needing else "", f"{waiting} waiting" if self.waiting else "")
+        return ", ".join(filter(None, parts))
+
+
+NOTHING_WAITS = Queue()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListFacts:
     """What the state of the list follows from.
@@ -53,6 +95,7 @@ class ListFacts:
         shown: Rows that match.
         is_counted: Whether these are all.
         scarcest: The part of the search that excludes most, and how many humans it matches.
+        queue: What is in the outbox.
     """
 
     waiting: str
@@ -63,11 +106,17 @@ class ListFacts:
     shown: int = 0
     is_counted: bool = True
     scarcest: tuple[str, int] = ("", 0)
+    queue: Queue = NOTHING_WAITS
 
     @property
     def known(self) -> int:
         """Humans in the mirror."""
         return self.directory.count if self.directory is not None else 0
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether changes wait for a platform that is not there."""
+        return self.queue.waiting > 0 and (isinstance(self.error, GONE) or self.queue.is_offline)
 
     @property
     def state(self) -> ListState:
@@ -88,13 +137,25 @@ class ListFacts:
 
 
 def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
-    """The state as a sign and words, for the header.
+    """The state as a sign and words, and what waits in the outbox, for the header.
 
     Args:
         facts: What it follows from.
         now: The present.
         keys: How the keys of an action are written.
     """
+    queue = facts.queue
+    if facts.is_offline:
+        known = f", {facts.known:,} humans{_age(facts, now)}" if facts.known else ""
+        return Content.assemble(("○", "$warning"), f" offline, {queue.said}{known}")
+    line = _freshness(facts, now=now, keys=keys)
+    if not queue.said:
+        return line
+    return Content.assemble(line, ", ", (queue.said, "$warning" if queue.needing else ""))
+
+
+def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
+    """The state of the list itself."""
     known = f"{facts.known:,} {'human' if facts.known == 1 else 'humans'}"
     directory = facts.directory
     match facts.state:

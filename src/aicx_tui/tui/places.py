@@ -40,6 +40,7 @@ class Places:
         self._app = app
         self._here = FIRST_PLACE
         self._numbers = count(2)
+        self._warned_on: HumansScreen | None = None
 
     @property
     def session(self) -> Session | None:
@@ -64,6 +65,12 @@ class Places:
         if self.session is not None:
             self.session.sign_in_as(credential)
         return True
+
+    @property
+    def at_stake(self) -> str:
+        """What would be lost by going elsewhere; empty where nothing would."""
+        screen = self._humans
+        return screen.sending.at_stake if screen is not None else ""
 
     @property
     def _humans(self) -> HumansScreen | None:
@@ -130,6 +137,13 @@ class Places:
         name = self.access.context.name if self.access is not None else ""
         choices = [
             Choice("h", "Humans", "humans", refused="" if self.access else "sign in first"),
+            Choice(
+                "o",
+                "Outbox",
+                "outbox",
+                note=self._humans.sending.queue.said if self._humans else "",
+                refused="" if self.access else "sign in first",
+            ),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -137,8 +151,25 @@ class Places:
     def _gone_to(self, place: str | None) -> None:
         if place == "contexts":
             self.choose_context()
+        elif place == "outbox":
+            self.show_outbox()
         elif place == "humans" and (screen := self._humans):
+            self._back_to(screen)
             screen.action_leave_search()
+
+    def _back_to(self, screen: HumansScreen) -> None:
+        """Leave what lies over the list."""
+        while self._app.screen is not screen:
+            self._app.pop_screen()
+
+    def show_outbox(self) -> None:
+        """Show what is on its way to the platform."""
+        from aicx_tui.tui.screens.outbox import OutboxScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, OutboxScreen):
+            self._back_to(screen)
+            self._app.push_screen(OutboxScreen(screen.sending, self._app.keymap))
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""
@@ -193,19 +224,30 @@ class Places:
         session = self.session
         if not bot_id or self.access is None or session is None:
             return
-        if bot_id != session.context.bot_id:
+        if bot_id != session.context.bot_id and not self._would_lose():
             self._open(self.access.at_bot(bot_id))
 
     # Going
 
     def switch(self, name: str) -> None:
         """Go to another context; where that cannot be, stay and say why."""
+        if self._would_lose():
+            return
         try:
             access = self._app.setup.access(name, at_start=False)
         except AicxError as error:
             self._app.report(error, title=f"Not switched to {name}")
             return
         self._open(access)
+
+    def _would_lose(self) -> bool:
+        """Whether going elsewhere would lose something, which is said once."""
+        screen = self._humans
+        if screen is None or not self.at_stake or screen is self._warned_on:
+            return False
+        self._warned_on = screen
+        self._app.notify(f"{self.at_stake} Once more goes there.", severity="warning")
+        return True
 
     def reopen(self) -> None:
         """Read the present platform anew, as after a sign-in."""

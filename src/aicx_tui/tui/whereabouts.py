@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aicx_tui.services.views import View, read_view
-from aicx_tui.tui.widgets.human_detail import HumanDetail
+from aicx_tui.tui.widgets.human_detail import TABS, HumanDetail
 from aicx_tui.tui.widgets.human_list import HumanList
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ class Whereabouts:
             return
         self._wanted = None
         if view.pane != "list":
-            self._detail.tab = "json" if view.pane == "json" else "details"
+            self._detail.tab = next((n for n, _ in TABS if n == view.pane), "details")
             self._open_detail()

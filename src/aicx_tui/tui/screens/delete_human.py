@@ -12,12 +12,12 @@ from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 
-Delete = Callable[[str], Awaitable[None]]
-"""Deletes the human with an id."""
+Delete = Callable[[str], Awaitable[bool]]
+"""Deletes the human with an id, and answers whether the platform confirmed it yet."""
 
 
-class DeleteHumanScreen(FormScreen[str]):
-    """A form for the name; answers with the id of the human once it is deleted.
+class DeleteHumanScreen(FormScreen[bool]):
+    """A form for the name; answers whether the human is deleted already, or is to be.
 
     A name that no keyboard types may be answered by the id.
 
@@ -30,7 +30,7 @@ class DeleteHumanScreen(FormScreen[str]):
     IS_SENT_BY_ENTER = False
     BUSY = "Deleting …"
     AT_STAKE = "A human is being deleted."
-    GIVEN_UP = "Given up: the human may or may not have been deleted."
+    GIVEN_UP = "Not waited for: look into the outbox whether it is deleted."
 
     def __init__(self, human: Human, *, delete: Delete) -> None:
         name = clean(human.fullname or MISSING)
@@ -44,14 +44,13 @@ class DeleteHumanScreen(FormScreen[str]):
         self._delete = delete
 
     @override
-    async def send(self, values: dict[str, str]) -> str:
+    async def send(self, values: dict[str, str]) -> bool:
         human = self._human
         names = {_as_typed(human.fullname or ""), human.id} - {""}
         if _as_typed(values["name"]) not in names:
             problem = FieldProblem("name", "This is not its name, nor its id.")
             raise UsageError("Nobody was deleted.", problems=[problem])
-        await self._delete(human.id)
-        return human.id
+        return await self._delete(human.id)
 
 
 def _as_typed(name: str) -> str:

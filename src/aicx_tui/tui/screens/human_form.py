@@ -28,8 +28,8 @@ from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
 from aicx_tui.tui.widgets.form import YesNo
 
-Save = Callable[[HumanDraft | HumanChanges], Awaitable[str]]
-"""Creates or changes the human, and answers with its id."""
+Save = Callable[[HumanDraft | HumanChanges, Human | None], Awaitable[str]]
+"""Creates a human, or changes one upon what is known of it, and answers with its id."""
 
 Read = Callable[[], Awaitable[Human]]
 """Reads the human as the platform has it."""
@@ -62,7 +62,7 @@ class HumanFormScreen(FormScreen[str]):
 
     SENDS = "save"
     BUSY = "Saving …"
-    GIVEN_UP = "Given up: what was sent may or may not have been saved."
+    GIVEN_UP = "Not waited for: it may be in the outbox already."
     AT_STAKE = "A human is being saved."
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -269,7 +269,8 @@ class HumanFormScreen(FormScreen[str]):
     async def send(self, values: dict[str, str]) -> str:
         typed = self._form.typed
         is_new = self._edit.human is None
-        answer = await self._save(self._edit.draft(typed) if is_new else self._edit.changes(typed))
+        written = self._edit.draft(typed) if is_new else self._edit.changes(typed)
+        answer = await self._save(written, self._edit.human)
         self._is_over = True
         if self._drafts is not None:
             with suppress(MirrorError):  # the human is saved all the same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.tui.front_compositor import FrontCompositor
-from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, lacks
+from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, why_not
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
+from aicx_tui.tui.screens.list_dialogs import ListDialogs
+from aicx_tui.tui.sending import Sending
 from aicx_tui.tui.viewing import Viewing
 from aicx_tui.tui.whereabouts import Whereabouts
 from aicx_tui.tui.widgets.header_bar import HeaderBar
@@ -33,7 +34,6 @@ from aicx_tui.tui.widgets.view_tabs import ViewTabs
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
-    from aicx_tui.models.human import Human
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
@@ -54,7 +54,7 @@ FAREWELL_SECONDS = 1.5
 """How long keeping the view and ending the session may hold up quitting."""
 
 
-class HumansScreen(Screen[None]):
+class HumansScreen(ListDialogs):
     """Browses humans by keyboard.
 
     Args:
@@ -93,6 +93,8 @@ class HumansScreen(Screen[None]):
         self._view_tabs = ViewTabs()
         self.viewing = Viewing(self._view_tabs, self._list, context=lambda: access.context.name)
         self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
+        self.sending = Sending(self._list, zone=zone)
+        self._detail.outbox = lambda: self.sending.outbox
         self._panes = Panes(self._list, self._detail)
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
@@ -101,6 +103,7 @@ class HumansScreen(Screen[None]):
         yield self._header
         yield self._view_tabs
         yield self._panes
+        yield self.sending
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
 
@@ -122,7 +125,8 @@ class HumansScreen(Screen[None]):
         return self._facts.directory
 
     def _read(self, *, by_hand: bool) -> None:
-        self._know(replace(self._facts, reading=True, error=None))
+        error = None if by_hand else self._facts.error  # else each time would say it anew
+        self._know(replace(self._facts, reading=True, error=error))
         self._run_reading(by_hand=by_hand)
 
     @work(exclusive=True, group="reading")
@@ -143,8 +147,26 @@ class HumansScreen(Screen[None]):
                 self._list.list_humans()
         except AicxError as error:
             self._know(replace(self._facts, error=error))
+        self.sending.look()
         self._paint_header()
         self.viewing.look()
+
+    @on(Sending.Looked)
+    def _outbox_looked_at(self, message: Sending.Looked) -> None:
+        """Say what waits, and show what has become of the human in the details."""
+        if message.queue != self._facts.queue:
+            self._know(replace(self._facts, queue=message.queue))
+        if message.lists:
+            self._panes.follow()
+            self._detail.read_history()
+
+    @on(Sending.Due)
+    def _sending_is_due(self) -> None:
+        """Reach for the platform again where changes wait for it, unless a person has to help."""
+        if self._facts.reading:
+            self.sending.send()
+        elif not isinstance(self._facts.error, NotSignedInError):
+            self._read(by_hand=False)
 
     @on(Reading.MirrorOpened)
     def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
@@ -154,6 +176,7 @@ class HumansScreen(Screen[None]):
         if not self._is_read_once:
             self._where.return_to(message.view, message.directory)
         self._list.list_humans(from_top=self._is_untouched)
+        self.sending.look()
 
     @on(Reading.PlatformOpened)
     def _platform_opened(self, message: Reading.PlatformOpened) -> None:
@@ -161,10 +184,12 @@ class HumansScreen(Screen[None]):
         if self.session is not None and self.session is not message.session:
             self._leave(self.session)
         self.session = message.session
+        self.sending.send(message.session)
         self._know(self._facts)
 
     @work
     async def _leave(self, session: Session) -> None:
+        await self.sending.rest()
         await session.aclose()
 
     @on(Reading.Read)
@@ -201,6 +226,7 @@ class HumansScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""
+        await self.sending.leave()
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if self.directory is not None:
@@ -247,7 +273,7 @@ class HumansScreen(Screen[None]):
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
         problem = self._credentials.problem if self._access.context.source == "config" else None
         standing = self.directory.standing if self.directory is not None else ""
-        said = (problem.message if problem else "", standing)
+        said = (self.sending.standing, problem.message if problem else "", standing)
         self._header.standing = " ".join(filter(None, said))
         if self.session is not None:
             self._header.show(self.session.context, self.session.account)
@@ -269,13 +295,13 @@ class HumansScreen(Screen[None]):
 
     def refusal(self, action_id: str) -> str:
         """Why an action cannot be done in this list now; empty where it can."""
-        if lack := lacks(action_id, self._table.current, self.directory, self.session):
-            return lack
-        if action_id == "humans.export" and not (self._facts.shown or self._table.marks):
-            return "There is nobody to export."
-        if action_id == "humans.refresh" and self._facts.reading:
-            return "It is being read already."
-        return ""
+        return why_not(
+            action_id,
+            facts=self._facts,
+            is_open=self.session is not None,
+            human=self._table.current,
+            marked=len(self._table.marks),
+        )
 
     def action_search(self) -> None:
         """Type into the search; what is there is selected, so typing replaces it."""
@@ -311,40 +337,13 @@ class HumansScreen(Screen[None]):
     def _not_marked(self, message: MarkingTable.Failed) -> None:
         self.aicx.report(message.error, title="Not marked")
 
-    def action_sort(self) -> None:
-        """Choose the order."""
-        self._arranged.ask_for_order()
-
     def action_change(self, action_id: str) -> None:
         """Create, edit or delete a human, or reveal its access token."""
         from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
 
         if self.session is not None and self.directory is not None:
-            shown, changed = self._detail.human, partial(self._read, by_hand=False)
             open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
-            open_for(shown=shown, changed=changed)
-
-    def action_export(self) -> None:
-        """Write the marked, or else all that match, to a file."""
-        from aicx_tui.tui.exporting import ask_for_export  # only when asked for
-
-        if self.directory is not None:
-            ask_for_export(self.aicx, self.directory, self._list, self._facts)
-
-    def action_import(self) -> None:
-        """Create a human for each row of a file."""
-        from aicx_tui.tui.importing import ask_for_import  # only when asked for
-
-        if self.session is not None:
-            ask_for_import(self.aicx, self.session, done=self._imported)
-
-    @work
-    async def _imported(self, created: Sequence[Human]) -> None:
-        """Show whom an import created."""
-        if self.directory is not None and not self.directory.is_listed:
-            await self.directory.keep(created, is_read=False)
-            self._list.list_humans()
-        self._read(by_hand=False)
+            open_for(shown=self._detail.human, sending=self.sending)
 
     def action_save_view(self) -> None:
         """Save what is shown."""
@@ -358,10 +357,6 @@ class HumansScreen(Screen[None]):
     def _tab_clicked(self, message: ViewTabs.Chosen) -> None:
         self.viewing.show(message.key)
 
-    def action_columns(self) -> None:
-        """Choose the columns."""
-        self._arranged.ask_for_columns()
-
     @on(MarkingTable.SortChosen)
     def _heading_clicked(self, message: MarkingTable.SortChosen) -> None:
         self._arranged.order_by(message.sort)
@@ -373,19 +368,6 @@ class HumansScreen(Screen[None]):
     def action_refresh_humans(self) -> None:
         """Read what changed."""
         self._read(by_hand=True)
-
-    def action_go_to(self) -> None:
-        """Ask for an id."""
-        from aicx_tui.tui.going import ask_where_to_go  # only when asked for
-
-        ask_where_to_go(self.aicx, self._list, open_detail=self.action_open)
-
-    def action_copy(self) -> None:
-        """Choose what to copy."""
-        from aicx_tui.tui.human_menus import ask_what_to_copy  # only when asked for
-
-        if record := self._table.current:
-            ask_what_to_copy(self.app, record)
 
     def action_step(self, rows: int) -> None:
         """Show the human above or below, wherever the focus is."""

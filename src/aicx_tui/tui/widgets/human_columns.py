@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aicx_tui.services.columns import ColumnChoice, Columns
 from aicx_tui.storage.query.sorting import Sort, SortKey
+from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import clean
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from aicx_tui.storage.record import Record
 
 Tags = Mapping[str, "TagDefinition"]
+
+NOT_THERE_YET = "not yet at the platform"
+"""In place of the id of a human whose creation waits."""
 
 Value = str | datetime | None
 
@@ -132,4 +136,6 @@ def _least_of(columns: list[ColumnChoice]) -> int:
 def _value_of(choice: ColumnChoice) -> Callable[[Record], Value]:
     if choice.tag_id:
         return lambda record: record.tags.get(choice.tag_id)
+    if choice.id == "id":
+        return lambda record: NOT_THERE_YET if record.id.startswith(LOCAL) else record.id
     return attrgetter(FIELDS[choice.id].field)

@@ -1,31 +1,46 @@
-"""One human in full: the details, or the platform's own object as JSON."""
+"""One human in full: the details, the history of changes, or the platform's own JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.cells import cell_len
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from aicx_tui.errors import AicxError
+from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.moments import absolute
+from aicx_tui.tui.widgets.human_columns import NOT_THERE_YET
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from aicx_tui.models.human import Human
     from aicx_tui.models.tag import TagDefinition
+    from aicx_tui.services.outbox import Outbox
+    from aicx_tui.storage.audit import Entry
+    from aicx_tui.storage.changes import Change
 
-Tab = Literal["details", "json"]
+Tab = Literal["details", "history", "json"]
+
+TABS: tuple[tuple[Tab, str], ...] = (
+    ("details", "Details"),
+    ("history", "History"),
+    ("json", "JSON"),
+)
 
 QUIET = "$quiet"
 BESIDE_TITLE = 4
@@ -44,10 +59,20 @@ class HumanDetail(VerticalScroll):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("humans.tab", "switch_tab"),
+        binding("humans.tab", "turn_tab(1)"),
+        binding("humans.tab-back", "turn_tab(-1)"),
         Binding("down,j", "scroll_down", "Down", show=False),
         Binding("up,k", "scroll_up", "Up", show=False),
     ]
+
+    @dataclass
+    class HistoryRead(Message):
+        """It was read what was changed of a human, or why that cannot be."""
+
+        human_id: str
+        waiting: Sequence[Change] = ()
+        entries: Sequence[Entry] = ()
+        problem: str = ""
 
     human: reactive[Human | None] = reactive(None)
     tab: reactive[Tab] = reactive[Tab]("details")
@@ -63,6 +88,8 @@ class HumanDetail(VerticalScroll):
         self._zone = zone
         self._tags = tags
         self._body = Static(markup=False)
+        self._history: HumanDetail.HistoryRead | None = None
+        self.outbox: Callable[[], Outbox | None] = lambda: None
 
     def compose(self) -> ComposeResult:
         """One text; many small widgets would slow the first paint."""
@@ -80,16 +107,43 @@ class HumanDetail(VerticalScroll):
         """Show another human, from its top unless it is the same one read again."""
         if before is None or after is None or before.id != after.id:
             self.scroll_home(animate=False)
+            self.read_history()
         self.paint()
 
     def watch_tab(self) -> None:
-        """Show the other side."""
+        """Show another side."""
         self.scroll_home(animate=False)
+        self.read_history()
         self.paint()
 
-    def action_switch_tab(self) -> None:
-        """Go from the details to the JSON, or back."""
-        self.tab = "json" if self.tab == "details" else "details"
+    def action_turn_tab(self, tabs: int) -> None:
+        """Go to another tab; behind the last comes the first."""
+        names = [name for name, _ in TABS]
+        self.tab = names[(names.index(self.tab) + tabs) % len(names)]
+
+    def read_history(self) -> None:
+        """Read what was changed of the human, where that is shown."""
+        outbox = self.outbox() if self.tab == "history" and self.human is not None else None
+        if self.human is not None and outbox is not None:
+            self._read_history(self.human.id, outbox)
+
+    @work(exclusive=True, group="history")
+    async def _read_history(self, human_id: str, outbox: Outbox) -> None:
+        from aicx_tui.tui.human_history import MOST_ENTRIES  # only when asked for
+
+        try:
+            waiting = await outbox.listed(human_id=human_id)
+            entries = await outbox.history(human_id, limit=MOST_ENTRIES + 1)
+        except AicxError as error:
+            self.post_message(self.HistoryRead(human_id, problem=error.message))
+        else:
+            self.post_message(self.HistoryRead(human_id, waiting, entries))
+
+    def on_human_detail_history_read(self, message: HistoryRead) -> None:
+        """Show it, unless another human is shown by now."""
+        message.stop()
+        self._history = message
+        self.paint()
 
     def paint(self) -> None:
         """Show the human as it is, by the names that its tags have now."""
@@ -105,12 +159,26 @@ class HumanDetail(VerticalScroll):
         if self.tab == "json":
             return json_content(self.human)
         width = self.scrollable_content_region.width
+        if self.tab == "history":
+            return self._history_content(self.human, width)
         return details_content(self.human, tags=self._tags(), zone=self._zone, width=width)
+
+    def _history_content(self, human: Human, width: int) -> Content:
+        from aicx_tui.tui.human_history import history_content  # only when asked for
+
+        read = self._history
+        if read is None or read.human_id != human.id:
+            return Content.styled("reading …", "$quiet")
+        if read.problem:
+            return Content.assemble(("! ", "bold $warning"), clean(read.problem))
+        return history_content(
+            read.waiting, read.entries, tags=self._tags(), zone=self._zone, width=width
+        )
 
 
 def _tab_line(tab: Tab) -> Content:
-    details, other = ("bold underline", "") if tab == "details" else ("", "bold underline")
-    return Content.assemble(("Details", details), " · ", ("JSON", other))
+    titles = [Content.styled(said, "bold underline" if n == tab else "") for n, said in TABS]
+    return Content(" · ").join(titles)
 
 
 def details_content(
@@ -142,7 +210,8 @@ def details_content(
         ("Updated", absolute(human.updated_at, zone=zone)),
     ]
     named = [(tags[t.id].name if t.id in tags else t.id, t.value) for t in human.tags]
-    lines = [Content.styled(clean(human.id), QUIET), Content("")]
+    human_id = NOT_THERE_YET if human.id.startswith(LOCAL) else clean(human.id)
+    lines = [Content.styled(human_id, QUIET), Content("")]
     lines += _pairs(fields, width=width)
     lines += [Content(""), Content.styled("Tags", "bold")]
     lines += _pairs(named, width=width) or [Content.styled(MISSING, QUIET)]
@@ -155,7 +224,10 @@ def json_content(human: Human) -> Content:
     """The platform's own object, its secret masked."""
     from aicx_tui.services.documents import masked  # pydantic is loaded once there is a human
 
-    text = json.dumps(masked(human), indent=2, ensure_ascii=False)
+    document = masked(human)
+    if human.id.startswith(LOCAL):
+        document.pop("id", None)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
     return Content(clean(text, multiline=True, limit=MAX_JSON_CHARACTERS))
 
 

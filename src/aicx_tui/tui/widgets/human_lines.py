@@ -27,9 +27,9 @@ NOT_READ = "·"
 THUMB = "▐"
 
 GUTTER = 3
-"""The cursor's sign, the mark, and a blank."""
+"""The cursor's sign, the mark, and how far a change is; mostly a blank."""
 
-STYLES = ("heading", "row", "quiet", "cursor", "cursor-quiet", "thumb")
+STYLES = ("heading", "row", "quiet", "sign", "cursor", "cursor-quiet", "cursor-sign", "thumb")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,10 @@ class LineMaker:
         base = self.styles["cursor" if look.at_cursor else "row"]
         quiet = self.styles["cursor-quiet" if look.at_cursor else "quiet"]
         sign = (IN_FOCUS if self.has_focus else OUT_OF_FOCUS) if look.at_cursor else " "
-        pieces = [(f"{sign}{MARKED if look.is_marked else ' '} ", base)]
+        pieces = [(f"{sign}{MARKED if look.is_marked else ' '}{'' if look.sign else ' '}", base)]
+        if look.sign:
+            signed = self.styles["cursor-sign" if look.at_cursor else "sign"]
+            pieces.append((look.sign, signed))
         for column in self.columns:
             value = column.value(record) if record is not None else None
             if value and isinstance(value, str):

@@ -54,6 +54,7 @@ class HumanTable(RowList):
         self._tags = tags
         self._sort = Sort()
         self._columns = DEFAULT
+        self._signs: Mapping[str, str] = {}
         self._lines_of = LineMaker(width=0, columns=(), styles={}, has_focus=False)
 
     @property
@@ -65,6 +66,21 @@ class HumanTable(RowList):
     def columns(self, columns: Columns) -> None:
         self._columns = columns
         self.draw_anew()
+
+    @property
+    def signs(self) -> Mapping[str, str]:
+        """How far changes are, a cell for each human that has one, by the human's id."""
+        return self._signs
+
+    @signs.setter
+    def signs(self, signs: Mapping[str, str]) -> None:
+        if signs != self._signs:
+            self._signs = signs
+            self.repaint()
+
+    def sign_of(self, record: Record) -> str:
+        """How far the human's change is."""
+        return self._signs.get(record.id, "")
 
     def widths_of(self, columns: Columns) -> dict[str, int]:
         """The cells that columns would have, by their ids; those that do not fit are missing."""

@@ -102,6 +102,13 @@ class MarkingTable(HumanTable):
         """Whether a row is marked, or in the range that is open."""
         return record.id in self.marks or (self._anchor is not None and row in self._range)
 
+    def goes_by(self, old_id: str, new_id: str) -> None:
+        """Let a mark stay with a human that has another id from now on."""
+        super().goes_by(old_id, new_id)
+        if old_id in self.marks:
+            self.marks.turn(old_id)
+            self.marks.turn(new_id)
+
     def show(self, rows: Rows, *, sort: Sort, from_top: bool = False) -> None:
         """Show other rows; the range goes on from its human, if that is still there."""
         if self._anchor:

@@ -39,11 +39,13 @@ class Look(NamedTuple):
         at_cursor: Whether the cursor is on it.
         is_marked: Whether it is marked.
         on_thumb: Whether the scrollbar's thumb is beside it.
+        sign: How far its change is, in one cell; empty where nothing waits.
     """
 
     at_cursor: bool
     is_marked: bool
     on_thumb: bool
+    sign: str = ""
 
 
 class RowList(Widget, can_focus=True):
@@ -82,6 +84,7 @@ class RowList(Widget, can_focus=True):
         self._top = 0
         self._sought = ""
         self._is_awaited = False
+        self._new_ids: dict[str, str] = {}
         self._told: Record | None = None
         self._drag_from: int | None = None
         self._drawn: dict[tuple[int, Look], tuple[Record | None, Strip]] = {}
@@ -111,6 +114,10 @@ class RowList(Widget, can_focus=True):
     def is_marked(self, row: int, record: Record) -> bool:
         """Whether a row is marked."""
         return False
+
+    def sign_of(self, record: Record) -> str:
+        """What stands beside a row, in one cell; empty where nothing does."""
+        return ""
 
     def heading_clicked(self, x: int) -> None:
         """Answer a click on the first line."""
@@ -145,9 +152,11 @@ class RowList(Widget, can_focus=True):
                 still in the list, or else on its row.
         """
         here = self.current.id if self.current else ""
+        here = self._new_ids.get(here, here)
         may_come = self._is_awaited or self._rows.is_looking_for(self._sought)
         self._is_awaited = False
         held = self._sought if self._sought and (may_come or not here) else here
+        held = self._new_ids.get(held, held)
         self._rows = rows
         place = None if from_top or not held else rows.place_of(held)
         self._sought = "" if from_top else held
@@ -176,6 +185,10 @@ class RowList(Widget, can_focus=True):
         self._is_awaited = not self.move_to(human_id)
         if self._is_awaited:
             self._sought = human_id
+
+    def goes_by(self, old_id: str, new_id: str) -> None:
+        """Hold the cursor on a human that has another id from the next rows on."""
+        self._new_ids[old_id] = new_id
 
     def move_to(self, human_id: str) -> bool:
         """Put the cursor on a human, and tell whether it is known to be in the list."""
@@ -264,7 +277,8 @@ class RowList(Widget, can_focus=True):
     def _line(self, row: int, on_thumb: bool) -> Strip:
         record = self._rows.at(row)
         is_marked = record is not None and self.is_marked(row, record)
-        key = (row, Look(row == self.cursor, is_marked, on_thumb))
+        sign = self.sign_of(record) if record is not None else ""
+        key = (row, Look(row == self.cursor, is_marked, on_thumb, sign))
         kept = self._drawn.get(key)
         if kept is not None and kept[0] == record:
             return kept[1]

@@ -1,0 +1,140 @@
+"""Changes in signs and words: how far one is, what it does to which field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from aicx_tui.storage.changes import Change, Difference, Kind, State
+from aicx_tui.text import MISSING, clean
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from aicx_tui.models.tag import TagDefinition
+
+Tags = Mapping[str, "TagDefinition"]
+
+NEEDING = (State.FAILED, State.CONFLICT, State.UNKNOWN)
+"""What waits for a person."""
+
+SIGNS = {
+    State.PENDING: "⇡",
+    State.SENDING: "⇡",
+    State.FAILED: "✗",
+    State.CONFLICT: "≠",
+    State.UNKNOWN: "?",
+    State.DONE: "✓",
+    State.DISCARDED: "–",
+    State.WITHDRAWN: "–",
+}
+
+WORDS = {
+    State.PENDING: "waiting",
+    State.SENDING: "being sent",
+    State.CONFLICT: "in conflict",
+    State.UNKNOWN: "outcome unknown",
+}
+"""States that another word says better than their own."""
+
+FIELDS = {
+    "fullname": "Name",
+    "email": "E-mail",
+    "uid": "UID",
+    "phone_number": "Phone",
+    "profile_pic_id": "Picture",
+    "access_token": "Token",
+    "tags": "Tags",
+    "notes": "Notes",
+}
+"""What details call the fields, too."""
+
+VERBS = {
+    Kind.CREATE: "create",
+    Kind.UPDATE: "change",
+    Kind.ASSIGN: "tag",
+    Kind.DELETE: "delete",
+}
+
+MAX_NAME = 16
+"""Cells of a field's name before its values go below it."""
+
+
+class Said(NamedTuple):
+    """One difference in words, cleaned."""
+
+    field: str
+    before: str
+    after: str
+
+
+def word(state: State) -> str:
+    """A state in words."""
+    return WORDS.get(state, str(state))
+
+
+def field_name(name: str, tags: Tags) -> str:
+    """What a field is called; a tag without a definition goes by its id."""
+    if name.startswith("tag:"):
+        tag_id = name.removeprefix("tag:")
+        return clean(tags[tag_id].name if tag_id in tags else tag_id)
+    return FIELDS.get(name, clean(name))
+
+
+def value_said(value: JsonValue, tags: Tags) -> str:
+    """A value in words; none is a dash."""
+    if isinstance(value, list) and all(isinstance(one, dict) and "id" in one for one in value):
+        pairs = [one for one in value if isinstance(one, dict)]
+        named = [f"{field_name('tag:' + str(o['id']), tags)}={o.get('value') or ''}" for o in pairs]
+        return clean(", ".join(named)) or MISSING
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return MISSING if value is None or not text else clean(text)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of fields as details order them, tags last."""
+    order = list(FIELDS)
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def said(differences: Iterable[Difference], tags: Tags) -> list[Said]:
+    """Differences in words, in the order of details."""
+    by_field = {difference.field: difference for difference in differences}
+    return [
+        Said(field_name(d.field, tags), value_said(d.before, tags), value_said(d.after, tags))
+        for d in map(by_field.__getitem__, in_order(by_field))
+    ]
+
+
+def in_a_line(change: Change, tags: Tags) -> str:
+    """What a change does, for a list."""
+    if change.kind is Kind.DELETE:
+        return "all of it is deleted"
+    if change.kind is Kind.CREATE:
+        parts = [f"{one.field} {one.after}" for one in said(change.differences, tags)]
+    else:
+        parts = [f"{o.field} {o.before} → {o.after}" for o in said(change.differences, tags)]
+    return ", ".join(parts)
+
+
+def lines_of(differences: Iterable[Difference], tags: Tags, *, width: int) -> list[Content]:
+    """A line for each difference; values that do not fit beside a name go below it.
+
+    Args:
+        differences: What is said.
+        tags: Definitions by id.
+        width: Cells of a line.
+    """
+    shown = said(differences, tags)
+    names = min(max((cell_len(one.field) for one in shown), default=0), MAX_NAME)
+    lines = []
+    for one in shown:
+        values = Content.assemble((one.before, "$quiet"), " → ", one.after)
+        fits = cell_len(one.field) <= names and names + 2 + values.cell_length <= width
+        gap = " " * (names - cell_len(one.field) + 2) if fits else "\n  "
+        lines.append(Content.assemble((one.field, "$quiet"), gap, values))
+    return lines

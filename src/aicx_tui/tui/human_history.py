@@ -1,0 +1,85 @@
+"""What was changed of a human from here, and what is on its way, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+
+from textual.content import Content
+
+from aicx_tui.storage.audit import Entry
+from aicx_tui.storage.changes import Change, Difference, Kind, Problem, State
+from aicx_tui.text import clean
+from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, lines_of, word
+from aicx_tui.tui.moments import absolute
+
+MOST_ENTRIES = 100
+"""Entries of one human that are shown."""
+
+
+def history_content(
+    waiting: Sequence[Change],
+    entries: Sequence[Entry],
+    *,
+    tags: Tags,
+    zone: tzinfo | None,
+    width: int,
+) -> Content:
+    """Changes that wait and those that are over, each the newest first.
+
+    Args:
+        waiting: The oldest first.
+        entries: The newest first; what is beyond `MOST_ENTRIES` is said to be there.
+        tags: Definitions by id.
+        zone: Where times are shown.
+        width: Cells of a line.
+    """
+    if not waiting and not entries:
+        return Content.styled("Nothing was changed from here yet.", "$quiet")
+    blocks = [
+        _block(
+            (change.state, change.kind, change.who, absolute(_at(change.made_at), zone=zone)),
+            lines_of(change.differences, tags, width=width),
+            change.problem,
+            "",
+        )
+        for change in reversed(waiting)
+    ]
+    blocks += [
+        _block(
+            (State(one.outcome), Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
+            lines_of([Difference(*each) for each in one.differences], tags, width=width),
+            Problem(message=one.said) if one.said else None,
+            one.request_id,
+        )
+        for one in entries[:MOST_ENTRIES]
+    ]
+    if len(entries) > MOST_ENTRIES:
+        blocks.append(
+            Content.styled(f"The latest {MOST_ENTRIES} are shown; there are more.", "dim")
+        )
+    return Content("\n\n").join(blocks)
+
+
+def _block(
+    what: tuple[State, Kind, str, str],
+    differences: Sequence[Content],
+    problem: Problem | None,
+    request_id: str,
+) -> Content:
+    state, kind, who, at = what
+    colour = {State.DONE: "$success"}.get(state, "$warning")
+    lines = [
+        Content.assemble((f"{SIGNS[state]} ", f"bold {colour}"), f"{VERBS[kind]}: {word(state)}"),
+        Content.styled(f"{at} · {clean(who)}", "$quiet"),
+        *differences,
+    ]
+    if problem is not None:
+        lines.append(Content.assemble(("! ", "bold $warning"), clean(problem.message)))
+    if request_id:
+        lines.append(Content.styled(f"Request {clean(request_id)}", "$quiet"))
+    return Content("\n").join(lines)
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,95 @@
+"""The dialogs that the list of humans opens: order, columns, files, ids, what to copy."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from aicx_tui.models.human import Human
+    from aicx_tui.services.directory import Directory
+    from aicx_tui.services.session import Session
+    from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.arranging import Arrangement
+    from aicx_tui.tui.list_state import ListFacts
+    from aicx_tui.tui.widgets.human_list import HumanList
+    from aicx_tui.tui.widgets.marking import MarkingTable
+
+
+class ListDialogs(Screen[None]):
+    """What keys open over the list of humans.
+
+    Attributes:
+        session: The open platform, if one is open.
+    """
+
+    session: Session | None
+    _facts: ListFacts
+    _list: HumanList
+    _table: MarkingTable
+    _arranged: Arrangement
+
+    @property
+    @abstractmethod
+    def aicx(self) -> AicxApp:
+        """The console this screen belongs to."""
+
+    @property
+    @abstractmethod
+    def directory(self) -> Directory | None:
+        """The humans, once a mirror is open."""
+
+    @abstractmethod
+    def action_open(self) -> None:
+        """Move into the details."""
+
+    @abstractmethod
+    def _read(self, *, by_hand: bool) -> None:
+        """Read what changed."""
+
+    def action_sort(self) -> None:
+        """Choose the order."""
+        self._arranged.ask_for_order()
+
+    def action_export(self) -> None:
+        """Write the marked, or else all that match, to a file."""
+        from aicx_tui.tui.exporting import ask_for_export  # only when asked for
+
+        if self.directory is not None:
+            ask_for_export(self.aicx, self.directory, self._list, self._facts)
+
+    def action_import(self) -> None:
+        """Create a human for each row of a file."""
+        from aicx_tui.tui.importing import ask_for_import  # only when asked for
+
+        if self.session is not None:
+            ask_for_import(self.aicx, self.session, done=self._imported)
+
+    @work
+    async def _imported(self, created: Sequence[Human]) -> None:
+        """Show whom an import created."""
+        if self.directory is not None and not self.directory.is_listed:
+            await self.directory.keep(created, is_read=False)
+            self._list.list_humans()
+        self._read(by_hand=False)
+
+    def action_columns(self) -> None:
+        """Choose the columns."""
+        self._arranged.ask_for_columns()
+
+    def action_go_to(self) -> None:
+        """Ask for an id."""
+        from aicx_tui.tui.going import ask_where_to_go  # only when asked for
+
+        ask_where_to_go(self.aicx, self._list, open_detail=self.action_open)
+
+    def action_copy(self) -> None:
+        """Choose what to copy."""
+        from aicx_tui.tui.human_menus import ask_what_to_copy  # only when asked for
+
+        if record := self._table.current:
+            ask_what_to_copy(self.app, record)
