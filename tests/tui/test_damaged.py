@@ -44,7 +44,7 @@ async def test_damage_is_said_and_a_refresh_reads_everybody_anew(
     flip_pages_with_humans(home)
     with patch.object(database, "CHECKED_BYTES", 0):
         access = access_with_a_copy(browsed_sandbox, home)
-        async with console(access, until="not refreshed") as person:
+        async with console(access, until="was damaged") as person:
             await person.presses("end", "pageup", "slash", *"an", "enter", "a", "enter")
             await person.presses("escape", "escape", "escape", "r")
             await person.sees("● 400 humans, fresh", "was damaged")

@@ -135,6 +135,7 @@ async def deleting_console() -> AsyncIterator[tuple[Person, FaultyPlatform]]:
     answers = [{"result": told}, {"result": page}, {"result": end}]
     async with faulty(
         *(json_reply(200, answer) for answer in answers),
+        json_reply(200, {"result": jane}),
         reply(204),
         json_reply(200, {"result": gone}),
         json_reply(200, {"result": {"items": [], "next": "2"}}),

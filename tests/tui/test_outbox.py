@@ -352,7 +352,7 @@ async def test_an_empty_outbox_says_so_and_help_lists_its_keys(
         await person.sees("○ Nothing waits.", "● nothing waits", "Esc back")
         await person.presses("T", "E", "D", "enter", "question_mark")
         await person.types("discard")
-        await person.sees("Discard a change", "There is no change at the cursor.")
+        await person.sees("Discard changes", "There is no change at the cursor.")
         await person.presses("escape", "escape", "escape")
         await person.waits_for(lambda: isinstance(person.app.screen, HumansScreen))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.action import CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
+from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.settings import Context
 
 _ALL = (
@@ -178,58 +179,7 @@ _ALL = (
         mutates=True,
         headless="tags assign",
     ),
-    Action(
-        "outbox.list",
-        "Outbox",
-        "What is on its way to the platform, and what needs somebody.",
-        headless="outbox list",
-    ),
-    Action(
-        "outbox.show",
-        "Show a change",
-        "Show what a change does and what is in its way; ids may be shortened.",
-        headless="outbox show",
-    ),
-    Action(
-        "outbox.retry",
-        "Retry changes",
-        "Send changes that stopped once more, as they are.",
-        mutates=True,
-        headless="outbox retry",
-    ),
-    Action(
-        "outbox.edit",
-        "Edit a change",
-        "Give a change that waits other values; it is sent later.",
-        mutates=True,
-        headless="outbox edit",
-    ),
-    Action(
-        "outbox.resolve",
-        "Resolve a conflict",
-        "Say for each field whose value stays, yours or theirs; then the change is sent.",
-        mutates=True,
-        headless="outbox resolve",
-    ),
-    Action(
-        "outbox.discard",
-        "Discard changes",
-        "Let go of changes that wait; the history keeps that they were there.",
-        headless="outbox discard",
-    ),
-    Action(
-        "outbox.send",
-        "Send changes",
-        "Send what waits, now.",
-        mutates=True,
-        headless="outbox send",
-    ),
-    Action(
-        "audit.list",
-        "History",
-        "What was changed from here, by whom, and what became of it; the latest is last.",
-        headless="audit",
-    ),
+    *OF_THE_OUTBOX,
     Action(
         "contexts.list",
         "List contexts",
