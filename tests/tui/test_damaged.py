@@ -14,7 +14,7 @@ from aicx_tui.settings import context_from
 from aicx_tui.storage import database
 from aicx_tui.tui.screens.humans import HumansScreen
 from tests.sandbox_platform import SandboxPlatform
-from tests.storage.test_damaged import flip
+from tests.storage.test_damaged import THE_HUMANS, flip
 from tests.tui.console import console
 
 
@@ -28,7 +28,7 @@ def access_with_a_copy(sandbox: SandboxPlatform, home: Path) -> ContextAccess:
 
 def flip_pages_with_humans(home: Path) -> None:
     (path,) = home.rglob("*.db")
-    flip(path, first=12, every=3)
+    flip(path, first=THE_HUMANS, every=10_000)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def test_damage_is_said_and_a_refresh_reads_everybody_anew(
     flip_pages_with_humans(home)
     with patch.object(database, "CHECKED_BYTES", 0):
         access = access_with_a_copy(browsed_sandbox, home)
-        async with console(access, until="was damaged") as person:
+        async with console(access, until="not refreshed") as person:
             await person.presses("end", "pageup", "slash", *"an", "enter", "a", "enter")
             await person.presses("escape", "escape", "escape", "r")
             await person.sees("● 400 humans, fresh", "was damaged")
