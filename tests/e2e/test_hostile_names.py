@@ -32,9 +32,6 @@ REAL_NAMES = (
     "🌻🌻🌻",
 )
 
-HEADING = 3
-"""The row of the terminal with the headings of the list."""
-
 E_MAIL = "at@example.com"
 
 
@@ -60,6 +57,6 @@ def is_aligned(terminal: Terminal) -> bool:
     dividers = {x for x, _ in terminal.place_of("││")}
     ends = {x for x, _ in terminal.place_of("╮╭")} | {x for x, _ in terminal.place_of("╯╰")}
     (end,) = ends if len(ends) == 1 else (0,)
-    headings = [x for x, y in terminal.place_of("E-mail") if y == HEADING and x < end]
+    headings = [x for x, _ in terminal.place_of("E-mail") if x < end]
     e_mails = [x for x, _ in terminal.place_of(E_MAIL) if x < end]
     return dividers == ends and e_mails == headings * len(REAL_NAMES) != []
