@@ -14,6 +14,9 @@ from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.storage.audit import Entry
 from aicx_tui.text import clean
 
+MOST_CHARACTERS = 120
+"""Of a value that is printed for people; --json has it whole."""
+
 
 def prepare_list(arguments: Namespace) -> OnOutbox:
     """`audit`."""
@@ -57,7 +60,7 @@ def _print(entry: Entry) -> None:
     request = f"  request {entry.request_id}" if entry.request_id else ""
     print_line(clean(f"{head}{request}"))
     for told in entry.differences:
-        before, after = value_text(told.before), value_text(told.after)
+        before, after = (value_text(v)[:MOST_CHARACTERS] for v in (told.before, told.after))
         print_line(f"    {clean(told.field)}: {before} → {after}")
     if entry.said:
         print_line(f"    {clean(entry.said)}")
