@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from aicx_tui.storage.mirror import Mirror
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 from tests.storage.ledger import counted, sent_in_the_end
@@ -57,6 +58,53 @@ def killed_while_editing(
     editing.stdin.close()
     editing.stdout.close()
     return {value: (human_id, name) for value, human_id, name in said}
+
+
+COMMAND_LIVES = 2.0
+"""Seconds that a command is given at most; most need less, and start in the first half of that."""
+
+
+def killed_command(words: list[str], environment: Mapping[str, str], life: float) -> None:
+    """Run `aicx`, and kill it unless it is done by then."""
+    command = [sys.executable, "-m", "aicx_tui", *words]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            running.wait(life)
+        except subprocess.TimeoutExpired:
+            running.kill()
+
+
+@pytest.mark.timeout(600 if ROUNDS <= 30 else 0)
+async def test_a_killed_command_makes_nothing_twice_and_forgets_nothing(
+    own_sandbox: SandboxPlatform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance, key_file = random.Random(9), tmp_path / "key"
+    environment = os.environ | own_sandbox.environment() | {"AICX_HOME": str(tmp_path / "home")}
+    meant: dict[str, tuple[str, str]] = {}
+    async with aclosing(await own_sandbox.console()) as direct:
+        ids = list(await at_the_platform(direct))[:5]
+        for number in range(ROUNDS // 3):
+            value, human_id = f"value {number}", chance.choice(["", *ids])
+            fields = ["--uid", value, *([] if human_id else ["--fullname", f"New {value}"])]
+            verb = ["update", human_id] if human_id else ["create"]
+            meant[value] = (human_id, "uid")
+            words = ["--mirror-key-file", str(key_file), "humans", *verb, *fields]
+            life = COMMAND_LIVES * (chance.random() if number else 100)
+            killed_command(words, environment, life)
+        (path,) = (tmp_path / "home").rglob("*.db")
+        mirror = Mirror(path, bytes.fromhex(key_file.read_text()))
+        try:
+            await sent_in_the_end(direct, mirror)
+            await synced(direct, mirror)
+            found = await counted(meant, direct, mirror)
+        finally:
+            mirror.close()
+    with capsys.disabled():
+        print(f"\ncommands, killed {ROUNDS // 3} times: {dict(found)}")  # noqa: T201  # likewise
+    assert found["done"]
+    assert {"conflict", "failed", "unknown"}.isdisjoint(found)
 
 
 @pytest.mark.timeout(600 if ROUNDS <= 30 else 0)
