@@ -42,7 +42,7 @@ def test_every_payload_is_shown_in_list_details_and_json_and_clicked_and_none_ac
         if "click" in payload.name or "links" in payload.name:
             terminal.clicks(payload.mark)
         terminal.types("]")
-    terminal.types("\r\x1b[C")
+    terminal.types("\r\x1b[C\x1b[C")
     for number, payload in reversed(list(enumerate(PAYLOADS))):
         shows_human(terminal, number, payload, ('"fullname"',))
         terminal.types("[")

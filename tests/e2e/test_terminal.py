@@ -58,8 +58,8 @@ def test_humans_appear_one_is_found_opened_and_the_console_quits(
     terminal.types("\r")
     terminal.sees("Enter open")
     terminal.types("\r")
-    terminal.sees("← → JSON")
-    terminal.types("\x1b[C")
+    terminal.sees("→ history, JSON")
+    terminal.types("\x1b[C\x1b[C")
     terminal.sees('"fullname": "[/]"')
     terminal.types("\x11")
     assert terminal.ends() == 0

@@ -39,6 +39,9 @@ SETTLED_SECONDS = 0.1
 """How long it is waited at most, after some keys, for the processor to calm down. On a busy machine
 it never does; what a test is about it waits for itself, by what the screen shows."""
 
+LOOK_SECONDS = 0.03
+"""How often somebody who waits looks at the screen: to read it takes a good part of a processor."""
+
 BETWEEN_KEYS = 0.002
 """The same between two keys, as of somebody who types ahead."""
 
@@ -163,7 +166,7 @@ class Person:
         end = asyncio.get_running_loop().time() + PATIENCE
         while not condition():
             assert asyncio.get_running_loop().time() < end, self.screen
-            await self._pilot.pause(0.01)
+            await self._pilot.pause(LOOK_SECONDS)
 
     async def comes_to_rest(self) -> None:
         """Stop the blinking, and wait until the details have followed the cursor."""

@@ -169,7 +169,7 @@ async def test_hostile_names_are_edited_as_they_are(browsed_sandbox: SandboxPlat
     async with console(browsed_sandbox.own_access(), size=(80, 24)) as person:
         screen = person.app.screen
         assert isinstance(screen, HumansScreen)
-        for _ in range(40):
+        for _ in range(15):
             record = screen._table.current
             assert record is not None
             await person.presses("e")

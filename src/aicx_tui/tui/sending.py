@@ -75,6 +75,11 @@ class Sending(Widget):
         change: Change
         is_awaited: bool = False
 
+        @property
+        def is_done(self) -> bool:
+            """Whether the platform has it."""
+            return self.change.state == "done"
+
     @dataclass
     class Paused(Message):
         """All that can be sent now is sent; or nothing can, and then it says why."""

@@ -65,6 +65,7 @@ class HumansScreen(ListDialogs):
     """
 
     AUTO_FOCUS = "#table"
+    BLANK = True  # the panes cover it; else painting the whole screen would draw it below them
 
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
@@ -159,6 +160,12 @@ class HumansScreen(ListDialogs):
         if message.lists:
             self._panes.follow()
             self._detail.read_history()
+
+    @on(Sending.Decided)
+    def _change_decided(self, message: Sending.Decided) -> None:
+        """Read what the platform made of it, and what others changed meanwhile."""
+        if message.is_done:
+            self._refresh_by_itself()
 
     @on(Sending.Due)
     def _sending_is_due(self) -> None:

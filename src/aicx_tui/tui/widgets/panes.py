@@ -29,6 +29,8 @@ class Panes(Container):
         detail: The human at its cursor in full.
     """
 
+    BLANK = True  # wholly covered by the two: else painting them would draw it below
+
     def __init__(self, humans: HumanList, detail: HumanDetail) -> None:
         super().__init__(id="panes")
         self._list = humans
