@@ -26,7 +26,7 @@ from tests.storage.ledger import Ledger, counted, sent_in_the_end
 from tests.storage.mirrors import opened
 from tests.storage.syncing import at_the_platform, synced
 
-CHANGES = int(os.environ.get("CHANGES", "150"))
+CHANGES = int(os.environ.get("CHANGES", "60"))
 """In all; a few at a time are queued and sent."""
 
 SHARE = 0.25
