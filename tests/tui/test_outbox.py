@@ -399,9 +399,8 @@ async def test_tags_go_by_their_names(own_sandbox: SandboxPlatform) -> None:
         directory = humans_of(person).directory
         assert directory is not None
         tag = next(iter(directory.tags.values()))
-        await sending_of(person).queue_assign(
-            current(person), [TagValue(id=tag.id, value="Some value")]
-        )
+        human_id, values = current(person), [TagValue(id=tag.id, value="Some value")]
+        await sending_of(person).decide(lambda outbox: outbox.assign(human_id, values))
         await gate.reached.wait()
         await person.presses("O")
         await person.sees("⇡ ", f"{tag.name} ", "Some value")

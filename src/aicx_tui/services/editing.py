@@ -43,16 +43,6 @@ def check_draft(draft: HumanDraft) -> None:
     check_tags(draft.tags)
 
 
-async def update_human(platform: Platform, human_id: str, changes: HumanChanges) -> str:
-    """Change the given fields of a human and return its id.
-
-    Raises:
-        UsageError: There is nothing to change, or a value holds what no field may.
-    """
-    check_changes(changes)
-    return await platform.update_human(human_id, changes)
-
-
 def check_changes(changes: HumanChanges) -> None:
     """Make sure that a platform could store changes.
 

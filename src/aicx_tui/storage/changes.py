@@ -106,8 +106,8 @@ class Change:
     kind: Kind
     human_id: str
     name: str
-    body: Mapping[str, Any]
-    before: Document | None
+    body: Mapping[str, Any] = field(repr=False)  # it may hold a secret
+    before: Document | None = field(repr=False)
     who: str
     made_at: float
     number: int = 0

@@ -6,7 +6,7 @@ One of all consoles and commands sends at a time; the others see in the mirror h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -29,7 +29,7 @@ from aicx_tui.storage.record import LOCAL
 from aicx_tui.tui.list_state import Queue
 
 if TYPE_CHECKING:
-    from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+    from aicx_tui.models.human import Human, HumanChanges, HumanDraft
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.outbox import Outbox
     from aicx_tui.services.session import Session
@@ -166,12 +166,6 @@ class Sending(Widget):
             upon: The human that they were made upon; else the one in the mirror.
         """
         return await self._queue(lambda outbox: outbox.update(human_id, changes, upon=upon))
-
-    async def queue_assign(
-        self, human_id: str, tags: Sequence[TagValue], *, upon: Human | None = None
-    ) -> Change:
-        """Queue tag values, as `queue_update` does."""
-        return await self._queue(lambda outbox: outbox.assign(human_id, tags, upon=upon))
 
     async def queue_delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue a deletion, as `queue_update` does."""
