@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aicx_tui.cli.changing import print_change
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.outbox import check_seen
 from aicx_tui.cli.output import print_json
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
@@ -31,6 +32,7 @@ def _prepared(
     arguments: Namespace, step: Callable[[Undoing], Awaitable[Change]], done: str
 ) -> OnOutbox:
     async def run(opened: OpenOutbox) -> None:
+        check_seen(opened)
         if not opened.directory.is_kept:
             raise UsageError(
                 "The local copy of this context is for one run only: it knows nothing to undo.",

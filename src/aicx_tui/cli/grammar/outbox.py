@@ -65,6 +65,12 @@ def _resolve(verbs: Subparsers) -> None:
             metavar="FIELD",
             help=f"{words} stays in this field",
         )
+    added.add_argument(
+        "--is",
+        dest="human",
+        metavar="HUMAN_ID",
+        help="the human that a creation of unknown outcome has made; what waits for it goes on",
+    )
     every = added.add_mutually_exclusive_group()
     every.add_argument("--all-mine", action="store_true", help="yours in every other field")
     every.add_argument("--all-theirs", action="store_true", help="theirs in every other field")
