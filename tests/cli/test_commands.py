@@ -164,7 +164,6 @@ OUTCOMES = [
     (["tags", "define", "x", "--kind", "choice"], {}, 2, "needs at least one"),
     (["tags", "define", "x", "--colour", "red"], {}, 2, "#rrggbb"),
     (["tags", "define", "x", "--id", "y"], {}, 4, "no tag with the id y"),
-    (["tags", "define", "x"], {"AICX_PLATFORM": "gateway"}, 2, "has no id"),
     (["tags", "rename", "x", "y"], {}, 4, "no tag “x”"),
     (["tags", "delete", "x"], {}, 2, "no terminal"),
     (["tags", "delete", "x", "--yes"], {}, 4, "no tag “x”"),

@@ -20,7 +20,7 @@ from aicx_tui.services.tag_catalogue import TagCatalogue
 from aicx_tui.services.tag_planning import Step, Wish, planned
 
 KEY_BYTES = 32
-"""Random bytes of the key under which a definition is created."""
+"""Random bytes of the key under which a definition is made or deleted."""
 
 
 class Definitions(Protocol):
@@ -82,18 +82,18 @@ class PlatformTags:
         if step.changes_nothing:
             return step
         if step.before is None:
-            key = secrets.token_hex(KEY_BYTES) if self._tells_repeats else ""
-            return Step(None, await self._platform.create_tag(step.draft(), key=key))
+            return Step(None, await self._platform.create_tag(step.draft(), key=self._key()))
         changed = await self._platform.update_tag(step.before.id, step.changes())
         return Step(step.before, changed)
 
-    @property
-    def _tells_repeats(self) -> bool:
-        return Capability.WRITES_IDEMPOTENT in self._platform.capabilities
-
     async def delete(self, tag: TagDefinition) -> int:
         """Let the platform take it from every human."""
-        return await self._platform.delete_tag(tag.id)
+        return await self._platform.delete_tag(tag.id, key=self._key())
+
+    def _key(self) -> str:
+        """A new key for one change, where the platform tells by it what is sent twice."""
+        tells = Capability.WRITES_IDEMPOTENT in self._platform.capabilities
+        return secrets.token_hex(KEY_BYTES) if tells else ""
 
 
 class TagsHere:
