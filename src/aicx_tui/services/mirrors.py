@@ -153,10 +153,12 @@ class Mirrors:
         """
         if known is not None and known.name == _name_for(session):
             return known
-        opened = await self._opened(session, is_kept=is_kept)
+        opened = await self._opened(session, is_kept=is_kept, given=given)
         return replace(opened, local_tags=self.local_tags(session.context))
 
-    async def _opened(self, session: Session, *, is_kept: bool) -> OpenMirror:
+    async def _opened(
+        self, session: Session, *, is_kept: bool, given: SecretStr | None
+    ) -> OpenMirror:
         context = session.context
         name = _name_for(session)
         folder = self._folder_of(context)
