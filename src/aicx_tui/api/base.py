@@ -105,7 +105,7 @@ class Platform(Protocol):
         self._unsupported(Capability.TAGS_ASSIGN)
 
     async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
-        """Take the values of every one of the tags from every one of the humans."""
+        """Take every one of the tags away from every one of the humans."""
         self._unsupported(Capability.TAGS_UNASSIGN)
 
     async def read_feed(self, cursor: str | None, /, *, limit: int = FEED_PAGE_LIMIT) -> FeedPage:

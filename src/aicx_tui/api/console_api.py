@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from typing_extensions import override
 
 from aicx_tui.addresses import checked_id
@@ -69,6 +69,14 @@ class ConsoleApi(ProtoGateway):
         await self._http.delete(path, if_match=if_match)
 
     @override
+    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
+        self._need(Capability.TAGS_UNASSIGN)
+        ids = [checked_human_id(human_id) for human_id in human_ids]
+        body = {"human_ids": ids, "tag_ids": list(tag_ids)}
+        reply = await self._http.post(f"{self._bot}/humans/unassign_tags", body)
+        reply.parse(Envelope[JsonValue])  # so that a web page is not taken for an answer
+
+    @override
     async def list_tags(self) -> tuple[TagDefinition, ...]:
         reply = await self._http.get(f"{self._bot}/tags")
         return reply.parse(Envelope[tuple[TagDefinition, ...]]).result
@@ -92,15 +100,6 @@ class ConsoleApi(ProtoGateway):
         self._need(Capability.TAGS_DEFINE)
         reply = await self._http.delete(self._tag_path(tag_id))
         return reply.parse(Envelope[TagDeleted]).result.humans
-
-    @override
-    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
-        self._need(Capability.TAGS_UNASSIGN)
-        body = {
-            "human_ids": [checked_human_id(human_id) for human_id in human_ids],
-            "tag_ids": list(tag_ids),
-        }
-        await self._http.post(f"{self._bot}/humans/unassign_tags", body)
 
     @override
     async def get_account(self) -> Account:

@@ -14,9 +14,7 @@ from aicx_tui.storage.outbox_reading import marks
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.storage.rows import Document, tag_values
 
-_COLUMNS = (
-    "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
-)
+_COLUMNS = "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
 _ITEM = "position, human_id, name, before, after, state, said"
 
 NOT_CREATED = "The platform has not created it yet."
@@ -146,6 +144,5 @@ def item_of(row: Sequence[Any]) -> BulkItem:
 def _bulk(row: Sequence[Any]) -> Bulk:
     values = dict(zip(_COLUMNS.split(", "), row, strict=True))
     return Bulk(
-        **values
-        | {"state": BulkState(values["state"]), "is_guarded": bool(values["is_guarded"])}
+        **values | {"state": BulkState(values["state"]), "is_guarded": bool(values["is_guarded"])}
     )

@@ -14,6 +14,7 @@ import orjson
 
 from aicx_tui.storage.bulk_reading import item_of
 from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values
+from aicx_tui.storage.changes import Kind
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.outbox import KEPT_SECONDS
@@ -107,8 +108,14 @@ def _drop(connection: Connection, which: str, values: tuple[float, ...]) -> None
         connection.execute("DELETE FROM bulks WHERE number = ?", (number,))
 
 
-def take(connection: Connection, number: int, *, limit: int) -> list[BulkItem]:
+def take(connection: Connection, number: int, *, together: int, alone: int) -> list[BulkItem]:
     """Note that the next humans are being sent, before they are, and return them.
+
+    Args:
+        connection: In a transaction that is durable.
+        number: Of the bulk.
+        together: How many at most where tags go to many in one request.
+        alone: How many at most where each is changed alone.
 
     Returns:
         Humans that are to have the same, in order; none where the bulk is not running.
@@ -116,15 +123,15 @@ def take(connection: Connection, number: int, *, limit: int) -> list[BulkItem]:
     running = "SELECT 1 FROM bulks WHERE number = ? AND state = 'running'"
     if connection.execute(running, (number,)).fetchone() is None:
         return []
-    wanted = {"bulk": number, "among": LOOKED_AT, "limit": limit}
+    wanted = {"bulk": number, "among": LOOKED_AT, "limit": together}
     items = [item_of(row) for row in connection.execute(_PENDING, wanted).fetchall()]
+    if items and not items[0].is_of_tags:
+        items = items[:alone]
     move(connection, number, items, ItemState.SENDING)
     return items
 
 
-def move(
-    connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState
-) -> None:
+def move(connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState) -> None:
     """Let humans of a bulk be in another state, which is not the last."""
     connection.executemany(
         "UPDATE bulk_items SET state = ? WHERE bulk = ? AND position = ?",
@@ -168,17 +175,18 @@ def finish(connection: Connection, number: int, *, now: float) -> None:
 def set_state(
     connection: Connection, number: int, state: BulkState, *, now: float, problem: str = ""
 ) -> None:
-    """Let a bulk pause, go on or be given up."""
+    """Let a bulk pause, go on or be given up, unless it is over."""
     ended_at = now if state is BulkState.CANCELLED else None
     connection.execute(
-        "UPDATE bulks SET state = ?, problem = ?, ended_at = ? WHERE number = ?",
+        "UPDATE bulks SET state = ?, problem = ?, ended_at = ? WHERE number = ? "
+        "AND state IN ('running', 'paused')",
         (state, problem, ended_at, number),
     )
 
 
 def _entry(bulk: Bulk, one: Ended, now: float) -> tuple[object, ...]:
     item = one.item
-    kind = "assign" if all(name.startswith(TAG) for name in item.after) else "update"
+    kind = Kind.ASSIGN if item.is_of_tags else Kind.UPDATE
     return (
         now,
         bulk.who,
