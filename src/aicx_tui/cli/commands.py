@@ -34,7 +34,7 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "outbox.", "audit.")
+ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.")
 """How the actions of commands begin that are given a context."""
 
 
@@ -52,7 +52,6 @@ def on_a_platform() -> dict[str, Prepare]:
         "humans.import": importing.prepare_import,
         "humans.import-by-id": importing.prepare_import_by_id,
         "tags.list": tags.prepare_list,
-        "tags.assign": tags.prepare_assign,
     }
 
 
@@ -69,6 +68,23 @@ def on_outbox() -> dict[str, Prepare]:
         "outbox.resolve": outbox_deciding.prepare_resolve,
         "outbox.send": outbox_deciding.prepare_send,
         "audit.list": history.prepare_list,
+    }
+
+
+def on_many() -> dict[str, Prepare]:
+    """The commands that change many humans, by action."""
+    from aicx_tui.cli import bulk_making, bulks  # they load the API client layer
+
+    return {
+        "tags.assign": bulk_making.prepare_assign,
+        "tags.unassign": bulk_making.prepare_unassign,
+        "humans.set-field": bulk_making.prepare_set_field,
+        "bulk.list": bulks.prepare_list,
+        "bulk.show": bulks.prepare_show,
+        "bulk.pause": bulks.prepare_pause,
+        "bulk.resume": bulks.prepare_resume,
+        "bulk.cancel": bulks.prepare_cancel,
+        "bulk.report": bulks.prepare_report,
     }
 
 
@@ -120,8 +136,10 @@ def _own_way(command: str) -> OwnWay | None:
 
 
 def _prepared(arguments: Namespace) -> Command | OnMirror | OnOutbox:
-    is_on_outbox = arguments.command.startswith(("outbox.", "audit."))
-    return (on_outbox() if is_on_outbox else on_a_platform())[arguments.command](arguments)
+    for prepares in (on_a_platform, on_outbox, on_many):
+        if prepare := prepares().get(arguments.command):
+            return prepare(arguments)
+    raise LookupError(arguments.command)
 
 
 def run(arguments: Namespace, setup: Setup) -> int:
