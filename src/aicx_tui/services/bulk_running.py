@@ -110,6 +110,8 @@ class BulkRunner:
         for given_up in await self._bulks(BulkState.CANCELLED):
             with suppress(*NOT_NOW, RefusedError):
                 await self._one(given_up).take_up()
+        if bulk_id is not None:
+            yield await self._seen(bulk_id)
         while running := [
             bulk
             for bulk in await self._bulks(BulkState.RUNNING)
