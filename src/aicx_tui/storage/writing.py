@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -9,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from aicx_tui.storage.changes import Change, upon_all
-from aicx_tui.storage.codes import TagCodes
+from aicx_tui.storage.codes import FIRST, LAST, TagCodes
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.outbox_reading import shown
 from aicx_tui.storage.rows import Document, SearchRow, search_row, tag_values, written
@@ -23,6 +24,11 @@ _UNINDEX = (
     f"INSERT INTO words (words, rowid, {', '.join(COLUMNS)}) "  # noqa: S608
     "VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"
 )
+_SEARCHED = f"SELECT {', '.join(SearchRow._fields)} FROM search WHERE place = ?"  # noqa: S608
+_CODES = COLUMNS.index("codes")
+_INDEX_CODES = "INSERT INTO words (rowid, codes) VALUES (?, ?)"
+_UNINDEX_CODES = "INSERT INTO words (words, rowid, codes) VALUES ('delete', ?, ?)"
+_LIKE_CODES = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
 _COUNT_TRIGRAM = (
     "INSERT INTO trigrams VALUES (?, 1) ON CONFLICT (term) DO UPDATE SET humans = humans + 1"
 )
@@ -127,8 +133,29 @@ class Writer:
         row = search_row(document, codes=self._codes.of(tag_values(document)))
         self.has_changed = True
         if found is not None:  # first, since making room may move it
+            if self._retag(found[0], text, row):
+                return True
             self._take_out(found[0])
         self._put_in(self._place_for(row.updated), document["id"], text, row)
+        return True
+
+    def _retag(self, place: int, text: str, row: SearchRow) -> bool:
+        """Put a human anew of whom only tags are others, and return whether that is so.
+
+        It stays where it is, and nothing but its codes is indexed anew: their characters stand in
+        no other column, so what else is indexed of it is not touched.
+        """
+        known = self._connection.execute(_SEARCHED, (place,)).fetchone()
+        was, now = known[:_CODES] + known[_CODES + 1 :], row[:_CODES] + row[_CODES + 1 :]
+        if was != now or _LIKE_CODES.search("".join(row.words[:_CODES])):
+            return False
+        execute = self._connection.execute
+        execute("UPDATE humans SET document = ? WHERE place = ?", (text, place))
+        if known[_CODES] != row.codes:
+            execute("UPDATE search SET codes = ? WHERE place = ?", (row.codes, place))
+            execute(_UNINDEX_CODES, (place, known[_CODES]))
+            execute(_INDEX_CODES, (place, row.codes))
+            self._count_trigrams([row.codes])
         return True
 
     def remove(self, human_id: str) -> bool:
@@ -157,8 +184,10 @@ class Writer:
         execute = self._connection.execute
         execute(_PUT_HUMAN, (place, human_id, text))
         execute(_PUT_SEARCH, (place, *row))
-        words = row.words
-        execute(_INDEX, (place, *words))
+        execute(_INDEX, (place, *row.words))
+        self._count_trigrams(row.words)
+
+    def _count_trigrams(self, words: Sequence[str]) -> None:
         terms = {text[at : at + 3] for text in words for at in range(len(text) - 2)}
         self._connection.executemany(_COUNT_TRIGRAM, [(term,) for term in terms])
 
