@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aicx_tui.api.base import Platform
+from aicx_tui.models.capability import Capability
 from aicx_tui.services.bulk import Bulks, Wish
 from aicx_tui.services.bulk_running import BulkRunner
 from tests.sandbox_platform import SandboxPlatform
@@ -31,6 +32,12 @@ def chosen(chance: random.Random, ids: list[str], tag: str, value: str) -> tuple
     if kind < 0.85:
         return some, Wish(tags={tag: None})
     return some[: 3 * BATCH], Wish(fields={"phone_number": value})
+
+
+def is_possible(wish: Wish, platform: Platform) -> bool:
+    """Whether the platform has a call for it."""
+    is_taken = None in wish.tags.values()
+    return not is_taken or Capability.TAGS_UNASSIGN in platform.capabilities
 
 
 async def run_to_the_end(platform: Platform, bulks: Bulks) -> None:
@@ -59,7 +66,8 @@ async def work(task: dict[str, Any]) -> None:
         for number in range(1000):
             await run_to_the_end(platform, bulks)
             whom, wish = chosen(chance, task["ids"], task["tag"], f"{task['seed']}-{number}")
-            await bulks.make(whom, wish, title="any")
+            if is_possible(wish, platform):
+                await bulks.make(whom, wish, title="any")
 
 
 if __name__ == "__main__":
