@@ -16,7 +16,8 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import HumanChanges, TagValue
-from aicx_tui.services.bulk import Preview, Wish, check_wish, title_of
+from aicx_tui.services.bulk import Preview
+from aicx_tui.services.bulk_wish import Wish, check_wish, title_of
 from aicx_tui.services.changing import assign, update
 from aicx_tui.services.editing import check_tags
 from aicx_tui.services.outbox_opening import OpenOutbox, Way

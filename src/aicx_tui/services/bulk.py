@@ -9,18 +9,18 @@ import secrets
 from asyncio import wrap_future
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count, islice
 from typing import TypeVar
 
 from aicx_tui.errors import NotFoundError, RefusedError, UsageError
-from aicx_tui.models.human import HumanChanges, TagValue
-from aicx_tui.services.editing import check_changes, check_tags
+from aicx_tui.services.bulk_wish import Wish as Wish
+from aicx_tui.services.bulk_wish import check_wish
 from aicx_tui.services.turn import turn
 from aicx_tui.storage import bulk_reading, bulk_writing
-from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.storage.changes import Difference
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
@@ -33,27 +33,6 @@ AT_ONCE = 500
 
 SAMPLES = 5
 """Humans whose changes a preview shows."""
-
-FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
-"""What can be changed of many humans; an access token is one human's alone."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What all the humans of a bulk are to have.
-
-    Attributes:
-        tags: Values by tag id; None takes the tag away.
-        fields: Values by field; None clears one.
-    """
-
-    tags: Mapping[str, str | None] = field(default_factory=dict)
-    fields: Mapping[str, str | None] = field(default_factory=dict)
-
-    @property
-    def after(self) -> dict[str, str | None]:
-        """Values by field, a tag's as `tag:` and its id."""
-        return {TAG + tag_id: value for tag_id, value in self.tags.items()} | dict(self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,42 +286,6 @@ class Bulks:
 
     async def _write(self, work: Callable[[Connection, Writer], T]) -> T:
         return await wrap_future(self.mirror.write(work))
-
-
-def check_wish(wish: Wish) -> None:
-    """Make sure that a platform could store what humans are to have.
-
-    Raises:
-        UsageError: There is nothing to change, or a value holds what none may.
-    """
-    if not wish.after:
-        raise UsageError("There is nothing to change.", hint="Name a tag or a field.")
-    check_tags([TagValue(id=tag_id, value=value or "") for tag_id, value in wish.tags.items()])
-    if unknown := [name for name in wish.fields if name not in FIELDS]:
-        raise UsageError(
-            f"The field {unknown[0]!a:.60} cannot be changed for many humans.",
-            hint=f"One of {', '.join(FIELDS)} can.",
-        )
-    if wish.fields:
-        check_changes(HumanChanges.model_validate(dict(wish.fields)))
-
-
-def title_of(wish: Wish, humans: int, *, tags: Mapping[str, str]) -> str:
-    """What a bulk does, in a line.
-
-    Args:
-        wish: What humans are to have.
-        humans: How many.
-        tags: Names by id, as far as they are known.
-    """
-    changes = [
-        f"{tags.get(name.removeprefix(TAG), name.removeprefix(TAG))} "
-        + (f"= {value}" if value is not None else "removed")
-        for name, value in wish.after.items()
-    ]
-    verb = "Change" if wish.fields else "Tag"
-    whom = "1 human" if humans == 1 else f"{humans:,} humans"
-    return f"{verb} {whom}: {', '.join(changes)}"
 
 
 def _as_far_as_known(item: BulkItem) -> BulkItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from aicx_tui.storage.changes import Difference
 
@@ -98,7 +99,7 @@ class BulkItem:
     state: ItemState = ItemState.PENDING
     said: str = ""
 
-    @property
+    @cached_property
     def is_of_tags(self) -> bool:
         """Whether nothing but tags is changed, which many humans can be in one request."""
         return all(name.startswith(TAG) for name in self.after)
