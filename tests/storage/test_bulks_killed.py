@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from aicx_tui.services.bulk import Bulks
+from tests.forked import Forked
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 from tests.storage.bulk_ledger import changes_made, counted
@@ -48,7 +49,10 @@ def killed_while_changing(
     changing.stdin.write(json.dumps(task) + "\n")
     changing.stdin.flush()
     assert changing.stdout.readline() == "begins\n"
-    victims: list[subprocess.Popen[Any]] = [*([sandbox.process] if sandbox else []), changing]
+    victims: list[subprocess.Popen[Any] | Forked] = [
+        *([sandbox.process] if sandbox else []),
+        changing,
+    ]
     for victim in victims:
         try:
             victim.wait(chance.random() * LIVES)

@@ -88,10 +88,11 @@ def not_indexed(connection: Connection) -> list[int]:
     ]
 
 
-def open_in(connection: Connection) -> int:
-    """How many bulks something is still to be sent of."""
+def waiting(connection: Connection) -> int:
+    """How many humans something is still to be sent of."""
     found = connection.execute(
-        f"SELECT count(*) FROM bulks WHERE state IN ({marks(OPEN)})",  # noqa: S608
+        "SELECT count(*) FROM bulks JOIN bulk_items ON bulk = number "  # noqa: S608
+        f"WHERE bulks.state IN ({marks(OPEN)}) AND bulk_items.state IN ('pending', 'sending')",
         OPEN,
     )
     return int(found.fetchone()[0])
