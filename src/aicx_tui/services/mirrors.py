@@ -200,7 +200,7 @@ class Mirrors:
         paths = sorted(self._folder_of(context).glob("*.db"))
         if not paths:
             return
-        from aicx_tui.storage.outbox_reading import waiting_in  # it loads the database
+        from aicx_tui.storage.waiting import waiting_in  # it loads the database
 
         key = await self._kept_key(context)
         try:

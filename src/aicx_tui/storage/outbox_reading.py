@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from aicx_tui.storage.changes import SHOWN, WAITING, Change, Kind, Problem, State
-from aicx_tui.storage.database import Connection, DatabaseError, connect, told
+from aicx_tui.storage.database import Connection
 
 _COLUMNS = (
     "number, id, kind, human_id, name, body, before, state, who, made_at, sent_at, ended_at, "
@@ -92,24 +91,6 @@ def stands_before(connection: Connection, change: Change) -> Change | None:
         if is_missing or earlier.state in (State.CONFLICT, State.UNKNOWN):
             return earlier
     return None
-
-
-def waiting_in(path: Path, key: bytes) -> int:
-    """How many changes wait in a mirror that is not open; its file stays as it is.
-
-    Raises:
-        MirrorError: It cannot be looked into.
-    """
-    connection = connect(path, key, cache_mebibytes=1)
-    try:
-        has_outbox = "SELECT 1 FROM sqlite_schema WHERE name = 'changes'"
-        if connection.execute(has_outbox).fetchone() is None:
-            return 0
-        return len(listed(connection, WAITING))
-    except DatabaseError as error:
-        raise told(path, error) from None
-    finally:
-        connection.close()
 
 
 def shown(connection: Connection, human_id: str) -> list[Change]:
