@@ -30,6 +30,7 @@ ALWAYS = {
     Capability.HUMANS_DELETE,
     Capability.HUMANS_FEED,
     Capability.TAGS_ASSIGN,
+    Capability.TAGS_UNASSIGN,
 }
 
 REFUSED = "refused"
@@ -164,6 +165,16 @@ class WaveringPlatform(Platform):
             for tag in tags:
                 self._note(human_id, f"tag:{tag.id}", had.get(tag.id), tag.value)
             had |= {tag.id: tag.value for tag in tags}
+            self._touch(human_id, {"tags": [{"id": i, "value": v} for i, v in had.items()]})
+        self._answers(fault)
+
+    @override
+    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
+        fault = self._meets(True)
+        for human_id in human_ids:
+            had = {tag["id"]: tag["value"] for tag in self._document(human_id)["tags"]}
+            for tag_id in tag_ids:
+                self._note(human_id, f"tag:{tag_id}", had.pop(tag_id, None), None)
             self._touch(human_id, {"tags": [{"id": i, "value": v} for i, v in had.items()]})
         self._answers(fault)
 

@@ -27,7 +27,7 @@ from aicx_tui.errors import (
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.pace import Pace
-from aicx_tui.storage.changes import WAITING, Change, Kind, State
+from aicx_tui.storage.changes import WAITING, Change, Kind, State, wanted_tags
 from aicx_tui.storage.rows import tag_values
 from aicx_tui.text import clean
 
@@ -61,14 +61,17 @@ def _body_with(change: Change, given: dict[str, str | None]) -> dict[str, Any]:
     Raises:
         UsageError: The change has no such field.
     """
-    tags = dict(tag_values(change.body))
+    is_of_tags = change.kind is Kind.ASSIGN
+    tags: dict[str, str | None] = (
+        wanted_tags(change.body) if is_of_tags else dict(tag_values(change.body))
+    )
     body = dict(change.body)
     for name, value in given.items():
         tag_id = name.removeprefix("tag:")
         if tag_id != name and change.kind is not Kind.UPDATE:
-            tags[tag_id] = value or ""
+            tags[tag_id] = value if is_of_tags else value or ""
             body["tags"] = [{"id": i, "value": v} for i, v in tags.items()]
-        elif change.kind is Kind.ASSIGN or name not in (*FIELDS, "access_token"):
+        elif is_of_tags or name not in (*FIELDS, "access_token"):
             raise UsageError(f"A change that is to {change.kind} has no field {name!a:.60}.")
         elif value is None and change.kind is Kind.CREATE:
             body.pop(name, None)

@@ -87,12 +87,22 @@ class Outbox:
         )
 
     async def assign(
-        self, human_id: str, tags: Sequence[TagValue], *, upon: Human | None = None
+        self,
+        human_id: str,
+        tags: Sequence[TagValue],
+        *,
+        removed: Sequence[str] = (),
+        upon: Human | None = None,
     ) -> Change:
-        """Queue tag values for a human; raises as `update` does."""
-        check_tags(tags)
+        """Queue tag values for a human, and the ids of tags to remove; raises as `update` does."""
+        body = {
+            "tags": [
+                *(tag.model_dump() for tag in tags),
+                *({"id": tag_id, "value": None} for tag_id in removed),
+            ]
+        }
+        _check(Kind.ASSIGN, body)
         before = await self._before(human_id, upon)
-        body = {"tags": [tag.model_dump() for tag in tags]}
         return await self._add(_new_id(), Kind.ASSIGN, human_id, _name(before), body, before)
 
     async def delete(self, human_id: str, *, upon: Human | None = None) -> Change:
@@ -283,7 +293,10 @@ def _check(kind: Kind, body: Mapping[str, Any]) -> None:
         case Kind.UPDATE:
             check_changes(HumanChanges.model_validate(body))
         case Kind.ASSIGN:
-            check_tags([TagValue.model_validate(tag) for tag in body["tags"]])
+            tags = [TagValue(id=tag["id"], value=tag["value"] or "") for tag in body["tags"]]
+            if not tags:
+                raise UsageError("There is nothing to change.", hint="Name at least one tag.")
+            check_tags(tags)
         case Kind.DELETE:
             raise UsageError("A deletion holds no values.", hint="Discard it instead.")
 

@@ -266,8 +266,12 @@ class Sender:
                 changes = HumanChanges.model_validate(left)
                 await self._platform.update_human(change.human_id, changes, if_match=etag)
             case Kind.ASSIGN:
-                tags = [TagValue(id=tag_id, value=value) for tag_id, value in left.items()]
-                await self._platform.assign_tags([change.human_id], tags)
+                tags = [TagValue(id=i, value=v) for i, v in left.items() if v is not None]
+                removed = [tag_id for tag_id, value in left.items() if value is None]
+                if tags:
+                    await self._platform.assign_tags([change.human_id], tags)
+                if removed:
+                    await self._platform.unassign_tags([change.human_id], removed)
             case _:
                 await self._platform.delete_human(change.human_id, if_match=etag)
 
