@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BINDINGS = (
     binding("humans.search", "search", at_once=True),
     binding("humans.open", "open", at_once=True),
+    binding("tags.assign", "tags", at_once=True),
     binding("humans.update", "change('humans.update')", at_once=True),
     binding("humans.create", "change('humans.create')", at_once=True),
     binding("humans.delete", "change('humans.delete')", at_once=True),
@@ -35,7 +36,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export", "import", "change"}
+    | {"save_view", "show_view", "export", "import", "change", "tags"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -47,6 +48,7 @@ ACTION_IDS = {
     "refresh_humans": "humans.refresh",
     "export": "humans.export",
     "import": "humans.import",
+    "tags": "tags.assign",
 }
 """Actions that are not always possible, by the name of their method."""
 
@@ -56,8 +58,12 @@ _OF_A_HUMAN = frozenset(
 )
 """Actions that need a human at the cursor."""
 
+_OF_THE_MARKS = frozenset({"tags.assign", "humans.update"})
+"""Actions that need a human at the cursor only where nobody is marked."""
+
 _OF_A_SESSION = frozenset(
     {"humans.import", "humans.create", "humans.update", "humans.delete", "humans.reveal"}
+    | {"tags.assign"}
 )
 """Actions that need the platform to be open."""
 
@@ -79,7 +85,8 @@ def why_not(
         human: Who is at the cursor.
         marked: How many are marked.
     """
-    if action_id in _OF_A_HUMAN and human is None:
+    is_for_marks = bool(marked) and action_id in _OF_THE_MARKS
+    if action_id in (_OF_A_HUMAN | _OF_THE_MARKS) and human is None and not is_for_marks:
         return "There is no human at the cursor."
     is_shut = not is_open if action_id in _OF_A_SESSION else facts.directory is None
     if is_shut and (action_id in _OF_A_SESSION or action_id == "humans.get"):

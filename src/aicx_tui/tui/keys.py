@@ -25,6 +25,7 @@ class Keys(NamedTuple):
 
 KEYS: dict[str, Keys] = {
     "humans.search": Keys("slash", "search"),
+    "tags.assign": Keys("t", "tags"),
     "humans.open": Keys("enter", "open"),
     "humans.update": Keys("e", "edit"),
     "humans.create": Keys("n", "new"),

@@ -96,6 +96,7 @@ class ListFacts:
         is_counted: Whether these are all.
         scarcest: The part of the search that excludes most, and how many humans it matches.
         queue: What is in the outbox.
+        bulk: How far the bulk is that goes on, in words; empty where none does.
     """
 
     waiting: str
@@ -107,6 +108,7 @@ class ListFacts:
     is_counted: bool = True
     scarcest: tuple[str, int] = ("", 0)
     queue: Queue = NOTHING_WAITS
+    bulk: str = ""
 
     @property
     def known(self) -> int:
@@ -148,7 +150,10 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     if facts.is_offline:
         known = f", {facts.known:,} humans{_age(facts, now)}" if facts.known else ""
         return Content.assemble(("○", "$warning"), f" offline, {queue.said}{known}")
-    line = _freshness(facts, now=now, keys=keys)
+    if facts.bulk and facts.state in (ListState.READY, ListState.NO_MATCH, ListState.LOADING):
+        line = Content.assemble(("◐", "$accent"), f" {facts.bulk}")
+    else:
+        line = _freshness(facts, now=now, keys=keys)
     if not queue.said:
         return line
     return Content.assemble(line, ", ", (queue.said, "$warning" if queue.needing else ""))

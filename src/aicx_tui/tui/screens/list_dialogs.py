@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from aicx_tui.services.session import Session
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.arranging import Arrangement
+    from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.list_state import ListFacts
+    from aicx_tui.tui.sending import Sending
+    from aicx_tui.tui.widgets.human_detail import HumanDetail
     from aicx_tui.tui.widgets.human_list import HumanList
     from aicx_tui.tui.widgets.marking import MarkingTable
 
@@ -25,13 +29,18 @@ class ListDialogs(Screen[None]):
 
     Attributes:
         session: The open platform, if one is open.
+        sending: What sends the changes of one human.
+        bulking: What makes and runs those of several.
     """
 
     session: Session | None
+    sending: Sending
+    bulking: Bulking
     _facts: ListFacts
     _list: HumanList
     _table: MarkingTable
     _arranged: Arrangement
+    _detail: HumanDetail
 
     @property
     @abstractmethod
@@ -76,6 +85,23 @@ class ListDialogs(Screen[None]):
             await self.directory.keep(created, is_read=False)
             self._list.list_humans()
         self._read(by_hand=False)
+
+    def action_change(self, action_id: str) -> None:
+        """Create, edit or delete a human, or reveal its access token."""
+        from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
+
+        if self.session is not None and self.directory is not None:
+            open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
+            open_for(shown=self._detail.human, sending=self.sending)
+
+    def action_tags(self) -> None:
+        """Give tags to the marked, or else to the human at the cursor."""
+        from aicx_tui.tui.tagging_humans import ask_for_tags  # only when asked for
+
+        if self.session is not None:
+            ask_for_tags(
+                self.aicx, self.session, self._list, sending=self.sending, bulking=self.bulking
+            )
 
     def action_columns(self) -> None:
         """Choose the columns."""

@@ -1,0 +1,63 @@
+"""The beginning of a bulk: a last question where it is large, then its dialog."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aicx_tui.text import clean
+from aicx_tui.tui.bulk_words import title_of
+from aicx_tui.tui.change_words import said
+from aicx_tui.tui.screens.type_count import MANY, TypeCountScreen
+from aicx_tui.tui.widgets.staging import preview_said
+
+if TYPE_CHECKING:
+    from aicx_tui.services.bulk import Preview, Wish
+    from aicx_tui.services.tagging import Whom
+    from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.bulking import Bulking
+    from aicx_tui.tui.change_words import Tags
+
+SAMPLE = 3
+"""Humans that are shown as they would be."""
+
+
+async def begin_bulk(
+    app: AicxApp, bulking: Bulking, whom: Whom, wish: Wish, *, verb: str, tags: Tags
+) -> bool:
+    """Make a bulk and show it, and return whether that was done.
+
+    Args:
+        app: The console.
+        bulking: What makes and runs it.
+        whom: The humans.
+        wish: What they are to have.
+        verb: What it does, in a word.
+        tags: Definitions by id.
+
+    Raises:
+        AicxError: It was not made; nothing is sent.
+    """
+    title = title_of(verb, len(whom.ids), wish.after, tags)
+    if len(whom.ids) > MANY:
+        preview = await bulking.preview(whom.ids, wish)
+        lines = [clean(title, limit=200), "", preview_said(preview), *sample_lines(preview, tags)]
+        screen = TypeCountScreen(
+            f"{verb} {len(whom.ids):,} humans", count=len(whom.ids), said="\n".join(lines)
+        )
+        answer = asyncio.get_running_loop().create_future()
+        app.push_screen(screen, answer.set_result)
+        if not await answer:
+            return False
+    bulk = await bulking.make(whom.ids, wish, title=title)
+    bulking.show(bulk)
+    return True
+
+
+def sample_lines(preview: Preview, tags: Tags) -> list[str]:
+    """Some humans as they are and would be, such as `Jane Doe: Merchant Silver → Gold`."""
+    lines = []
+    for name, differences in preview.sample[:SAMPLE]:
+        changes = ", ".join(f"{d.field} {d.before} → {d.after}" for d in said(differences, tags))
+        lines.append(f"{clean(name, limit=40)}: {clean(changes, limit=120)}")
+    return lines

@@ -1,0 +1,104 @@
+"""Bulks in words: what one does, how far it is, what became of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aicx_tui.storage.bulks import BulkState
+from aicx_tui.text import clean
+from aicx_tui.tui.change_words import field_name
+
+if TYPE_CHECKING:
+    from aicx_tui.services.bulk_running import BulkProgress
+    from aicx_tui.storage.bulks import Bulk
+    from aicx_tui.tui.change_words import Tags
+
+MOST_NAMED = 3
+"""Fields that a title names; how many more there are is said."""
+
+VALUE_CHARACTERS = 40
+
+STATES = {
+    BulkState.PREPARING: "being written down",
+    BulkState.RUNNING: "running",
+    BulkState.PAUSED: "paused",
+    BulkState.DONE: "done",
+    BulkState.CANCELLED: "cancelled",
+}
+
+
+def title_of(verb: str, humans: int, after: Mapping[str, str | None], tags: Tags) -> str:
+    """What a bulk does, such as `Tag 12 humans: Merchant = Gold, Consent removed`.
+
+    Args:
+        verb: In a word.
+        humans: How many.
+        after: Values by field, a tag's as `tag:` and its id; None for one that is taken away.
+        tags: Definitions by id.
+    """
+    named = [_said(field, value, tags) for field, value in list(after.items())[:MOST_NAMED]]
+    more = len(after) - len(named)
+    named += [f"{more:,} more"] if more else []
+    return f"{verb} {humans:,} humans: {', '.join(named)}"
+
+
+def _said(field: str, value: str | None, tags: Tags) -> str:
+    name = field_name(field, tags)[:VALUE_CHARACTERS]
+    if value is None:
+        return f"{name} {'removed' if field.startswith('tag:') else 'cleared'}"
+    return f"{name} = {clean(value, limit=VALUE_CHARACTERS)}"
+
+
+def how_far(progress: BulkProgress) -> str:
+    """How far a bulk is, for the header, such as `8,500 of 12,345 tagged`."""
+    far = f"{progress.settled:,} of {progress.total:,} {past(progress.bulk)}"
+    if progress.bulk.state is BulkState.PAUSED:
+        return f"paused, {far}"
+    return f"{far}, waiting" if progress.waiting_for else far
+
+
+def past(bulk: Bulk) -> str:
+    """What has become of a human that a bulk is done with, in a word."""
+    return "tagged" if bulk.title.startswith("Tag ") else "changed"
+
+
+def outcome(progress: BulkProgress) -> str:
+    """What became of the humans, such as `12,340 tagged, 3 were so already, 2 failed`."""
+    parts = [f"{progress.done:,} {past(progress.bulk)}"]
+    if progress.same:
+        parts.append(
+            "1 was so already" if progress.same == 1 else f"{progress.same:,} were so already"
+        )
+    if progress.failed:
+        parts.append(f"{progress.failed:,} failed")
+    if progress.skipped:
+        parts.append(f"{progress.skipped:,} skipped")
+    if left := progress.total - progress.settled:
+        parts.append(f"{left:,} not sent")
+    return ", ".join(parts)
+
+
+def bar(progress: BulkProgress, *, cells: int) -> Content:
+    """How far it is, as a bar with count, share and time left.
+
+    Args:
+        progress: How far.
+        cells: Of the line.
+    """
+    share = progress.settled / progress.total if progress.total else 1.0
+    figures = f"  {progress.settled:,}  {math.floor(share * 100)} %"
+    if progress.seconds_left is not None:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        figures += f"  {minutes}:{seconds:02}"
+    room = max(cells - len(figures), 0)
+    filled = math.floor(share * room)
+    return Content.assemble(("━" * filled, "$accent"), ("─" * (room - filled), "$faint"), figures)
+
+
+def pace(progress: BulkProgress) -> str:
+    """How fast it goes; empty where that is not known."""
+    return f"{progress.rate:,.0f} /s" if progress.rate else ""
