@@ -197,6 +197,10 @@ class HttpCore:
         headers = {"If-Match": if_match} if if_match else {}
         return await self._send("PUT", path, body=body, headers=headers, repeatable=not if_match)
 
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Send a change that may be sent twice."""
+        return await self._send("PATCH", path, body=body, repeatable=True)
+
     async def _send(
         self,
         method: str,

@@ -1,49 +1,54 @@
-"""Runs the bulks of one mirror on its platform, one after the other."""
+"""Runs the bulks of one mirror on its platform, one after the other.
+
+While a request is under way the reply before is written down, and whom the next is for. Whoever
+is found as being sent when a run begins, may have been: each such human is read again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+import asyncio
+from asyncio import wrap_future
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from aicx_tui.api.base import Platform
-from aicx_tui.errors import AicxError
-from aicx_tui.storage.bulks import Bulk
+from aicx_tui.errors import (
+    AicxError,
+    NotFoundError,
+    NotTheApiError,
+    OutcomeUnknownError,
+    PlatformFailedError,
+    RateLimitedError,
+    RefusedError,
+)
+from aicx_tui.services.bulk_progress import BulkProgress as BulkProgress
+from aicx_tui.services.bulk_progress import progress_of, settled
+from aicx_tui.services.bulk_sending import BulkSender
+from aicx_tui.services.editing import ASSIGN_BATCH
+from aicx_tui.services.pace import Pace
+from aicx_tui.services.sending import MOST_TRIES, NOT_NOW
+from aicx_tui.services.turn import POLL_SECONDS, turn
+from aicx_tui.storage import bulk_reading, bulk_writing
+from aicx_tui.storage.bulk_writing import Ended
+from aicx_tui.storage.bulks import Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
+from aicx_tui.storage.writing import Writer
 
+ALONE = 64
+"""Humans that are changed or read one by one, between two words on how far it is."""
 
-@dataclass(frozen=True, kw_only=True)
-class BulkProgress:
-    """How far a bulk is.
+WRITTEN_AT_ONCE = 100
+"""Humans that are written down in one transaction, so that no key waits for longer."""
 
-    Attributes:
-        bulk: Which, as it is now; its state says whether it goes on.
-        total: Humans in all.
-        done: Humans that were changed.
-        same: Humans that were so already.
-        failed: Humans that the platform refused.
-        skipped: Humans that nothing was sent of.
-        rate: Humans settled each second of this run; 0 where that is not known.
-        seconds_left: Until the end; None where that is not known.
-        waiting_for: Why it waits and how long, as a sentence; empty where it does not.
-        error: What it waits for, where that was an error.
-    """
+RETRY_SECONDS = 5.0
+"""How long a platform that cannot be asked is left alone."""
 
-    bulk: Bulk
-    total: int
-    done: int
-    same: int
-    failed: int
-    skipped: int
-    rate: float = 0.0
-    seconds_left: float | None = None
-    waiting_for: str = ""
-    error: AicxError | None = None
-
-    @property
-    def settled(self) -> int:
-        """Humans that nothing more is sent of."""
-        return self.done + self.same + self.failed + self.skipped
+FAILED = (PlatformFailedError, NotTheApiError, OutcomeUnknownError)
+"""What is tried again a few times only."""
 
 
 class BulkRunner:
@@ -53,6 +58,7 @@ class BulkRunner:
         platform: Where to.
         mirror: What holds them.
         clock: The present.
+        retry_seconds: How long a platform that cannot be asked is left alone.
     """
 
     def __init__(
@@ -61,21 +67,274 @@ class BulkRunner:
         mirror: Mirror,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._platform = platform
         self._mirror = mirror
         self._clock = clock
+        self._retry_seconds = retry_seconds
 
     async def run(self, bulk_id: str | None = None) -> AsyncGenerator[BulkProgress, None]:
         """Send what is pending of running bulks, and yield how far each is.
 
-        Close it where it is not read to its end (`contextlib.aclosing`): then what is under way
-        is waited for and written down, and the rest stays pending.
+        Close it where it is not read to its end (`contextlib.aclosing`), or cancel it: then what
+        is under way is waited for and written down, and the rest stays pending.
 
         Args:
             bulk_id: The only one to run; also one that another process runs is followed to its
                 end then. Without it, every running bulk is, the oldest first, unless another
                 process does that.
+
+        Raises:
+            MirrorError: What becomes of humans cannot be written down.
         """
-        raise NotImplementedError
-        yield
+        while True:
+            async with turn(self._mirror.path, "bulks") as is_mine:
+                if is_mine:
+                    async with aclosing(self._run(bulk_id)) as steps:
+                        async for progress in steps:
+                            yield progress
+                    return
+            if bulk_id is None:
+                return
+            seen = await self._seen(bulk_id)
+            yield seen
+            if seen.bulk.state is not BulkState.RUNNING:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _run(self, bulk_id: str | None) -> AsyncGenerator[BulkProgress, None]:
+        for given_up in await self._bulks(BulkState.CANCELLED):
+            with suppress(*NOT_NOW, RefusedError):
+                await self._one(given_up).take_up()
+        while running := [
+            bulk
+            for bulk in await self._bulks(BulkState.RUNNING)
+            if bulk_id is None or bulk.id == bulk_id
+        ]:
+            async with aclosing(self._one(running[0]).steps()) as steps:
+                async for progress in steps:
+                    yield progress
+
+    def _one(self, bulk: Bulk) -> _Run:
+        return _Run(
+            self._platform,
+            self._mirror,
+            bulk,
+            clock=self._clock,
+            retry_seconds=self._retry_seconds,
+        )
+
+    async def _bulks(self, state: BulkState) -> list[Bulk]:
+        return await wrap_future(self._mirror.read(lambda c: bulk_reading.bulks(c, (state,))))
+
+    async def _seen(self, bulk_id: str) -> BulkProgress:
+        """How far a bulk is that another process runs."""
+
+        def work(connection: Connection) -> tuple[Bulk | None, dict[ItemState, int]]:
+            bulk = bulk_reading.bulk(connection, bulk_id)
+            return bulk, bulk_reading.counts(connection, bulk.number) if bulk else {}
+
+        bulk, counts = await wrap_future(self._mirror.read(work))
+        if bulk is None:
+            raise NotFoundError(f"The bulk {bulk_id:.8} is no more.")
+        return progress_of(bulk, counts, Pace(settled(counts)))
+
+
+class _Run:
+    """One bulk while it is run."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        mirror: Mirror,
+        bulk: Bulk,
+        *,
+        clock: Callable[[], datetime],
+        retry_seconds: float,
+    ) -> None:
+        self._mirror = mirror
+        self._bulk = bulk
+        self._clock = clock
+        self._retry_seconds = retry_seconds
+        self._sender = BulkSender(platform, bulk, settle=self._settle)
+        self._counts: Counter[ItemState] = Counter()
+        self._batch: list[Ended] = []
+        self._written: asyncio.Future[list[None]] | None = None
+        self._tries = 0
+
+    async def steps(self) -> AsyncGenerator[BulkProgress, None]:
+        """Send it until it is done, paused or given up."""
+        number = self._bulk.number
+        self._counts.update(
+            await wrap_future(self._mirror.read(lambda c: bulk_reading.counts(c, number)))
+        )
+        pace = Pace(settled(self._counts))
+        while self._bulk.state is BulkState.RUNNING:
+            said, fault, seconds = "", None, 0.0
+            try:
+                async with aclosing(self._batches()) as batches:
+                    async for _ in batches:
+                        yield progress_of(self._bulk, self._counts, pace)
+                await self._finish()
+            except (*NOT_NOW, OutcomeUnknownError) as error:
+                seconds = await self._set_back(error)
+                said, fault = f"{error.message} It is tried again in {seconds:.0f} s.", error
+            except (RefusedError, NotFoundError) as error:
+                await self._pause(error)
+            await self._look()
+            is_waiting = self._bulk.state is BulkState.RUNNING
+            yield progress_of(
+                self._bulk,
+                self._counts,
+                pace,
+                waiting_for=said if is_waiting else "",
+                error=fault,
+            )
+            await self._rest(seconds)
+
+    async def take_up(self) -> None:
+        """Find out about humans that a process was sending that is gone.
+
+        Raises:
+            AicxError: The platform cannot be asked now.
+        """
+        number, sending = self._bulk.number, ItemState.SENDING
+        while left := await wrap_future(
+            self._mirror.read(lambda c: bulk_reading.items_in(c, number, sending, limit=ALONE))
+        ):
+            await self._under_way(self._sender.look(left))
+            await self._flush()
+
+    async def _batches(self) -> AsyncGenerator[None, None]:
+        """Send batch after batch; the next is taken while one is under way."""
+        await self.take_up()
+        following = self._taken()
+        try:
+            while batch := await asyncio.shield(following):
+                following = self._taken()
+                self._batch = []
+                await self._under_way(self._sender.send(batch))
+                yield
+                is_last = not await asyncio.shield(following)
+                if self._is_refused_to_all and not is_last:
+                    raise RefusedError(f"Everybody was refused: {self._batch[-1].said}")
+        finally:
+            await self._give_back(following)
+            await self._flush()
+
+    async def _under_way(self, work: Coroutine[None, None, None]) -> None:
+        """Wait for requests; cancelled, for what is under way only, and it is written down."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._sender.is_stopping = True
+            with suppress(AicxError):
+                await task
+            await self._flush()
+            raise
+
+    @property
+    def _is_refused_to_all(self) -> bool:
+        return len(self._batch) > 1 and all(one.state is ItemState.FAILED for one in self._batch)
+
+    # Writing down
+
+    def _taken(self) -> asyncio.Future[list[BulkItem]]:
+        """Whom the next request is for, noted on the disk."""
+        number = self._bulk.number
+
+        def work(connection: Connection, _: Writer) -> list[BulkItem]:
+            return bulk_writing.take(connection, number, together=ASSIGN_BATCH, alone=ALONE)
+
+        return wrap_future(self._mirror.write(work, is_durable=True))
+
+    async def _give_back(self, taken: asyncio.Future[list[BulkItem]]) -> None:
+        """Let those wait again that were taken and not sent."""
+        number, items = self._bulk.number, await taken
+        if items:
+            await wrap_future(
+                self._mirror.write(
+                    lambda c, _: bulk_writing.move(c, number, items, ItemState.PENDING)
+                )
+            )
+
+    async def _settle(self, ended: Sequence[Ended]) -> None:
+        """Write down what became of humans, while the next are under way."""
+        await self._flush()
+        self._batch += ended
+        self._counts.update(one.state for one in ended)
+        if any(one.state is not ItemState.PENDING for one in ended):
+            self._tries = 0
+        now = self._clock().timestamp()
+        self._written = asyncio.gather(
+            *(
+                wrap_future(self._mirror.write(partial(_settled, self._bulk, some, now)))
+                for some in (
+                    ended[first : first + WRITTEN_AT_ONCE]
+                    for first in range(0, len(ended), WRITTEN_AT_ONCE)
+                )
+            )
+        )
+
+    async def _flush(self) -> None:
+        written, self._written = self._written, None
+        if written is not None:
+            await asyncio.shield(written)
+
+    # Where it cannot go on
+
+    async def _set_back(self, error: AicxError) -> float:
+        """How many seconds it waits after an error; it pauses after too many of a kind."""
+        if isinstance(error, RateLimitedError):
+            return error.retry_after
+        if not isinstance(error, FAILED):
+            return self._retry_seconds
+        self._tries += 1
+        if self._tries >= MOST_TRIES:
+            await self._pause(error)
+        return float(min(self._retry_seconds, 2**self._tries / 5))
+
+    async def _pause(self, error: AicxError) -> None:
+        await self._write(
+            partial(_set, self._bulk.number, BulkState.PAUSED, self._now, error.message)
+        )
+
+    async def _finish(self) -> None:
+        number, now = self._bulk.number, self._now
+        await self._write(lambda c, _: bulk_writing.finish(c, number, now=now))
+
+    async def _look(self) -> None:
+        """See how far it is now: others pause and cancel too."""
+        bulk_id = self._bulk.id
+        found = await wrap_future(self._mirror.read(lambda c: bulk_reading.bulk(c, bulk_id)))
+        if found is not None:
+            self._bulk = found
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless somebody pauses it or gives it up meanwhile."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._bulk.state is BulkState.RUNNING and (left := until - loop.time()) > 0:
+            await asyncio.sleep(min(left, POLL_SECONDS))
+            await self._look()
+
+    @property
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    async def _write(self, work: Callable[[Connection, Writer], None]) -> None:
+        await wrap_future(self._mirror.write(work, is_durable=True))
+
+
+def _settled(
+    bulk: Bulk, ended: Sequence[Ended], now: float, connection: Connection, writer: Writer
+) -> None:
+    bulk_writing.settle(connection, writer, bulk, ended, now=now)
+
+
+def _set(
+    number: int, state: BulkState, now: float, problem: str, connection: Connection, _: Writer
+) -> None:
+    bulk_writing.set_state(connection, number, state, now=now, problem=problem)

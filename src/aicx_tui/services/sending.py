@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import wrap_future
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from aicx_tui.api.base import Platform
 from aicx_tui.api.http import REQUEST_ID
@@ -36,9 +33,10 @@ from aicx_tui.errors import (
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.services.comparing import left_of
+from aicx_tui.services.turn import POLL_SECONDS, turn
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.changes import Change, Kind, Problem, State
-from aicx_tui.storage.database import Connection, unusable
+from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.writing import Writer
 
@@ -47,9 +45,6 @@ MOST_TRIES = 5
 
 SAME_KEY_SECONDS = 86_400.0
 """How long a platform remembers a key, by the console contract."""
-
-POLL_SECONDS = 0.1
-"""How often a change is looked at that another process is sending."""
 
 _NEVER_MADE = PlatformFailedError(
     f"It was sent {MOST_TRIES} times without an answer, and the platform has not made it.",
@@ -97,7 +92,7 @@ class Sender:
         Raises:
             AicxError: The platform cannot be asked now; what is left waits.
         """
-        async with self._turn(waits=waits) as is_mine:
+        async with turn(self._mirror.path, "sending", waits=waits) as is_mine:
             if not is_mine:
                 return
             await self._write(self._take_up)
@@ -141,30 +136,6 @@ class Sender:
     async def _as_it_is(self, change: Change) -> Change:
         found = self._mirror.read(lambda c: outbox_reading.get(c, change.id))
         return await wrap_future(found) or change
-
-    # Whose turn it is
-
-    @asynccontextmanager
-    async def _turn(self, *, waits: bool) -> AsyncIterator[bool]:
-        lock = self._lock()
-        if lock is None:  # nobody else can open a mirror that has no name
-            yield True
-            return
-        while True:
-            is_mine = _acquired(lock, self._mirror.path)
-            if is_mine or not waits:
-                break
-            await asyncio.sleep(POLL_SECONDS)
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                lock.release()
-
-    def _lock(self) -> FileLock | None:
-        if not self._mirror.path.exists():
-            return None
-        return FileLock(self._mirror.path.with_suffix(".sending"), thread_local=False)
 
     def _take_up(self, connection: Connection, writer: Writer) -> None:
         """Go on with what a process left that is gone."""
@@ -335,18 +306,3 @@ def _ended(
     change: Change, now: float, real_id: str, connection: Connection, writer: Writer
 ) -> None:
     outbox.end(connection, writer, change, now=now, real_id=real_id)
-
-
-def _acquired(lock: FileLock, path: Path) -> bool:
-    """Take a lock if it is free.
-
-    Raises:
-        MirrorError: Its folder cannot be written.
-    """
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    except OSError as error:
-        raise unusable(path, error) from None
-    return True

@@ -99,6 +99,11 @@ class BulkItem:
     said: str = ""
 
     @property
+    def is_of_tags(self) -> bool:
+        """Whether nothing but tags is changed, which many humans can be in one request."""
+        return all(name.startswith(TAG) for name in self.after)
+
+    @property
     def differences(self) -> list[Difference]:
         """What it does, field by field."""
         had = self.before or {}
