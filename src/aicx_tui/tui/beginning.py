@@ -1,4 +1,4 @@
-"""The beginning of a bulk: a last question where it is large, then its dialog."""
+"""The beginning of a bulk: a last question where it is large."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from aicx_tui.tui.widgets.staging import preview_said
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview, Wish
     from aicx_tui.services.tagging import Whom
+    from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.change_words import Tags
@@ -24,8 +25,8 @@ SAMPLE = 3
 
 async def begin_bulk(
     app: AicxApp, bulking: Bulking, whom: Whom, wish: Wish, *, verb: str, tags: Tags
-) -> bool:
-    """Make a bulk and show it, and return whether that was done.
+) -> Bulk | None:
+    """Make a bulk, once its size was typed where it is large; None where it was not.
 
     Args:
         app: The console.
@@ -48,10 +49,8 @@ async def begin_bulk(
         answer = asyncio.get_running_loop().create_future()
         app.push_screen(screen, answer.set_result)
         if not await answer:
-            return False
-    bulk = await bulking.make(whom.ids, wish, title=title)
-    bulking.show(bulk)
-    return True
+            return None
+    return await bulking.make(whom.ids, wish, title=title)
 
 
 def sample_lines(preview: Preview, tags: Tags) -> list[str]:

@@ -91,7 +91,7 @@ def bar(progress: BulkProgress, *, cells: int) -> Content:
     """
     share = progress.settled / progress.total if progress.total else 1.0
     figures = f"  {progress.settled:,}  {math.floor(share * 100)} %"
-    if progress.seconds_left is not None:
+    if progress.seconds_left is not None and progress.settled < progress.total:
         minutes, seconds = divmod(round(progress.seconds_left), 60)
         figures += f"  {minutes}:{seconds:02}"
     room = max(cells - len(figures), 0)

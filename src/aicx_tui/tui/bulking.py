@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 OPEN = frozenset({"running", "paused"})
 """As `storage.bulks` has it, which is not loaded before the first paint."""
 
+MOST_LISTED = 200
+"""Bulks to choose from, the latest first."""
+
 ANSWER_SECONDS = 1.5
 """How long quitting waits for the answer to what is being sent."""
 
@@ -51,6 +54,12 @@ class Bulking(Widget):
         """A bulk is further than before, or rests, or is over."""
 
         progress: BulkProgress
+
+    @dataclass
+    class Listed(Message):
+        """It was read which bulks there are."""
+
+        bulks: Sequence[Bulk]
 
     @dataclass
     class Stopped(Message):
@@ -119,7 +128,7 @@ class Bulking(Widget):
             AicxError: It was not made.
         """
         bulk = await self.bulks.make(human_ids, wish, title=title)
-        self.progress = await self.progress_of(bulk.id)
+        self.post_message(self.Progressed(await self.progress_of(bulk.id)))
         self.run()
         return bulk
 
@@ -256,7 +265,7 @@ class Bulking(Widget):
 
         app = cast("AicxApp", self.app)
         app.notify(
-            f"{outcome(progress)}. {app.keymap.shown('bulk.list')} shows it.",
+            f"{outcome(progress)}. {app.keymap.shown('console.go')} b shows it.",
             title=f"{progress.bulk.title}: {STATES[progress.bulk.state]}",
             severity="warning" if progress.failed or progress.skipped else "information",
             timeout=12,
@@ -264,7 +273,38 @@ class Bulking(Widget):
 
     @on(Stopped)
     def _stopped(self, message: Stopped) -> None:
-        cast("AicxApp", self.app).report(message.error, title="The bulk does not go on")
+        cast("AicxApp", self.app).report(message.error, title="Bulks cannot be run now")
+
+    def choose(self) -> None:
+        """Show the bulk that goes on; else ask which of those that are over."""
+        if self.progress is not None and self.is_open:
+            self.show(self.progress.bulk)
+        else:
+            self._choose()
+
+    @work(exclusive=True, group="choosing")
+    async def _choose(self) -> None:
+        try:
+            self.post_message(self.Listed((await self.bulks.listed())[:MOST_LISTED]))
+        except AicxError as error:
+            self.post_message(self.Stopped(error))
+
+    @on(Listed)
+    def _listed(self, message: Listed) -> None:
+        from aicx_tui.tui.bulk_words import STATES
+        from aicx_tui.tui.screens.pick import PickScreen, Row  # only when asked for
+
+        by_id = {bulk.id: bulk for bulk in message.bulks}
+        rows = [
+            Row(bulk.id, bulk.title, note=STATES[bulk.state], more=f"by {bulk.who}")
+            for bulk in message.bulks
+        ] or [Row("", "There was no bulk yet", note="mark several humans, then give them tags")]
+
+        def chosen(bulk_id: str | None) -> None:
+            if bulk_id:
+                self.show(by_id[bulk_id])
+
+        self.app.push_screen(PickScreen("Bulks", rows), chosen)
 
     def show(self, bulk: Bulk) -> None:
         """Show how far a bulk is, or what became of it."""

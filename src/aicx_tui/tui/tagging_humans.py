@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
+    from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.sending import Sending
@@ -50,8 +51,11 @@ def ask_for_tags(
         return
     ids = list(humans.table.marks)
     if len(ids) > 1:
-        editor = _for_several(app, session, directory, Whom(ids=ids), bulking=bulking)
-        app.push_screen(TagEditorScreen(editor))
+        begun: list[Bulk] = []
+        editor = _for_several(
+            app, session, directory, Whom(ids=ids), bulking=bulking, begun=begun.append
+        )
+        app.push_screen(TagEditorScreen(editor), lambda _: [bulking.show(bulk) for bulk in begun])
         return
     try:
         found = _one(humans, ids)
@@ -103,11 +107,19 @@ def _for_one(
 
 
 def _for_several(
-    app: AicxApp, session: Session, directory: Directory, whom: Whom, *, bulking: Bulking
+    app: AicxApp,
+    session: Session,
+    directory: Directory,
+    whom: Whom,
+    *,
+    bulking: Bulking,
+    begun: Callable[[Bulk], None],
 ) -> Tagging:
     tags = dict(directory.tags)
 
     async def held() -> Held:
+        if not tags:
+            return {}
         preview = await bulking.preview(whom.ids, Wish(tags=dict.fromkeys(tags)))
         return {field.removeprefix(TAG): values for field, values in preview.held.items()}
 
@@ -115,10 +127,12 @@ def _for_several(
         return await bulking.preview(whom.ids, Wish(tags=staged))
 
     async def apply(staged: Staged) -> bool:
-        is_begun = await begin_bulk(app, bulking, whom, Wish(tags=staged), verb="Tag", tags=tags)
-        if is_begun:
-            await use_tags(directory.mirror, list(staged))
-        return is_begun
+        bulk = await begin_bulk(app, bulking, whom, Wish(tags=staged), verb="Tag", tags=tags)
+        if bulk is None:
+            return False
+        begun(bulk)
+        await use_tags(directory.mirror, list(staged))
+        return True
 
     tagging = _tagging(session, directory, whom, tags=tags)
     return tagging(known=None, held=held, preview=preview, apply=apply)

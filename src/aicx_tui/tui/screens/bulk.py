@@ -50,7 +50,7 @@ class BulkScreen(Dialog[None]):
         bulking: What runs it.
     """
 
-    AUTO_FOCUS = "#rows"
+    AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "leave", "Back", show=False),
@@ -58,6 +58,10 @@ class BulkScreen(Dialog[None]):
         Binding("ctrl+x", "cancel", "Cancel", show=False),
         Binding("m", "mark", "Mark", show=False),
         Binding("x", "export", "Export", show=False),
+        Binding("down,j", "move('cursor_down')", "Down", show=False),
+        Binding("up,k", "move('cursor_up')", "Up", show=False),
+        Binding("pagedown", "move('page_down')", "Page down", show=False),
+        Binding("pageup", "move('page_up')", "Page up", show=False),
     ]
 
     @dataclass
@@ -103,6 +107,7 @@ class BulkScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Follow how far it is."""
+        self._rows.can_focus = False  # its keys are the dialog's, whatever is clicked
         self._rows.display = False
         self._bulking.progressed.subscribe(self, self._went_on)
         self._read()
@@ -202,6 +207,10 @@ class BulkScreen(Dialog[None]):
     def action_leave(self) -> None:
         """Go back; the bulk goes on."""
         self.answer(None)
+
+    def action_move(self, how: str) -> None:
+        """Move among those of whom it did not become anything."""
+        getattr(self._rows, f"action_{how}")()
 
     def action_turn(self) -> None:
         """Let it rest, or go on."""
