@@ -434,3 +434,41 @@ def test_a_deleted_human_is_gone_here_and_there(place: Place) -> None:
     assert (entry["kind"], entry["outcome"]) == ("delete", "done")
     place.does("humans", "delete", human["id"], "--yes", code=4)
     assert place.outbox() == []
+
+
+def test_the_last_change_is_undone_and_redone_by_commands(place: Place) -> None:
+    human = someone(place)
+    place.does("humans", "update", human["id"], "--uid", "other")
+    undone = place.does("undo")
+    assert undone.out.strip() == human["id"]
+    in_text(undone, "Undone.")
+    assert place.does("humans", "get", human["id"], "--json").json()["uid"] == human["uid"]
+    assert place.does("redo", "--json").json() == {"id": human["id"]}
+    assert place.does("humans", "get", human["id"], "--json").json()["uid"] == "other"
+    in_text(place.does("redo", code=4), "There is nothing to redo.")
+
+
+def test_without_the_platform_undo_waits_or_takes_back_what_waits(tmp_path: Path) -> None:
+    with SandboxProcess("--ephemeral", "--humans", "40") as process:
+        place = Place(SandboxPlatform(process.announcement).environment(), tmp_path)
+        human = someone(place)
+        place.does("humans", "update", human["id"], "--uid", "made")
+    in_text(place.does("undo", code=7), "nothing listens there")
+    assert place.outbox() == []
+    (waiting,) = place.does("undo", "--queue", "--json").json().values()
+    assert [(one["id"], one["state"]) for one in place.outbox()] == [(waiting, "pending")]
+    taken_back = place.does("redo", "--queue", "--json")
+    assert taken_back.json() == {"withdrawn": waiting}
+    in_text(taken_back, "was not sent yet: it is taken back.")
+    assert place.outbox() == []
+    place.does("humans", "update", human["id"], "--uid", "never sent", "--queue")
+    place.does("undo", "--queue")
+    (left,) = place.does("humans", "list", human["id"], "--json").json()
+    assert (left["uid"], place.outbox()) == ("made", [])
+
+
+def test_a_copy_for_one_run_knows_nothing_to_undo(own_sandbox: SandboxPlatform) -> None:
+    env = own_sandbox.environment() | {"AICX_KEYRING": "off"}
+    ended = aicx("undo", env=env)
+    assert ended.code == 2, ended.err
+    in_text(ended, "for one run only: it knows nothing to undo.")

@@ -31,7 +31,7 @@ def prepare_create(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await opened.outbox.create(draft)
-        _print(await make(opened, change, queues=arguments.queue), arguments, "Created.")
+        print_change(await make(opened, change, queues=arguments.queue), arguments, "Created.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -52,7 +52,7 @@ def prepare_update(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await update(opened, arguments.id, changes, queues=arguments.queue)
-        _print(change, arguments, "Changed.")
+        print_change(change, arguments, "Changed.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -72,7 +72,7 @@ def prepare_delete(arguments: Namespace) -> OnOutbox:
         if not arguments.yes and await asked(f"To delete this human, type {name}:") != name:
             raise UsageError(f"That is not {name}. Nothing was deleted.")
         change = await delete(opened, arguments.id, read=read, queues=arguments.queue)
-        _print(change, arguments, f"Deleted {name}.")
+        print_change(change, arguments, f"Deleted {name}.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -101,7 +101,7 @@ def _given(arguments: Namespace) -> dict[str, str | SecretStr | None]:
     return given
 
 
-def _print(change: Change, arguments: Namespace, done: str) -> None:
+def print_change(change: Change, arguments: Namespace, done: str) -> None:
     """Print the human's id, or the change's where it waits."""
     if change.state is State.DONE:
         if arguments.json:

@@ -58,7 +58,12 @@ def on_a_platform() -> dict[str, Prepare]:
 
 def on_outbox() -> dict[str, Prepare]:
     """The commands on changes and their history, by action."""
-    from aicx_tui.cli import history, outbox, outbox_deciding  # they load the API client layer
+    from aicx_tui.cli import (  # they load the API client layer
+        history,
+        outbox,
+        outbox_deciding,
+        undoing,
+    )
 
     return {
         "outbox.list": outbox.prepare_list,
@@ -68,6 +73,8 @@ def on_outbox() -> dict[str, Prepare]:
         "outbox.retry": outbox_deciding.prepare_retry,
         "outbox.resolve": outbox_deciding.prepare_resolve,
         "outbox.send": outbox_deciding.prepare_send,
+        "outbox.undo": undoing.prepare_undo,
+        "outbox.redo": undoing.prepare_redo,
         "audit.list": history.prepare_list,
     }
 

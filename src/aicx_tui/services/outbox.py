@@ -61,7 +61,7 @@ class Outbox:
             UsageError: A value holds what no field may; nothing was queued.
         """
         check_draft(draft)
-        change_id = _new_id()
+        change_id = new_id()
         return await self._add(
             change_id, Kind.CREATE, LOCAL + change_id, draft.fullname, draft.body(), None
         )
@@ -83,7 +83,7 @@ class Outbox:
         check_changes(changes)
         before = await self._before(human_id, upon)
         return await self._add(
-            _new_id(), Kind.UPDATE, human_id, _name(before), changes.body(), before
+            new_id(), Kind.UPDATE, human_id, _name(before), changes.body(), before
         )
 
     async def assign(
@@ -103,12 +103,12 @@ class Outbox:
         }
         _check(Kind.ASSIGN, body)
         before = await self._before(human_id, upon)
-        return await self._add(_new_id(), Kind.ASSIGN, human_id, _name(before), body, before)
+        return await self._add(new_id(), Kind.ASSIGN, human_id, _name(before), body, before)
 
     async def delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue the deletion of a human; raises as `update` does."""
         before = await self._before(human_id, upon)
-        return await self._add(_new_id(), Kind.DELETE, human_id, _name(before), {}, before)
+        return await self._add(new_id(), Kind.DELETE, human_id, _name(before), {}, before)
 
     async def _before(self, human_id: str, upon: Human | None) -> Document:
         if upon is not None:
@@ -130,7 +130,7 @@ class Outbox:
         body: Mapping[str, Any],
         before: Document | None,
     ) -> Change:
-        self._refuse_if_read_only()
+        self.refuse_if_read_only()
         change = Change(
             id=change_id,
             kind=kind,
@@ -249,7 +249,7 @@ class Outbox:
         return await self._over(change, State.WITHDRAWN, State.PENDING)
 
     async def _again(self, change: Change, anew: Change, *states: State) -> Change:
-        self._refuse_if_read_only()
+        self.refuse_if_read_only()
         anew = replace(anew, state=State.PENDING, problem=None, attempts=0)
 
         def work(connection: Connection, writer: Writer) -> Change:
@@ -271,7 +271,12 @@ class Outbox:
 
         return await self._write(work)
 
-    def _refuse_if_read_only(self) -> None:
+    def refuse_if_read_only(self) -> None:
+        """Make sure that something may be queued.
+
+        Raises:
+            RefusedError: The context is read-only.
+        """
         if self.read_only:
             raise RefusedError(
                 "This context is read-only. Nothing was queued.",
@@ -322,5 +327,6 @@ def _name(document: Document) -> str:
     return str(document.get("fullname") or document["id"])
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """An id for a change that nobody else gives."""
     return secrets.token_hex(16)

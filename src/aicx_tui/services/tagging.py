@@ -1,18 +1,22 @@
-"""Whom tags are given to, and what they have now, in words."""
+"""Whom values are given to, and what they have now, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+TAG = "tag:"
+"""Begins the name of a field that is a tag."""
+
 MOST_VALUES = 3
 """Values that are named with how many have them; how many more there are is said."""
 
 Held = Mapping[str, Sequence[tuple[str, int]]]
-"""By a tag's id its values and how many humans have each, the most frequent first."""
+"""By field its values and how many humans have each, the most frequent first; of a tag the field is
+`tag:` and its id."""
 
 Staged = Mapping[str, str | None]
-"""By a tag's id the value that it is to have; None where it is to be removed."""
+"""By field the value that it is to have; None where it is to have none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +48,14 @@ def held_of(tags: Mapping[str, str]) -> Held:
     Args:
         tags: Its values by the tags' ids.
     """
-    return {tag_id: ((value, 1),) for tag_id, value in tags.items()}
+    return {TAG + tag_id: ((value, 1),) for tag_id, value in tags.items()}
 
 
 def held_said(values: Sequence[tuple[str, int]], *, of: int) -> str:
-    """Who has which value of a tag, such as `3 of 12 have it: Gold 2, Silver 1`.
+    """Who has which value, such as `3 of 12 have it: Gold 2, Silver 1`.
 
     Args:
-        values: What there is of the tag.
+        values: What there is.
         of: Humans in all.
     """
     if not values:
@@ -65,5 +69,5 @@ def held_said(values: Sequence[tuple[str, int]], *, of: int) -> str:
 
 def differing(staged: Staged, held: Held) -> dict[str, str | None]:
     """What of one human would be other than it is."""
-    now = {tag_id: values[0][0] for tag_id, values in held.items() if values}
-    return {tag_id: value for tag_id, value in staged.items() if now.get(tag_id) != value}
+    now = {field: values[0][0] for field, values in held.items() if values}
+    return {field: value for field, value in staged.items() if now.get(field) != value}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
+from aicx_tui.storage import steps
 from aicx_tui.storage.changes import (
     ENDED,
     SHOWN,
@@ -31,8 +32,14 @@ KEPT_SECONDS = 7 * 86_400.0
 """How long an ended change can still be looked at; the history keeps what it did for good."""
 
 
-def add(connection: Connection, writer: Writer, change: Change) -> Change:
+def add(connection: Connection, writer: Writer, change: Change, *, is_step: bool = True) -> Change:
     """Queue a change, and show the human as it is to be.
+
+    Args:
+        connection: In a transaction.
+        writer: Of the same.
+        change: What to queue.
+        is_step: Whether it can be taken back by `u`; else it takes a step back or does it again.
 
     Returns:
         The change with its number, and the human's id where the platform has given one since.
@@ -61,6 +68,8 @@ def add(connection: Connection, writer: Writer, change: Change) -> Change:
             change.made_at,
         ),
     )
+    if is_step:
+        steps.record(connection, "change", change.id)
     if change.kind is Kind.CREATE:
         if meta(connection, "built") == COMPLETE:
             writer.show(_created(change, change.human_id))

@@ -87,7 +87,7 @@ VERSIONS: tuple[str, ...] = (
     CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
     """,
-    # one change for many humans
+    # one change for many humans, and what can be taken back
     """
     CREATE TABLE bulks (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,6 +114,12 @@ VERSIONS: tuple[str, ...] = (
         PRIMARY KEY (bulk, position)
     ) WITHOUT ROWID;
     CREATE INDEX bulk_items_by_state ON bulk_items (bulk, state, position);
+    CREATE TABLE steps (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        undone_by TEXT
+    );
     """,
 )
 """What makes version n of version n - 1, each in one transaction."""

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.text import clean
 from aicx_tui.tui.bulk_words import title_of
-from aicx_tui.tui.change_words import said
 from aicx_tui.tui.screens.type_count import MANY, TypeCountScreen
-from aicx_tui.tui.widgets.staging import preview_said
+from aicx_tui.tui.widgets.staging import preview_said, sample_lines
 
 if TYPE_CHECKING:
-    from aicx_tui.services.bulk import Preview, Wish
+    from aicx_tui.services.bulk import Wish
     from aicx_tui.services.tagging import Whom
     from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.change_words import Tags
-
-SAMPLE = 3
-"""Humans that are shown as they would be."""
 
 
 async def begin_bulk(
@@ -51,12 +47,3 @@ async def begin_bulk(
         if not await answer:
             return None
     return await bulking.make(whom.ids, wish, title=title)
-
-
-def sample_lines(preview: Preview, tags: Tags) -> list[str]:
-    """Some humans as they are and would be, such as `Jane Doe: Merchant Silver → Gold`."""
-    lines = []
-    for name, differences in preview.sample[:SAMPLE]:
-        changes = ", ".join(f"{d.field} {d.before} → {d.after}" for d in said(differences, tags))
-        lines.append(f"{clean(name, limit=40)}: {clean(changes, limit=120)}")
-    return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.fuzzy import FuzzySearch
@@ -15,25 +15,21 @@ if TYPE_CHECKING:
 _SCORE = FuzzySearch().score
 
 
-def found(
-    tags: Iterable[TagDefinition], text: str, *, recent: Sequence[str]
-) -> list[TagDefinition]:
-    """The tags that are meant, the likeliest first.
+def found(tags: Mapping[str, TagDefinition], text: str, *, recent: Sequence[str]) -> list[str]:
+    """The keys of the tags that are meant, the likeliest first.
 
     Args:
         tags: All there are.
         text: What was typed; nothing finds all.
-        recent: The ids of tags that were used here, the latest first; among equals they come first.
+        recent: The keys of those that were used here, the latest first; among equals they come
+            first, and the others in their order.
     """
-    places = {tag_id: place for place, tag_id in enumerate(recent)}
-
-    def order(tag: TagDefinition) -> tuple[int, str]:
-        return places.get(tag.id, len(places)), tag.name.casefold()
-
-    scored = [(likeness(text, clean(tag.name)), tag) for tag in sorted(tags, key=order)]
-    likely = [(score, tag) for score, tag in scored if score > 0]
+    places = {key: place for place, key in enumerate(recent)}
+    ordered = sorted(tags, key=lambda key: places.get(key, len(places)))
+    scored = [(likeness(text, clean(tags[key].name)), key) for key in ordered]
+    likely = [(score, key) for score, key in scored if score > 0]
     likely.sort(key=lambda pair: -pair[0])
-    return [tag for _, tag in likely]
+    return [key for _, key in likely]
 
 
 def likeness(text: str, name: str) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from aicx_tui.services.tagging import Held, held_said
+from aicx_tui.services.tagging import held_said
 from aicx_tui.text import clean, fit
 
 if TYPE_CHECKING:
@@ -24,22 +24,29 @@ def name_cells(tags: Iterable[TagDefinition]) -> int:
 
 
 def tag_line(
-    tag: TagDefinition, held: Held | None, *, of: int, cells: int, is_staged: bool
+    tag: TagDefinition,
+    held: Sequence[tuple[str, int]] | None,
+    *,
+    of: int,
+    cells: int,
+    is_staged: bool,
+    has_kind: bool = True,
 ) -> Content:
     """A tag, its kind and who has it now.
 
     Args:
         tag: Which.
-        held: Who has which value; None where that is not known yet.
+        held: What they have now; None where that is not known yet.
         of: Humans in all.
         cells: Of the name.
         is_staged: Whether something is staged for it.
+        has_kind: Whether its kind tells it from others.
     """
-    now = "…" if held is None else clean(held_said(held.get(tag.id, ()), of=of), limit=200)
+    now = "…" if held is None else clean(held_said(held, of=of), limit=200)
     return Content.assemble(
         ("✓ " if is_staged else "  ", "bold $accent"),
         fit(tag.name, cells),
-        (f"  {tag.kind:<{KIND_CELLS}}  ", "$quiet"),
+        (f"  {tag.kind:<{KIND_CELLS}}  " if has_kind else "  ", "$quiet"),
         (now, "$quiet"),
     )
 

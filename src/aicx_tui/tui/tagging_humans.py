@@ -1,8 +1,8 @@
-"""The tag editor over the list: for the marked humans, or else for the one at the cursor."""
+"""The tags of humans in the value editor: of the marked, or else of the one at the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,25 +11,21 @@ from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, TagValue
 from aicx_tui.models.tag import TagDefinition
-from aicx_tui.services.bulk import Wish
 from aicx_tui.services.recent_tags import recent_tags, use_tags
 from aicx_tui.services.tag_values import tag_value
-from aicx_tui.services.tagging import Held, Staged, Whom, differing, held_of
-from aicx_tui.tui.beginning import begin_bulk
+from aicx_tui.services.tagging import TAG, Held, Staged, Whom, differing, held_of
 from aicx_tui.tui.editing_humans import MIRROR_SECONDS
-from aicx_tui.tui.screens.tag_editor import TagEditorScreen, Tagging
+from aicx_tui.tui.editing_many import edit_many
+from aicx_tui.tui.editing_values import Editing
+from aicx_tui.tui.screens.value_editor import ValueEditorScreen
 
 if TYPE_CHECKING:
-    from aicx_tui.services.bulk import Preview
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
-    from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.widgets.human_list import HumanList
-
-TAG = "tag:"
 
 NO_REMOVAL = "This platform has no call that takes tags away."
 
@@ -37,7 +33,7 @@ NO_REMOVAL = "This platform has no call that takes tags away."
 def ask_for_tags(
     app: AicxApp, session: Session, humans: HumanList, *, sending: Sending, bulking: Bulking
 ) -> None:
-    """Open the tag editor.
+    """Open the editor.
 
     Args:
         app: The console.
@@ -49,13 +45,16 @@ def ask_for_tags(
     directory = humans.directory
     if directory is None:
         return
+    editing = _editing(app, session, directory)
     ids = list(humans.table.marks)
     if len(ids) > 1:
-        begun: list[Bulk] = []
-        editor = _for_several(
-            app, session, directory, Whom(ids=ids), bulking=bulking, begun=begun.append
-        )
-        app.push_screen(TagEditorScreen(editor), lambda _: [bulking.show(bulk) for bulk in begun])
+        entries = {TAG + tag.id: tag for tag in _in_order(directory.tags.values())}
+
+        async def applied(staged: Staged) -> None:
+            await _remember(directory, staged)
+
+        whom = Whom(ids=ids)
+        edit_many(app, bulking, editing, whom=whom, entries=entries, verb="Tag", applied=applied)
         return
     try:
         found = _one(humans, ids)
@@ -63,9 +62,8 @@ def ask_for_tags(
         app.notify("The local copy is busy. Try again.", severity="warning", timeout=5)
         return
     if found is not None:
-        whom, held = found
-        editor = _for_one(session, directory, whom, held, sending=sending)
-        app.push_screen(TagEditorScreen(editor))
+        whom, tags = found
+        app.push_screen(ValueEditorScreen(_of_one(editing, directory, whom, tags, sending=sending)))
 
 
 def _one(humans: HumanList, ids: Sequence[str]) -> tuple[Whom, dict[str, str]] | None:
@@ -83,10 +81,17 @@ def _one(humans: HumanList, ids: Sequence[str]) -> tuple[Whom, dict[str, str]] |
     return Whom(ids=ids, name=human.fullname or ""), tags
 
 
-def _for_one(
-    session: Session, directory: Directory, whom: Whom, now: dict[str, str], *, sending: Sending
-) -> Tagging:
-    known = held_of(now)
+def _of_one(
+    editing: Callable[..., Editing],
+    directory: Directory,
+    whom: Whom,
+    tags: dict[str, str],
+    *,
+    sending: Sending,
+) -> Editing:
+    """What the editor works with for one human, whose change goes through the outbox."""
+    known = held_of(tags)
+    undefined = [TagDefinition(id=i, name=i) for i in tags if i not in directory.tags]
 
     async def held() -> Held:
         return known
@@ -95,70 +100,55 @@ def _for_one(
         wanted = differing(staged, known)
         if not wanted:
             raise UsageError("Nothing would change:", hint="it is so already.")
-        values = [TagValue(id=i, value=value) for i, value in wanted.items() if value is not None]
-        removed = [tag_id for tag_id, value in wanted.items() if value is None]
+        by_id = {field.removeprefix(TAG): value for field, value in wanted.items()}
+        values = [TagValue(id=i, value=value) for i, value in by_id.items() if value is not None]
+        removed = [tag_id for tag_id, value in by_id.items() if value is None]
         await sending.queue_assign(whom.ids[0], values, removed=removed)
-        await use_tags(directory.mirror, list(staged))
+        await _remember(directory, staged)
         return True
 
-    undefined = {i: TagDefinition(id=i, name=i) for i in now if i not in directory.tags}
-    tagging = _tagging(session, directory, whom, tags={**directory.tags, **undefined})
-    return tagging(known=known, held=held, preview=None, apply=apply)
+    return editing(
+        whom=whom,
+        entries={TAG + t.id: t for t in _in_order([*directory.tags.values(), *undefined])},
+        known=known,
+        held=held,
+        preview=None,
+        apply=apply,
+    )
 
 
-def _for_several(
-    app: AicxApp,
-    session: Session,
-    directory: Directory,
-    whom: Whom,
-    *,
-    bulking: Bulking,
-    begun: Callable[[Bulk], None],
-) -> Tagging:
-    tags = dict(directory.tags)
-
-    async def held() -> Held:
-        if not tags:
-            return {}
-        preview = await bulking.preview(whom.ids, Wish(tags=dict.fromkeys(tags)))
-        return {field.removeprefix(TAG): values for field, values in preview.held.items()}
-
-    async def preview(staged: Staged) -> Preview:
-        return await bulking.preview(whom.ids, Wish(tags=staged))
-
-    async def apply(staged: Staged) -> bool:
-        bulk = await begin_bulk(app, bulking, whom, Wish(tags=staged), verb="Tag", tags=tags)
-        if bulk is None:
-            return False
-        begun(bulk)
-        await use_tags(directory.mirror, list(staged))
-        return True
-
-    tagging = _tagging(session, directory, whom, tags=tags)
-    return tagging(known=None, held=held, preview=preview, apply=apply)
-
-
-def _tagging(
-    session: Session, directory: Directory, whom: Whom, *, tags: Mapping[str, TagDefinition]
-) -> Callable[..., Tagging]:
-    """What is the same for one and for several."""
-    today = directory.clock().astimezone().date()
+def _editing(app: AicxApp, session: Session, directory: Directory) -> Callable[..., Editing]:
+    """What is the same for one human and for several."""
+    today = directory.clock().astimezone(app.zone).date()
+    can_remove = Capability.TAGS_UNASSIGN in session.platform.capabilities
 
     async def recent() -> Sequence[str]:
-        return await recent_tags(directory.mirror)
+        return [TAG + tag_id for tag_id in await recent_tags(directory.mirror)]
 
     def checked(tag: TagDefinition, text: str) -> str:
         if not text.strip():
-            raise UsageError("A value is missing.", hint="^x removes the tag.")
+            raise UsageError(
+                "A value is missing.", hint="^x removes the tag." if can_remove else ""
+            )
         return tag_value(tag, text, today=today)
 
-    can_remove = Capability.TAGS_UNASSIGN in session.platform.capabilities
+    def why_not_remove(_: TagDefinition) -> str:
+        return "" if can_remove else NO_REMOVAL
+
     return partial(
-        Tagging,
-        whom=whom,
-        tags=tags,
+        Editing,
+        thing="tag",
         recent=recent,
         checked=checked,
-        why_not_remove="" if can_remove else NO_REMOVAL,
+        why_not_remove=why_not_remove,
         today=today,
     )
+
+
+def _in_order(tags: Iterable[TagDefinition]) -> list[TagDefinition]:
+    return sorted(tags, key=lambda tag: tag.name.casefold())
+
+
+async def _remember(directory: Directory, staged: Staged) -> None:
+    """Let these tags be found first from now on."""
+    await use_tags(directory.mirror, [field.removeprefix(TAG) for field in staged])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from aicx_tui.cli.grammar.humans import CLEARABLE
+from aicx_tui.cli.grammar.humans import CLEARABLE, queue_option
 from aicx_tui.cli.grammar.options import noun, positive, verb
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def add_outbox(nouns: Subparsers) -> None:
     _ids(discarded)
     discarded.add_argument("--yes", action="store_true", help="do it without asking")
     _json(verb(verbs, "outbox.send"))
+    for action_id in ("outbox.undo", "outbox.redo"):
+        step = verb(nouns, action_id)
+        queue_option(step)
     _audit(nouns)
 
 

@@ -90,9 +90,17 @@ class ListDialogs(Screen[None]):
         """Create, edit or delete a human, or reveal its access token."""
         from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
 
+        if action_id == "humans.update" and len(self._table.marks) > 1:
+            self._change_many()
+            return
         if self.session is not None and self.directory is not None:
             open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
             open_for(shown=self._detail.human, sending=self.sending)
+
+    def _change_many(self) -> None:
+        from aicx_tui.tui.changing_fields import ask_for_fields  # only when asked for
+
+        ask_for_fields(self.aicx, self._list, bulking=self.bulking)
 
     def action_tags(self) -> None:
         """Give tags to the marked, or else to the human at the cursor."""

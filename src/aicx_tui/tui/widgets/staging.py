@@ -15,8 +15,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.tagging import Staged
 from aicx_tui.text import clean, fit
-from aicx_tui.tui.change_words import field_name
+from aicx_tui.tui.change_words import field_name, said
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview
@@ -27,8 +28,11 @@ MOST_LINES = 4
 
 NAME_CELLS = 24
 
-Staged = dict[str, str | None]
-"""By field the value that it is to have; None where it is to be removed."""
+SAMPLES = 3
+"""Humans that are shown as they are and would be."""
+
+LOW_LINES = 30
+"""Of a screen that has room for one of them only."""
 
 
 class Staging(Vertical):
@@ -55,19 +59,24 @@ class Staging(Vertical):
         error: AicxError
 
     def __init__(
-        self, tags: Tags, *, preview: Callable[[Staged], Awaitable[Preview]] | None
+        self,
+        tags: Tags,
+        *,
+        preview: Callable[[Staged], Awaitable[Preview]] | None,
     ) -> None:
         super().__init__(id="staging")
-        self.staged: Staged = {}
+        self.staged: dict[str, str | None] = {}
         self._tags = tags
         self._preview = preview
         self._lines = Static("", id="staged", markup=False)
         self._counts = Static("", id="counts", markup=False)
+        self._sample = Static("", id="sample", markup=False)
 
     def compose(self) -> ComposeResult:
-        """A line for each, and one about all of them."""
+        """A line for each, one about all of them, and some humans as they would be."""
         yield self._lines
         yield self._counts
+        yield self._sample
 
     def on_mount(self) -> None:
         """Take no room while there is nothing."""
@@ -92,10 +101,11 @@ class Staging(Vertical):
         self._paint()
         return field
 
-    def say(self, counts: str) -> None:
+    def say(self, counts: str, sample: Sequence[str] = ()) -> None:
         """Say something of it."""
-        self._counts.update(Content.styled(clean(counts), "$quiet"))
-        self._counts.display = bool(counts)
+        for widget, text in ((self._counts, counts), (self._sample, "\n".join(sample))):
+            widget.update(Content.styled(clean(text, multiline=True), "$quiet"))
+            widget.display = bool(text)
 
     def _paint(self) -> None:
         self.display = bool(self.staged)
@@ -113,7 +123,8 @@ class Staging(Vertical):
         more = len(self.staged) - len(latest)
         lines = [Content.styled(f"{more:,} more, and", "$quiet")] if more else []
         for field, value in latest:
-            after = ("remove", "$warning") if value is None else (clean(value, limit=200), "")
+            without = "remove" if field.startswith("tag:") else "clear"
+            after = (without, "$warning") if value is None else (clean(value, limit=200), "")
             lines.append(Content.assemble(fit(names[field], cells), ("  →  ", "$quiet"), after))
         return lines
 
@@ -130,7 +141,9 @@ class Staging(Vertical):
         """Say it, unless something else is staged by now."""
         message.stop()
         if message.staged == self.staged:
-            self.say(preview_said(message.preview))
+            room = SAMPLES if self.screen.size.height > LOW_LINES else 1
+            lines = sample_lines(message.preview, self._tags)[:room]
+            self.say(preview_said(message.preview), lines)
 
     def on_staging_not_counted(self, message: NotCounted) -> None:
         """Say why."""
@@ -146,3 +159,12 @@ def preview_said(preview: Preview) -> str:
     )
     others = (one if count == 1 else many.format(count) for count, one, many in parts if count)
     return ", ".join([f"{preview.changing:,} would change", *others])
+
+
+def sample_lines(preview: Preview, tags: Tags) -> list[str]:
+    """Some humans as they are and would be, such as `Jane Doe: Merchant Silver → Gold`."""
+    lines = []
+    for name, differences in preview.sample[:SAMPLES]:
+        changes = ", ".join(f"{d.field} {d.before} → {d.after}" for d in said(differences, tags))
+        lines.append(f"{clean(name, limit=40)}: {clean(changes, limit=120)}")
+    return lines

@@ -1,10 +1,9 @@
-"""Giving tags to humans: find a tag, give it a value, and once more; then apply them all."""
+"""Giving values to humans: find a tag or field, give it one, and once more; then apply them all."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
-from aicx_tui.services.tagging import Held, Staged, Whom
+from aicx_tui.services.tagging import Held, Staged
 from aicx_tui.text import clean, fit
+from aicx_tui.tui.editing_values import Editing
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.tag_finding import found
 from aicx_tui.tui.tag_lines import name_cells, tag_line, value_line
@@ -29,8 +29,6 @@ from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
-    from aicx_tui.services.bulk import Preview
-    from aicx_tui.tui.change_words import Tags
 
 AROUND_ROWS = 15
 """Lines of the dialog and around it that are not rows."""
@@ -42,43 +40,13 @@ MOST_ROWS = 100
 
 NAME_CELLS = 24
 PAGE_ROWS = 8
-TAG = "tag:"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tagging:
-    """What the tag editor works with.
-
-    Attributes:
-        whom: Who is given tags.
-        tags: The definitions there are, by id.
-        known: What they have now, where that is known at once.
-        held: Reads what they have now.
-        recent: Reads the ids of the tags that were used last.
-        preview: Finds out what would change; None where that is plain to see.
-        checked: A value as the platform keeps it; raises an `AicxError` that says what is wrong.
-        apply: Does it, and answers whether it is under way; else the editor stays.
-        why_not_remove: Why no tag can be removed; empty where it can.
-        today: The day.
-    """
-
-    whom: Whom
-    tags: Tags
-    known: Held | None
-    held: Callable[[], Awaitable[Held]]
-    recent: Callable[[], Awaitable[Sequence[str]]]
-    preview: Callable[[Staged], Awaitable[Preview]] | None
-    checked: Callable[[TagDefinition, str], str]
-    apply: Callable[[Staged], Awaitable[bool]]
-    why_not_remove: str
-    today: date
-
-
-class TagEditorScreen(Dialog[bool]):
+class ValueEditorScreen(Dialog[bool]):
     """One line, which asks for a tag and then for its value; below it what there is and is staged.
 
     Args:
-        tagging: Whom it is for, and what it does.
+        editing: Whom it is for, and what it does.
     """
 
     @dataclass
@@ -100,13 +68,14 @@ class TagEditorScreen(Dialog[bool]):
 
         error: AicxError
 
-    def __init__(self, tagging: Tagging) -> None:
+    def __init__(self, editing: Editing) -> None:
         super().__init__()
-        self._tagging = tagging
-        self._held = tagging.known
+        self._editing = editing
+        self._held = editing.known
         self._recent: Sequence[str] = ()
         self._tag: TagDefinition | None = None
-        self._found: Sequence[TagDefinition] = ()
+        self._valued = ""
+        self._found: Sequence[str] = ()
         self._offered: Sequence[str] = ()
         self._is_chosen = self._is_leaving = self._is_busy = False
         acts: dict[str, Callable[[], bool]] = {
@@ -126,17 +95,14 @@ class TagEditorScreen(Dialog[bool]):
         self._asked = Static("", id="asked", markup=False)
         self._said = Static("", id="said", markup=False)
         self._options = OptionList(id="rows", markup=False, compact=True)
-        preview = tagging.preview
-        self._staging = Staging(
-            tagging.tags,
-            preview=None if preview is None else lambda staged: preview(_by_id(staged)),
-        )
-        self._box = Vertical(id="tags")
+        tags = {tag.id: tag for tag in editing.entries.values()}
+        self._staging = Staging(tags, preview=editing.preview)
+        self._box = Vertical(id="values")
 
     def compose(self) -> ComposeResult:
         """What is asked, what is said of it, what there is, and what is staged."""
         with self._box:
-            self._box.border_title = Content(f"Tags for {clean(self._tagging.whom.said, limit=50)}")
+            self._box.border_title = Content(self._title)
             with Horizontal(id="ask"):
                 yield self._asked
                 yield self._line
@@ -144,6 +110,10 @@ class TagEditorScreen(Dialog[bool]):
             yield self._options
             yield self._staging
         yield TooSmall()
+
+    @property
+    def _title(self) -> str:
+        return f"{self._editing.thing.capitalize()}s for {clean(self._editing.whom.said, limit=48)}"
 
     def on_mount(self) -> None:
         """Ask for a tag, and read meanwhile what they have."""
@@ -154,7 +124,7 @@ class TagEditorScreen(Dialog[bool]):
     def on_resize(self) -> None:
         """Leave room for what stands around the rows; they take the same room all the time."""
         room = max(self.size.height - AROUND_ROWS, LEAST_ROWS)
-        self._options.styles.height = min(max(len(self._tagging.tags), LEAST_ROWS), room)
+        self._options.styles.height = min(max(len(self._editing.entries), LEAST_ROWS), room)
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed before the line has the focus."""
@@ -183,9 +153,9 @@ class TagEditorScreen(Dialog[bool]):
     @work(group="reading")
     async def _read(self) -> None:
         try:
-            self.post_message(self.Read(recent=await self._tagging.recent()))
+            self.post_message(self.Read(recent=await self._editing.recent()))
             if self._held is None:
-                self.post_message(self.Read(held=await self._tagging.held()))
+                self.post_message(self.Read(held=await self._editing.held()))
         except AicxError as error:
             self.post_message(self.Failed(error))
 
@@ -207,19 +177,26 @@ class TagEditorScreen(Dialog[bool]):
     # What is shown
 
     def _show(self, *, at: int | None = None) -> None:
-        of = len(self._tagging.whom.ids)
+        of = len(self._editing.whom.ids)
         if self._tag is None:
-            tags, staged = self._tagging.tags.values(), self._staging.staged
+            tags, staged = self._editing.entries, self._staging.staged
             self._found = found(tags, self._line.value, recent=self._recent)[:MOST_ROWS]
-            cells, held = name_cells(tags), self._held
+            cells = name_cells(tags.values())
             lines = [
-                tag_line(tag, held, of=of, cells=cells, is_staged=TAG + tag.id in staged)
-                for tag in self._found
+                tag_line(
+                    tags[key],
+                    None if self._held is None else self._held.get(key, ()),
+                    of=of,
+                    cells=cells,
+                    is_staged=key in staged,
+                    has_kind=self._editing.thing == "tag",
+                )
+                for key in self._found
             ]
             start = None if staged and not self._is_chosen else 0
         else:
             self._offered = offered(self._tag, self._line.value)
-            values = (self._held or {}).get(self._tag.id, ())
+            values = (self._held or {}).get(self._key, ())
             lines, start = [value_line(value, values, of=of) for value in self._offered], 0
         self._options.set_options(map(Option, lines))
         self._options.highlighted = (start if at is None else at) if lines else None
@@ -228,15 +205,23 @@ class TagEditorScreen(Dialog[bool]):
     def _say(self) -> None:
         """Say what would be typed here, and what keys do."""
         tag, text = self._tag, self._line.value
-        hint = asks_for(tag, text, today=self._tagging.today) if tag is not None else ""
+        hint = asks_for(tag, text, today=self._editing.today) if tag is not None else ""
         if tag is None and not self._found:
-            hint = "No tag is called so." if self._tagging.tags else "There are no tags yet."
+            thing = self._editing.thing
+            hint = (
+                f"No {thing} is called so."
+                if self._editing.entries
+                else f"There is no {thing} yet."
+            )
         self._said.update(Content.styled(hint, "$quiet"))
         self._box.border_subtitle = Content(" · ").join(self._keys())
 
     def _keys(self) -> list[Content]:
-        whom, is_idle = self._tagging.whom, self._options.highlighted is None
-        remove = Content.styled("^x remove", "$faint" if self._tagging.why_not_remove else "")
+        whom, is_idle = self._editing.whom, self._options.highlighted is None
+        key = self._key
+        cannot = not key or bool(self._editing.why_not_remove(self._editing.entries[key]))
+        word = "remove" if self._editing.thing == "tag" else "clear"
+        remove = Content.styled(f"^x {word}", "$faint" if cannot else "")
         if self._tag is not None:
             return [Content("Enter add"), remove, Content("Esc back")]
         if self._staging.staged and is_idle and not self._line.value:
@@ -257,7 +242,7 @@ class TagEditorScreen(Dialog[bool]):
     def _find(self) -> bool:
         """Ask for a tag."""
         self._tag = None
-        self._asked.update(Content.styled("Tag ", "$quiet"))
+        self._asked.update(Content.styled(f"{self._editing.thing.capitalize()} ", "$quiet"))
         self._line.placeholder = "Type to find"
         self._line.value = ""
         self._is_chosen = False
@@ -271,60 +256,66 @@ class TagEditorScreen(Dialog[bool]):
         elif self._options.highlighted is None and not self._line.value and self._staging.staged:
             self._is_busy = True
             self._staging.say("◐ being written down …")
-            self._apply(_by_id(self._staging.staged))
+            self._apply(dict(self._staging.staged))
         else:
             self._go_on()
         return True
 
     def _go_on(self) -> bool:
         """Ask for the value of the tag at the cursor, or of what was staged last."""
-        tag = self._at_cursor
-        if tag is None and self._staging.staged and not self._line.value:
-            tag = self._tagging.tags[list(self._staging.staged)[-1].removeprefix(TAG)]
-        if self._tag is None and tag is not None:
-            self._tag = tag
+        key, staged = self._key, self._staging.staged
+        if not key and staged and not self._line.value:
+            key = list(staged)[-1]
+        if self._tag is None and key:
+            self._tag, self._valued = (tag := self._editing.entries[key]), key
             name = fit(tag.name, NAME_CELLS).rstrip()
             self._asked.update(Content.assemble(name, ("  →  ", "$quiet")))
             self._line.placeholder = "Type to find" if choices_of(tag) else ""
-            self._line.put("" if choices_of(tag) else self._now(tag))
+            now = self._now(key)
+            self._line.put("" if choices_of(tag) else now)
             self._show()
-            if (now := self._now(tag)) in self._offered:
+            if now in self._offered:
                 self._options.highlighted = self._offered.index(now)
         return True
 
     @property
-    def _at_cursor(self) -> TagDefinition | None:
+    def _key(self) -> str:
+        """What is meant: what is asked about, or else what is at the cursor; empty for nothing."""
+        if self._tag is not None:
+            return self._valued
         at = self._options.highlighted
-        return None if at is None else self._found[at]
+        return self._found[at] if at is not None and at < len(self._found) else ""
 
-    def _now(self, tag: TagDefinition) -> str:
-        """What is staged for a tag, or else what the one human has."""
-        if (staged := self._staging.staged.get(TAG + tag.id)) is not None:
+    def _now(self, key: str) -> str:
+        """What is staged, or else what the one human has."""
+        if (staged := self._staging.staged.get(key)) is not None:
             return staged
-        values = (self._held or {}).get(tag.id, ())
-        return values[0][0] if values and self._tagging.whom.is_one else ""
+        values = (self._held or {}).get(key, ())
+        return values[0][0] if values and self._editing.whom.is_one else ""
 
     def _stage(self, tag: TagDefinition) -> None:
         text, row = self._line.value, self._options.highlighted
         if self._offered and row is not None:
             text = self._offered[row]
         try:
-            self._staging.put(TAG + tag.id, self._tagging.checked(tag, text))
+            self._staging.put(self._valued, self._editing.checked(tag, text))
         except AicxError as error:
             self._problem(f"{error.message} {error.hint}".strip())
         else:
             self._find()
 
     def _remove(self) -> bool:
-        """Stage that a tag is removed: the one that is asked about, or the one at the cursor."""
-        tag = self._tag or self._at_cursor
-        if self._tagging.why_not_remove or tag is None:
-            self._problem(self._tagging.why_not_remove or "There is no tag at the cursor.")
-        elif self._held is not None and not self._held.get(tag.id):
-            who = self._tagging.whom.said + " does" if self._tagging.whom.is_one else "They do"
+        """Stage that it has none any more: what is asked about, or what is at the cursor."""
+        key, whom = self._key, self._editing.whom
+        if not key:
+            self._problem(f"Choose a {self._editing.thing} first: ↓.")
+        elif reason := self._editing.why_not_remove(self._editing.entries[key]):
+            self._problem(reason)
+        elif self._held is not None and not self._held.get(key):
+            who = f"{whom.said} does" if whom.is_one else "They do"
             self._problem(f"{who} not have it.")
         else:
-            self._staging.put(TAG + tag.id, None)
+            self._staging.put(key, None)
             self._find()
         return True
 
@@ -340,7 +331,7 @@ class TagEditorScreen(Dialog[bool]):
     def _move(self, rows: int) -> bool:
         """Move the cursor; of a date, the day."""
         if self._tag is not None and self._tag.kind == "date":
-            self._line.value = day_beside(self._line.value, -rows, today=self._tagging.today)
+            self._line.value = day_beside(self._line.value, -rows, today=self._editing.today)
             self._line.action_end()
             return True
         count, at = self._options.option_count, self._options.highlighted
@@ -374,7 +365,7 @@ class TagEditorScreen(Dialog[bool]):
     @work(group="applying")
     async def _apply(self, staged: Staged) -> None:
         try:
-            self.post_message(self.Applied(await self._tagging.apply(staged)))
+            self.post_message(self.Applied(await self._editing.apply(staged)))
         except AicxError as error:
             self.post_message(self.Failed(error))
 
@@ -387,7 +378,3 @@ class TagEditorScreen(Dialog[bool]):
         else:
             self._staging.say("")
             self._show()
-
-
-def _by_id(staged: Staged) -> dict[str, str | None]:
-    return {field.removeprefix(TAG): value for field, value in staged.items()}

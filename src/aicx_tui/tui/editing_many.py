@@ -1,0 +1,78 @@
+"""The value editor for several humans: what is applied becomes a bulk, which is shown then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aicx_tui.services.bulk import Wish
+from aicx_tui.services.tagging import TAG, Held, Staged, Whom
+from aicx_tui.tui.beginning import begin_bulk
+from aicx_tui.tui.screens.value_editor import ValueEditorScreen
+
+if TYPE_CHECKING:
+    from aicx_tui.services.bulk import Preview
+    from aicx_tui.storage.bulks import Bulk
+    from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.bulking import Bulking
+    from aicx_tui.tui.change_words import Tags
+    from aicx_tui.tui.editing_values import Editing
+
+ANY = "?"
+"""A value that is wished for only to learn what they have now."""
+
+
+def edit_many(
+    app: AicxApp,
+    bulking: Bulking,
+    editing: Callable[..., Editing],
+    *,
+    whom: Whom,
+    entries: Tags,
+    verb: str,
+    applied: Callable[[Staged], Awaitable[None]] | None = None,
+) -> None:
+    """Open the value editor.
+
+    Args:
+        app: The console.
+        bulking: What makes and runs the bulk.
+        editing: Makes what the editor works with, but for what follows from there being several.
+        whom: Who is given values.
+        entries: What can be given, by field.
+        verb: What the bulk does, in a word.
+        applied: Called when it was made.
+    """
+    tags = {tag.id: tag for tag in entries.values()}
+    begun: list[Bulk] = []
+
+    async def held() -> Held:
+        every = _wish(dict.fromkeys(entries, ANY))
+        return (await bulking.preview(whom.ids, every)).held if entries else {}
+
+    async def preview(staged: Staged) -> Preview:
+        return await bulking.preview(whom.ids, _wish(staged))
+
+    async def apply(staged: Staged) -> bool:
+        bulk = await begin_bulk(app, bulking, whom, _wish(staged), verb=verb, tags=tags)
+        if bulk is None:
+            return False
+        begun.append(bulk)
+        if applied is not None:
+            await applied(staged)
+        return True
+
+    def closed(_: bool | None) -> None:
+        if begun:
+            bulking.show(begun[0])
+
+    known = partial(editing, whom=whom, entries=entries, known=None, held=held)
+    app.push_screen(ValueEditorScreen(known(preview=preview, apply=apply)), closed)
+
+
+def _wish(staged: Staged) -> Wish:
+    return Wish(
+        tags={f.removeprefix(TAG): v for f, v in staged.items() if f.startswith(TAG)},
+        fields={f: value for f, value in staged.items() if not f.startswith(TAG)},
+    )
