@@ -156,7 +156,7 @@ class BulkScreen(Dialog[None]):
             self._facts.update(Content.assemble((f"{sign}{STATES[bulk.state]}: ", "bold"), said))
         waits = progress.waiting_for or (bulk.problem if bulk.state is BulkState.PAUSED else "")
         self._say(waits)
-        self._box.border_subtitle = Content(" · ").join(self._keys(progress))
+        self._box.border_subtitle = _title(self._keys(progress))
 
     def _say(self, text: str) -> None:
         self._is_cancelling = False
@@ -258,3 +258,8 @@ def _line(item: BulkItem) -> Content:
     said = clean(item.said or item.state, limit=300)
     name = fit(item.name or item.human_id or MISSING, NAME_CELLS)
     return Content.assemble(SIGNS[item.state], name, "  ", (said, "$quiet"))
+
+
+def _title(parts: Sequence[Content]) -> Content:
+    """What keys do, side by side."""
+    return Content(" · ").join(parts)

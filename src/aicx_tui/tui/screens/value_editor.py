@@ -102,7 +102,7 @@ class ValueEditorScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """What is asked, what is said of it, what there is, and what is staged."""
         with self._box:
-            self._box.border_title = Content(self._title)
+            self._box.border_title = Content(self._heading)
             with Horizontal(id="ask"):
                 yield self._asked
                 yield self._line
@@ -112,7 +112,7 @@ class ValueEditorScreen(Dialog[bool]):
         yield TooSmall()
 
     @property
-    def _title(self) -> str:
+    def _heading(self) -> str:
         return f"{self._editing.thing.capitalize()}s for {clean(self._editing.whom.said, limit=48)}"
 
     def on_mount(self) -> None:
@@ -214,7 +214,7 @@ class ValueEditorScreen(Dialog[bool]):
                 else f"There is no {thing} yet."
             )
         self._said.update(Content.styled(hint, "$quiet"))
-        self._box.border_subtitle = Content(" · ").join(self._keys())
+        self._box.border_subtitle = _title(self._keys())
 
     def _keys(self) -> list[Content]:
         whom, is_idle = self._editing.whom, self._options.highlighted is None
@@ -378,3 +378,8 @@ class ValueEditorScreen(Dialog[bool]):
         else:
             self._staging.say("")
             self._show()
+
+
+def _title(parts: Sequence[Content]) -> Content:
+    """What keys do, side by side."""
+    return Content(" · ").join(parts)
