@@ -19,6 +19,7 @@ from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
+    from aicx_tui.services.local_tags import LocalTags
     from aicx_tui.services.mirrors import Mirrors, OpenMirror
     from aicx_tui.services.renewal import Ask
     from aicx_tui.services.session import Session
@@ -107,12 +108,19 @@ class ContextAccess:
         from aicx_tui.services.renewal import Renewal, credential_of
         from aicx_tui.services.session import open_session
 
-        return await open_session(
+        session = await open_session(
             self.context,
             credential=credential_of(found),
             renew=Renewal(self.context, self._credentials, ask=self.ask),
             source=found.source,
         )
+        session.local_tags = self.local_tags
+        return session
+
+    @property
+    def local_tags(self) -> LocalTags:
+        """Those of the context."""
+        return self._mirrors.local_tags(self.context)
 
     def _nobody(self) -> NotSignedInError:
         name = self.context.name
