@@ -80,6 +80,11 @@ class Access(Protocol):
         """Keep where a person was, in a place as safe as what it says of customers."""
         ...
 
+    @property
+    def local_tags(self) -> LocalTags | None:
+        """The definitions of tags that this machine keeps for the context, where it may."""
+        ...
+
     def close(self) -> None:
         """End what was started to get there."""
         ...
@@ -182,6 +187,7 @@ class SandboxAccess:
     """The embedded platform; its process starts at once."""
 
     waiting = "starting the sandbox"
+    local_tags = None
 
     def __init__(
         self, *, home: Path, mirrors: Mirrors, ephemeral: bool = False, bot_id: str = ""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from aicx_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from aicx_tui.models.tag import TagDefinition
     from aicx_tui.settings import Context
 
@@ -72,7 +74,8 @@ class LocalTags:
             before = self.read()
             after = change(before)
             if tuple(after) != before:
-                replace_text(self.path, json_text([tag.model_dump(mode="json") for tag in after]))
+                listed: list[JsonValue] = [tag.model_dump(mode="json") for tag in after]
+                replace_text(self.path, json_text(listed, indent=2) + "\n")
 
     def forget(self) -> None:
         """Remove the file."""
