@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import AicxError, MirrorError, UsageError
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.key_files import KEY_BYTES, read_key, write_key
+from aicx_tui.services.local_tags import LocalTags
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
     from aicx_tui.services.session import Session
     from aicx_tui.storage.mirror import Mirror
-
-KEY_BYTES = 32
 
 REBUILT = "The local copy was damaged and is read anew."
 
@@ -51,12 +51,14 @@ class OpenMirror:
         name: What tells it from those of other accounts and bots.
         standing: What the header says as long as it is open; empty where there is nothing to say.
         is_kept: Whether a later run finds it.
+        local_tags: What tags there are, where the platform lists none.
     """
 
     mirror: Mirror
     name: str
     standing: str = ""
     is_kept: bool = True
+    local_tags: LocalTags | None = None
 
 
 class Mirrors:
@@ -80,6 +82,7 @@ class Mirrors:
         lock_days: float = 7,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._home = home
         self._folder = home / "mirrors"
         self._credentials = credentials
         self._key_file = key_file
@@ -91,6 +94,10 @@ class Mirrors:
     def keeps(self, context: Context) -> bool:
         """Whether a key is kept beyond this run: not for what the environment describes."""
         return self._key_file_of(context) is not None or context.source == "config"
+
+    def local_tags(self, context: Context) -> LocalTags:
+        """The definitions of tags that are kept beside the mirrors."""
+        return LocalTags(self._home, context)
 
     async def known(self, context: Context) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
@@ -110,7 +117,7 @@ class Mirrors:
         with suppress(MirrorError):  # `of` says of it what is to be said
             mirror = await _open(path, key)
             if not mirror.was_damaged and not await self._is_locked(mirror):
-                return OpenMirror(mirror, path.name)
+                return OpenMirror(mirror, path.name, local_tags=self.local_tags(context))
             if mirror.was_damaged:
                 self._rebuilt.add(path)
             await asyncio.to_thread(mirror.close)
@@ -130,14 +137,16 @@ class Mirrors:
             MirrorError: Nothing can be written, not even for this run.
             UsageError: The key file cannot be used, or does not fit what is there.
         """
+        if known is not None and known.name == _name_for(session):
+            return known
+        opened = await self._opened(session, is_kept=is_kept)
+        return replace(opened, local_tags=self.local_tags(session.context))
+
+    async def _opened(self, session: Session, *, is_kept: bool) -> OpenMirror:
         context = session.context
-        installation = session.platform.installation or f"{context.origin}{context.root}"
-        account = session.account.user_id if session.account else context.account
-        name = _digest(installation, context.company_id, context.bot_id, account) + ".db"
+        name = _name_for(session)
         folder = self._folder_of(context)
         path = folder / name
-        if known is not None and known.name == name:
-            return known
         try:
             key = await self._key(context) if is_kept else None
             if key is None:
@@ -226,7 +235,7 @@ class Mirrors:
 
         made = secrets.token_bytes(KEY_BYTES)
         if file := self._key_file_of(context):
-            return await asyncio.to_thread(_write_key, file, made)
+            return await asyncio.to_thread(write_key, file, made)
         async with self._only_one_that_makes_a_key():
             if (key := await self._kept_key(context)) is not None:
                 return key
@@ -251,7 +260,7 @@ class Mirrors:
 
     async def _kept_key(self, context: Context) -> bytes | None:
         if file := self._key_file_of(context):
-            return await asyncio.to_thread(_read_key, file)
+            return await asyncio.to_thread(read_key, file)
         if not self.keeps(context):
             return None
         kept = await self._credentials.read(context, Slot.MIRROR, patience=SILENT_SECONDS)
@@ -321,55 +330,12 @@ def _in_memory_only(folder: Path) -> Mirror:
     return mirror
 
 
-def _read_key(file: Path) -> bytes | None:
-    """The key in a file; None where there is no such file yet.
-
-    Raises:
-        UsageError: The file is not one that holds a key, or others may read it.
-    """
-    try:
-        mode = file.stat().st_mode
-        text = file.read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The key file {file} cannot be read: {error}.") from None
-    if os.name == "posix" and mode & 0o077:
-        raise UsageError(
-            f"Others may read the key file {file}, so it is not used.", hint=f"chmod 600 {file}"
-        )
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise UsageError(
-            f"The file {file} holds no key of a mirror.",
-            hint="Name a file that is not there yet: a key is made for it.",
-        )
-    return key
-
-
-def _write_key(file: Path, key: bytes) -> bytes:
-    """Write a key in one go, and return it, or what another console wrote just before."""
-    try:
-        import tempfile
-
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".key-", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "w") as opened:
-                opened.write(key.hex() + "\n")
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.link(name, file)
-        finally:
-            Path(name).unlink()
-    except FileExistsError:
-        return _read_key(file) or key
-    except OSError as error:
-        raise UsageError(f"The key file {file} cannot be written: {error}.") from None
-    return key
+def _name_for(session: Session) -> str:
+    """The name of the file for a platform, bot and account."""
+    context = session.context
+    installation = session.platform.installation or f"{context.origin}{context.root}"
+    account = session.account.user_id if session.account else context.account
+    return _digest(installation, context.company_id, context.bot_id, account) + ".db"
 
 
 def _last(context: Context) -> str:
