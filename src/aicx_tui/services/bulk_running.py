@@ -59,6 +59,7 @@ class BulkRunner:
         mirror: What holds them.
         clock: The present.
         retry_seconds: How long a platform that cannot be asked is left alone.
+        batch: Humans in one request.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class BulkRunner:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         retry_seconds: float = RETRY_SECONDS,
+        batch: int = ASSIGN_BATCH,
     ) -> None:
         self._platform = platform
         self._mirror = mirror
         self._clock = clock
         self._retry_seconds = retry_seconds
+        self._batch = batch
 
     async def run(self, bulk_id: str | None = None) -> AsyncGenerator[BulkProgress, None]:
         """Send what is pending of running bulks, and yield how far each is.
@@ -123,6 +126,7 @@ class BulkRunner:
             bulk,
             clock=self._clock,
             retry_seconds=self._retry_seconds,
+            batch=self._batch,
         )
 
     async def _bulks(self, state: BulkState) -> list[Bulk]:
@@ -152,6 +156,7 @@ class _Run:
         *,
         clock: Callable[[], datetime],
         retry_seconds: float,
+        batch: int,
     ) -> None:
         self._mirror = mirror
         self._bulk = bulk
@@ -159,7 +164,8 @@ class _Run:
         self._retry_seconds = retry_seconds
         self._sender = BulkSender(platform, bulk, settle=self._settle)
         self._counts: Counter[ItemState] = Counter()
-        self._batch: list[Ended] = []
+        self._together = batch
+        self._ended: list[Ended] = []
         self._written: asyncio.Future[list[None]] | None = None
         self._tries = 0
 
@@ -213,12 +219,12 @@ class _Run:
         try:
             while batch := await asyncio.shield(following):
                 following = self._taken()
-                self._batch = []
+                self._ended = []
                 await self._under_way(self._sender.send(batch))
                 yield
                 is_last = not await asyncio.shield(following)
                 if self._is_refused_to_all and not is_last:
-                    raise RefusedError(f"Everybody was refused: {self._batch[-1].said}")
+                    raise RefusedError(f"Everybody was refused: {self._ended[-1].said}")
         finally:
             await self._give_back(following)
             await self._flush()
@@ -237,16 +243,16 @@ class _Run:
 
     @property
     def _is_refused_to_all(self) -> bool:
-        return len(self._batch) > 1 and all(one.state is ItemState.FAILED for one in self._batch)
+        return len(self._ended) > 1 and all(one.state is ItemState.FAILED for one in self._ended)
 
     # Writing down
 
     def _taken(self) -> asyncio.Future[list[BulkItem]]:
         """Whom the next request is for, noted on the disk."""
-        number = self._bulk.number
+        number, together = self._bulk.number, self._together
 
         def work(connection: Connection, _: Writer) -> list[BulkItem]:
-            return bulk_writing.take(connection, number, together=ASSIGN_BATCH, alone=ALONE)
+            return bulk_writing.take(connection, number, together=together, alone=ALONE)
 
         return wrap_future(self._mirror.write(work, is_durable=True))
 
@@ -263,7 +269,7 @@ class _Run:
     async def _settle(self, ended: Sequence[Ended]) -> None:
         """Write down what became of humans, while the next are under way."""
         await self._flush()
-        self._batch += ended
+        self._ended += ended
         self._counts.update(one.state for one in ended)
         if any(one.state is not ItemState.PENDING for one in ended):
             self._tries = 0
