@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_outbox
+from aicx_tui.cli.commands import on_a_platform, on_many, on_outbox
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -298,6 +298,9 @@ MUTATING = {
     "tags.delete": ("tags", "delete", "Tier", "--yes"),
     "tags.import": ("tags", "import", "-"),
     "tags.assign": ("tags", "assign", "--human", "eu_1", "--tag", "t=1"),
+    "tags.unassign": ("tags", "unassign", "--human", "eu_1", "--tag", "t"),
+    "humans.set-field": ("humans", "set-field", "--human", "eu_1", "uid=1"),
+    "bulk.resume": ("bulk", "resume", "1a"),
     "outbox.edit": ("outbox", "edit", "1a", "email=a"),
     "outbox.retry": ("outbox", "retry", "1a"),
     "outbox.resolve": ("outbox", "resolve", "1a", "--all-mine"),
@@ -311,7 +314,7 @@ KEPT_HERE_FOR_A_GATEWAY = {"tags.define", "tags.rename", "tags.delete", "tags.im
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    assert changing <= set(on_a_platform()) | set(on_outbox())
+    assert changing <= set(on_a_platform()) | set(on_outbox()) | set(on_many())
     assert {parse(words).command for words in MUTATING.values()} == changing
 
 

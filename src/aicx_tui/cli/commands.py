@@ -34,7 +34,7 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "outbox.", "audit.")
+ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.")
 """How the actions of commands begin that are given a context."""
 
 
@@ -45,7 +45,6 @@ def on_a_platform() -> dict[str, Prepare]:
         humans,
         importing,
         tag_definitions,
-        tags,
     )
 
     return {
@@ -62,7 +61,6 @@ def on_a_platform() -> dict[str, Prepare]:
         "tags.rename": tag_definitions.prepare_rename,
         "tags.delete": tag_definitions.prepare_delete,
         "tags.import": tag_definitions.prepare_import,
-        "tags.assign": tags.prepare_assign,
     }
 
 
@@ -86,6 +84,23 @@ def on_outbox() -> dict[str, Prepare]:
         "outbox.undo": undoing.prepare_undo,
         "outbox.redo": undoing.prepare_redo,
         "audit.list": history.prepare_list,
+    }
+
+
+def on_many() -> dict[str, Prepare]:
+    """The commands that change many humans, by action."""
+    from aicx_tui.cli import bulk_making, bulks  # they load the API client layer
+
+    return {
+        "tags.assign": bulk_making.prepare_assign,
+        "tags.unassign": bulk_making.prepare_unassign,
+        "humans.set-field": bulk_making.prepare_set_field,
+        "bulk.list": bulks.prepare_list,
+        "bulk.show": bulks.prepare_show,
+        "bulk.pause": bulks.prepare_pause,
+        "bulk.resume": bulks.prepare_resume,
+        "bulk.cancel": bulks.prepare_cancel,
+        "bulk.report": bulks.prepare_report,
     }
 
 
@@ -137,8 +152,10 @@ def _own_way(command: str) -> OwnWay | None:
 
 
 def _prepared(arguments: Namespace) -> AnyCommand:
-    is_on_outbox = arguments.command.startswith(("outbox.", "audit."))
-    return (on_outbox() if is_on_outbox else on_a_platform())[arguments.command](arguments)
+    for prepares in (on_a_platform, on_outbox, on_many):
+        if prepare := prepares().get(arguments.command):
+            return prepare(arguments)
+    raise LookupError(arguments.command)
 
 
 def run(arguments: Namespace, setup: Setup) -> int:

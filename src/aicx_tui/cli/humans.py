@@ -47,10 +47,10 @@ def prepare_list(arguments: Namespace) -> OnMirror:
     limit: int | None = arguments.limit
     form: str = arguments.form
     columns: Columns = arguments.columns
-    _read(text, None)  # so that what cannot be read is refused before anything is opened
+    read_query(text, None)  # so that what cannot be read is refused before anything is opened
 
     async def show(directory: Directory) -> None:
-        cut = _Cut(directory.walk(_read(text, directory)), limit)
+        cut = _Cut(directory.walk(read_query(text, directory)), limit)
         if form == "json":
             count = await print_json_array(cut.humans(), document=masked)
         elif form == "jsonl":
@@ -72,12 +72,12 @@ def prepare_export(arguments: Namespace) -> OnMirror:
     columns: Columns = arguments.columns
     if form == "table":
         raise UsageError("A file needs a form.", hint="Add --csv, --jsonl or --json.")
-    _read(text, None)
+    read_query(text, None)
     destination = checked_destination(Path(arguments.output), replaces=arguments.force)
 
     async def write(directory: Directory) -> None:
         with ended_as_by_ctrl_c():
-            query = _read(text, directory)
+            query = read_query(text, directory)
             total = None if text.strip() else directory.count
             cut = _Cut(directory.walk(query), limit)
             total = min(total, limit) if total and limit else total
@@ -139,7 +139,7 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
     return changed
 
 
-def _read(text: str, directory: Directory | None) -> Query:
+def read_query(text: str, directory: Directory | None) -> Query:
     """What a search means; without the directory, any tag may be."""
     now = datetime.now().astimezone()
     zone = now.tzinfo

@@ -9,6 +9,7 @@ from __future__ import annotations
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
+from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.tag_actions import OF_TAGS
 from aicx_tui.settings import Context
@@ -166,6 +167,7 @@ _ALL = (
         headless="humans get",
     ),
     *OF_TAGS,
+    *OF_BULKS,
     *OF_THE_OUTBOX,
     Action(
         "contexts.list",

@@ -130,8 +130,17 @@ class Bulks:
             held={name: counted.most_common() for name, counted in values.items()},
         )
 
-    async def make(self, human_ids: Iterable[str], wish: Wish, *, title: str) -> Bulk:
+    async def make(
+        self, human_ids: Iterable[str], wish: Wish, *, title: str, is_fresh: bool = True
+    ) -> Bulk:
         """Make a bulk that gives every human the same; it is `running` from then on.
+
+        Args:
+            human_ids: Whom; repeated ids count once.
+            wish: What they are to have.
+            title: What it does, as a person reads it.
+            is_fresh: Whether the mirror was read from the platform just now; else those are sent
+                too who seem to be so already, and fields are changed upon what is there then.
 
         Raises:
             UsageError: There is nobody or nothing to change, or a value holds what none may.
@@ -142,7 +151,7 @@ class Bulks:
         async def items() -> AsyncGenerator[BulkItem, None]:
             for some in _some_at_a_time(dict.fromkeys(human_ids)):
                 for item in await self._items_for(some, wish):
-                    yield item
+                    yield item if is_fresh else _as_far_as_known(item)
 
         return await self._made(items(), self._new(title))
 
@@ -316,6 +325,30 @@ def check_wish(wish: Wish) -> None:
         )
     if wish.fields:
         check_changes(HumanChanges.model_validate(dict(wish.fields)))
+
+
+def title_of(wish: Wish, humans: int, *, tags: Mapping[str, str]) -> str:
+    """What a bulk does, in a line.
+
+    Args:
+        wish: What humans are to have.
+        humans: How many.
+        tags: Names by id, as far as they are known.
+    """
+    changes = [
+        f"{tags.get(name.removeprefix(TAG), name.removeprefix(TAG))} "
+        + (f"= {value}" if value is not None else "removed")
+        for name, value in wish.after.items()
+    ]
+    verb = "Change" if wish.fields else "Tag"
+    whom = "1 human" if humans == 1 else f"{humans:,} humans"
+    return f"{verb} {whom}: {', '.join(changes)}"
+
+
+def _as_far_as_known(item: BulkItem) -> BulkItem:
+    """What a bulk does to a human whom somebody may have changed since the mirror was read."""
+    state = ItemState.PENDING if item.state is ItemState.SAME else item.state
+    return replace(item, state=state, before=item.before if item.is_of_tags else None)
 
 
 def _some_at_a_time(human_ids: Iterable[str]) -> Iterable[list[str]]:

@@ -24,7 +24,7 @@ class BulkProgress:
         rate: Humans settled each second of this run; 0 where that is not known.
         seconds_left: Until the end; None where that is not known.
         waiting_for: Why it waits and how long, as a sentence; empty where it does not.
-        error: What it waits for, where that was an error.
+        error: What it waits for, or paused for.
     """
 
     bulk: Bulk

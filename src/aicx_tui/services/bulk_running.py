@@ -177,7 +177,8 @@ class _Run:
         )
         pace = Pace(settled(self._counts))
         while self._bulk.state is BulkState.RUNNING:
-            said, fault, seconds = "", None, 0.0
+            said, seconds = "", 0.0
+            fault: AicxError | None = None
             try:
                 async with aclosing(self._batches()) as batches:
                     async for _ in batches:
@@ -187,6 +188,7 @@ class _Run:
                 seconds = await self._set_back(error)
                 said, fault = f"{error.message} It is tried again in {seconds:.0f} s.", error
             except (RefusedError, NotFoundError) as error:
+                fault = error
                 await self._pause(error)
             await self._look()
             is_waiting = self._bulk.state is BulkState.RUNNING

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from aicx_tui.api.base import Platform
 from aicx_tui.api.http import REQUEST_ID
@@ -178,6 +179,8 @@ class BulkSender:
         there = ItemState.SAME
         for _ in range(MOST_TRIES):
             human = await self._platform.get_human(item.human_id)
+            if item.before is None:
+                item = replace(item, before=held(masked(human.human), item.after))
             wanted, said = left_of(item, human)
             if said:
                 return _ended(item, ItemState.SKIPPED, said)

@@ -7,7 +7,7 @@ to be queued, or nobody knows whether it was made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aicx_tui.errors import (
@@ -16,7 +16,7 @@ from aicx_tui.errors import (
     FieldProblem,
     OutcomeUnknownError,
 )
-from aicx_tui.models.human import HumanChanges, VersionedHuman
+from aicx_tui.models.human import HumanChanges, TagValue, VersionedHuman
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.storage.changes import Change, Kind, Problem, State
@@ -37,6 +37,27 @@ async def update(
     read = await read_if_missing(opened, human_id)
     upon = read.human if read is not None else None
     change = await opened.outbox.update(human_id, changes, upon=upon)
+    return await make(opened, change, queues=queues, read=read)
+
+
+async def assign(
+    opened: OpenOutbox, human_id: str, tags: Mapping[str, str | None], *, queues: bool = False
+) -> Change:
+    """Give a human values of tags, or take tags away; see `make` for the rest.
+
+    Args:
+        opened: Where it is queued.
+        human_id: Whose.
+        tags: Values by tag id; None takes the tag away.
+        queues: Whether it stays in the outbox where it cannot be made now.
+    """
+    read = await read_if_missing(opened, human_id)
+    change = await opened.outbox.assign(
+        human_id,
+        [TagValue(id=tag_id, value=value) for tag_id, value in tags.items() if value is not None],
+        removed=[tag_id for tag_id, value in tags.items() if value is None],
+        upon=read.human if read is not None else None,
+    )
     return await make(opened, change, queues=queues, read=read)
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.access import Access
+from aicx_tui.services.bulk import Bulks
 from aicx_tui.services.directory import Directory, open_directory
 from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.sending import NOT_NOW, Sender
@@ -54,6 +55,11 @@ class OpenOutbox:
     def capabilities(self) -> frozenset[Capability] | None:
         """What the platform can do; None while that is not known."""
         return self.session.platform.capabilities if self.session is not None else None
+
+    @property
+    def bulks(self) -> Bulks:
+        """The bulks beside it."""
+        return Bulks(self.directory.mirror, who=self.outbox.who, read_only=self.outbox.read_only)
 
     def sender(self, session: Session) -> Sender:
         """What sends to the platform."""

@@ -147,6 +147,14 @@ def settle(
         "UPDATE bulk_items SET state = ?, said = ? WHERE bulk = ? AND position = ?",
         [(one.state, one.said, bulk.number, one.item.position) for one in ended],
     )
+    connection.executemany(
+        "UPDATE bulk_items SET before = ? WHERE bulk = ? AND position = ? AND before IS NULL",
+        [
+            (_written(one.item.before), bulk.number, one.item.position)
+            for one in ended
+            if one.item.before is not None and not one.item.is_of_tags
+        ],
+    )
     told = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
     connection.executemany(
         "INSERT INTO audit (at, who, human_id, name, change_id, kind, differences, outcome, "

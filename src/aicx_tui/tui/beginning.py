@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from aicx_tui.services.bulk import title_of
 from aicx_tui.text import clean
-from aicx_tui.tui.bulk_words import title_of
 from aicx_tui.tui.screens.type_count import MANY, TypeCountScreen
 from aicx_tui.tui.widgets.staging import preview_said, sample_lines
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def begin_bulk(
-    app: AicxApp, bulking: Bulking, whom: Whom, wish: Wish, *, verb: str, tags: Tags
+    app: AicxApp, bulking: Bulking, whom: Whom, wish: Wish, *, tags: Tags
 ) -> Bulk | None:
     """Make a bulk, once its size was typed where it is large; None where it was not.
 
@@ -29,18 +29,18 @@ async def begin_bulk(
         bulking: What makes and runs it.
         whom: The humans.
         wish: What they are to have.
-        verb: What it does, in a word.
         tags: Definitions by id.
 
     Raises:
         AicxError: It was not made; nothing is sent.
     """
-    title = title_of(verb, len(whom.ids), wish.after, tags)
+    names = {tag_id: tag.name for tag_id, tag in tags.items()}
+    title = title_of(wish, len(whom.ids), tags=names)
     if len(whom.ids) > MANY:
         preview = await bulking.preview(whom.ids, wish)
         lines = [clean(title, limit=200), "", preview_said(preview), *sample_lines(preview, tags)]
         screen = TypeCountScreen(
-            f"{verb} {len(whom.ids):,} humans", count=len(whom.ids), said="\n".join(lines)
+            title.partition(":")[0], count=len(whom.ids), said="\n".join(lines)
         )
         answer = asyncio.get_running_loop().create_future()
         app.push_screen(screen, answer.set_result)

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from aicx_tui.storage.bulks import BulkState
-from aicx_tui.text import clean
-from aicx_tui.tui.change_words import field_name
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk_running import BulkProgress
     from aicx_tui.storage.bulks import Bulk
-    from aicx_tui.tui.change_words import Tags
-
-MOST_NAMED = 3
-"""Fields that a title names; how many more there are is said."""
-
-VALUE_CHARACTERS = 40
 
 STATES = {
     BulkState.PREPARING: "being written down",
@@ -29,28 +20,6 @@ STATES = {
     BulkState.DONE: "done",
     BulkState.CANCELLED: "cancelled",
 }
-
-
-def title_of(verb: str, humans: int, after: Mapping[str, str | None], tags: Tags) -> str:
-    """What a bulk does, such as `Tag 12 humans: Merchant = Gold, Consent removed`.
-
-    Args:
-        verb: In a word.
-        humans: How many.
-        after: Values by field, a tag's as `tag:` and its id; None for one that is taken away.
-        tags: Definitions by id.
-    """
-    named = [_said(field, value, tags) for field, value in list(after.items())[:MOST_NAMED]]
-    more = len(after) - len(named)
-    named += [f"{more:,} more"] if more else []
-    return f"{verb} {humans:,} humans: {', '.join(named)}"
-
-
-def _said(field: str, value: str | None, tags: Tags) -> str:
-    name = field_name(field, tags)[:VALUE_CHARACTERS]
-    if value is None:
-        return f"{name} {'removed' if field.startswith('tag:') else 'cleared'}"
-    return f"{name} = {clean(value, limit=VALUE_CHARACTERS)}"
 
 
 def how_far(progress: BulkProgress) -> str:

@@ -265,7 +265,7 @@ class Bulking(Widget):
 
         app = cast("AicxApp", self.app)
         app.notify(
-            f"{outcome(progress)}. {app.keymap.shown('console.go')} b shows it.",
+            f"{outcome(progress)}. {app.keymap.shown('bulk.list')} shows it.",
             title=f"{progress.bulk.title}: {STATES[progress.bulk.state]}",
             severity="warning" if progress.failed or progress.skipped else "information",
             timeout=12,

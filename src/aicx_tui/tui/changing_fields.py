@@ -47,7 +47,7 @@ def ask_for_fields(app: AicxApp, humans: HumanList, *, bulking: Bulking) -> None
         today=directory.clock().astimezone(app.zone).date(),
     )
     whom = Whom(ids=list(humans.table.marks))
-    edit_many(app, bulking, editing, whom=whom, entries=entries, verb="Change")
+    edit_many(app, bulking, editing, whom=whom, entries=entries)
 
 
 def _checked(field: TagDefinition, text: str) -> str:

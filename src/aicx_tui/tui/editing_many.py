@@ -30,7 +30,6 @@ def edit_many(
     *,
     whom: Whom,
     entries: Tags,
-    verb: str,
     applied: Callable[[Staged], Awaitable[None]] | None = None,
 ) -> None:
     """Open the value editor.
@@ -41,7 +40,6 @@ def edit_many(
         editing: Makes what the editor works with, but for what follows from there being several.
         whom: Who is given values.
         entries: What can be given, by field.
-        verb: What the bulk does, in a word.
         applied: Called when it was made.
     """
     tags = {tag.id: tag for tag in entries.values()}
@@ -55,7 +53,7 @@ def edit_many(
         return await bulking.preview(whom.ids, _wish(staged))
 
     async def apply(staged: Staged) -> bool:
-        bulk = await begin_bulk(app, bulking, whom, _wish(staged), verb=verb, tags=tags)
+        bulk = await begin_bulk(app, bulking, whom, _wish(staged), tags=tags)
         if bulk is None:
             return False
         begun.append(bulk)

@@ -15,6 +15,7 @@ BINDINGS = (
     binding("humans.search", "search", at_once=True),
     binding("humans.open", "open", at_once=True),
     binding("tags.assign", "tags", at_once=True),
+    binding("bulk.list", "bulks", at_once=True),
     binding("humans.update", "change('humans.update')", at_once=True),
     binding("humans.create", "change('humans.create')", at_once=True),
     binding("humans.delete", "change('humans.delete')", at_once=True),
@@ -38,7 +39,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export", "import", "change", "tags"}
+    | {"save_view", "show_view", "export", "import", "change", "tags", "bulks"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -51,6 +52,7 @@ ACTION_IDS = {
     "export": "humans.export",
     "import": "humans.import",
     "tags": "tags.assign",
+    "bulks": "bulk.list",
 }
 """Actions that are not always possible, by the name of their method."""
 
@@ -97,6 +99,6 @@ def why_not(
         return "There is nobody to export."
     if action_id == "humans.refresh" and facts.reading:
         return "It is being read already."
-    if action_id == "outbox.list" and facts.directory is None:
+    if action_id in ("outbox.list", "bulk.list") and facts.directory is None:
         return "The local copy is not open yet."
     return ""

@@ -53,6 +53,7 @@ KEYS: dict[str, Keys] = {
     "humans.tab": Keys("right,l", "history, JSON", "→"),
     "humans.tab-back": Keys("left,h", shown="←"),
     "outbox.list": Keys("O"),
+    "bulk.list": Keys("b"),
     "outbox.retry": Keys("T", "try again"),
     "outbox.edit": Keys("E", "edit"),
     "outbox.discard": Keys("D", "discard"),

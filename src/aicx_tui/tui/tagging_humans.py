@@ -54,7 +54,7 @@ def ask_for_tags(
             await _remember(directory, staged)
 
         whom = Whom(ids=ids)
-        edit_many(app, bulking, editing, whom=whom, entries=entries, verb="Tag", applied=applied)
+        edit_many(app, bulking, editing, whom=whom, entries=entries, applied=applied)
         return
     try:
         found = _one(humans, ids)

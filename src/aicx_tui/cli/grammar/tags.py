@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aicx_tui.cli.grammar.bulk import carried_out, whom
 from aicx_tui.cli.grammar.options import json_form, noun, tag_values, verb
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def add_tags(nouns: Subparsers) -> None:
     _tags_delete(tags)
     _tags_import(tags)
     _tags_assign(tags)
+    _tags_unassign(tags)
 
 
 def _tags_list(verbs: Subparsers) -> None:
@@ -76,9 +78,20 @@ def _tags_import(verbs: Subparsers) -> None:
 
 def _tags_assign(verbs: Subparsers) -> None:
     added = verb(verbs, "tags.assign")
-    added.add_argument(
-        "--human", action="append", default=[], metavar="ID", help="may be given several times"
-    )
-    added.add_argument("--ids-from", metavar="FILE|-", help="read ids from a file, one a line")
+    whom(added)
     tag_values(added, required=True)
-    json_form(added)
+    carried_out(added)
+
+
+def _tags_unassign(verbs: Subparsers) -> None:
+    added = verb(verbs, "tags.unassign")
+    whom(added)
+    added.add_argument(
+        "--tag",
+        dest="tags",
+        action="append",
+        required=True,
+        metavar="ID",
+        help="the tag to take away; may be given several times",
+    )
+    carried_out(added)

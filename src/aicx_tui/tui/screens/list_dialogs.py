@@ -111,6 +111,10 @@ class ListDialogs(Screen[None]):
                 self.aicx, self.session, self._list, sending=self.sending, bulking=self.bulking
             )
 
+    def action_bulks(self) -> None:
+        """Show the bulk that goes on, or choose among those that are over."""
+        self.bulking.choose()
+
     def action_columns(self) -> None:
         """Choose the columns."""
         self._arranged.ask_for_columns()
