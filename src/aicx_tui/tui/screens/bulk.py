@@ -21,6 +21,7 @@ from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.bulk_words import STATES, bar, outcome, pace
 from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.screens.export import Exported, toast
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -252,6 +253,22 @@ class BulkScreen(Dialog[None]):
 
     def action_export(self) -> None:
         """Write the report to a file."""
+        from aicx_tui.tui.screens.export_report import ExportReportScreen  # only when asked for
+
+        progress = self._progress
+        if progress is None or self._is_open:
+            return
+        screen = ExportReportScreen(
+            lambda every: self._bulking.bulks.items(
+                self.bulk_id, tuple(ItemState) if every else TROUBLED
+            ),
+            troubled=progress.failed + progress.skipped,
+        )
+        self.app.push_screen(screen, self._exported)
+
+    def _exported(self, exported: Exported | None) -> None:
+        if exported is not None:
+            self.app.notify(toast(exported, wanted=None), title="Exported", timeout=8)
 
 
 def _line(item: BulkItem) -> Content:
