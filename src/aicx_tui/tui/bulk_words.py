@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from aicx_tui.storage.bulks import BulkState
+from aicx_tui.storage.bulks import OPEN, BulkState
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk_running import BulkProgress
@@ -47,7 +47,8 @@ def outcome(progress: BulkProgress) -> str:
     if progress.skipped:
         parts.append(f"{progress.skipped:,} skipped")
     if left := progress.total - progress.settled:
-        parts.append(f"{left:,} not sent")
+        is_over = progress.bulk.state not in OPEN
+        parts.append(f"{left:,} not sent" if is_over else f"{left:,} left")
     return ", ".join(parts)
 
 

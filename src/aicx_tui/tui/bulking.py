@@ -220,12 +220,15 @@ class Bulking(Widget):
                     return
 
     async def leave(self) -> None:
-        """Run nothing more; the rest goes on at the next start."""
+        """Run nothing more; the rest goes on at the next start.
+
+        What is under way is not waited for any longer than quitting may take: whether it arrived
+        is found out then, too.
+        """
         self._is_leaving = True
         if self._ran is not None and not self._ran.done():
-            await asyncio.wait([self._ran], timeout=ANSWER_SECONDS)
             self._ran.cancel()
-            await asyncio.wait([self._ran])
+            await asyncio.wait([self._ran], timeout=ANSWER_SECONDS)
 
     # Telling
 

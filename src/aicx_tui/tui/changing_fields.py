@@ -13,7 +13,7 @@ from aicx_tui.services.bulk import FIELDS
 from aicx_tui.services.editing import check_changes
 from aicx_tui.services.tagging import Whom
 from aicx_tui.tui.change_words import field_name, in_order
-from aicx_tui.tui.editing_many import edit_many
+from aicx_tui.tui.editing_many import edit_many, marked
 from aicx_tui.tui.editing_values import Editing
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def ask_for_fields(app: AicxApp, humans: HumanList, *, bulking: Bulking) -> None
         why_not_remove=lambda field: _why_not_clear(field.id),
         today=directory.clock().astimezone(app.zone).date(),
     )
-    whom = Whom(ids=list(humans.table.marks))
+    whom = Whom(ids=marked(humans))
     edit_many(app, bulking, editing, whom=whom, entries=entries)
 
 

@@ -15,7 +15,7 @@ from aicx_tui.services.recent_tags import recent_tags, use_tags
 from aicx_tui.services.tag_values import tag_value
 from aicx_tui.services.tagging import TAG, Held, Staged, Whom, differing, held_of
 from aicx_tui.tui.editing_humans import MIRROR_SECONDS
-from aicx_tui.tui.editing_many import edit_many
+from aicx_tui.tui.editing_many import edit_many, marked
 from aicx_tui.tui.editing_values import Editing
 from aicx_tui.tui.screens.value_editor import ValueEditorScreen
 
@@ -46,7 +46,7 @@ def ask_for_tags(
     if directory is None:
         return
     editing = _editing(app, session, directory)
-    ids = list(humans.table.marks)
+    ids = marked(humans)
     if len(ids) > 1:
         entries = {TAG + tag.id: tag for tag in _in_order(directory.tags.values())}
 

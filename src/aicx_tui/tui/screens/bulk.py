@@ -155,12 +155,12 @@ class BulkScreen(Dialog[None]):
             self._facts.update(Content.assemble(("‖ paused: ", "bold $warning"), said))
         else:
             self._facts.update(Content.assemble((f"{sign}{STATES[bulk.state]}: ", "bold"), said))
-        waits = progress.waiting_for or (bulk.problem if bulk.state is BulkState.PAUSED else "")
-        self._say(waits)
+        if not (self._is_cancelling and self._is_open):  # else the question would be gone
+            is_paused = bulk.state is BulkState.PAUSED
+            self._say(progress.waiting_for or (bulk.problem if is_paused else ""))
         self._box.border_subtitle = _title(self._keys(progress))
 
     def _say(self, text: str) -> None:
-        self._is_cancelling = False
         self._said.update(Content.assemble(("! ", "bold $warning"), clean(text, limit=300)))
         self._said.display = bool(text)
 
@@ -215,6 +215,7 @@ class BulkScreen(Dialog[None]):
 
     def action_turn(self) -> None:
         """Let it rest, or go on."""
+        self._is_cancelling = False
         if self._progress is None or not self._is_open:
             return
         is_paused = self._progress.bulk.state is BulkState.PAUSED
@@ -227,7 +228,7 @@ class BulkScreen(Dialog[None]):
         if not self._is_open:
             return
         if not self._is_cancelling:
-            self._say("What is done stays; nothing more is sent. ^x again cancels the rest.")
+            self._say("What is done stays. ^x again cancels the rest.")
             self._is_cancelling = True
             return
         self._is_cancelling = False

@@ -86,13 +86,15 @@ class ListDialogs(Screen[None]):
             self._list.list_humans()
         self._read(by_hand=False)
 
-    def action_change(self, action_id: str) -> None:
+    async def action_change(self, action_id: str) -> None:
         """Create, edit or delete a human, or reveal its access token."""
         from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
 
-        if action_id == "humans.update" and len(self._table.marks) > 1:
-            self._change_many()
-            return
+        if action_id == "humans.update":
+            await self._table.settle()
+            if len(self._table.marks) > 1:
+                self._change_many()
+                return
         if self.session is not None and self.directory is not None:
             open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
             open_for(shown=self._detail.human, sending=self.sending)
@@ -102,10 +104,14 @@ class ListDialogs(Screen[None]):
 
         ask_for_fields(self.aicx, self._list, bulking=self.bulking)
 
-    def action_tags(self) -> None:
-        """Give tags to the marked, or else to the human at the cursor."""
+    async def action_tags(self) -> None:
+        """Give tags to the marked, or else to the human at the cursor.
+
+        Whoever is about to be marked is meant too; what is typed meanwhile waits for the dialog.
+        """
         from aicx_tui.tui.tagging_humans import ask_for_tags  # only when asked for
 
+        await self._table.settle()
         if self.session is not None:
             ask_for_tags(
                 self.aicx, self.session, self._list, sending=self.sending, bulking=self.bulking
