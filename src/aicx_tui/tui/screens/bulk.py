@@ -89,6 +89,7 @@ class BulkScreen(Dialog[None]):
         self._bulk = bulk
         self._bulking = bulking
         self._progress: BulkProgress | None = None
+        self._items: Sequence[BulkItem] = ()
         self._is_cancelling = self._is_reported = False
         self._bar = Static("", id="bar", markup=False)
         self._facts = Static("", id="facts", markup=False)
@@ -191,13 +192,19 @@ class BulkScreen(Dialog[None]):
 
     @on(Reported)
     def _reported(self, message: Reported) -> None:
-        lines = [_line(item) for item in message.items]
-        self._rows.set_options(map(Option, lines))
-        self._rows.display = bool(lines)
-        progress = self._progress
-        more = progress.failed + progress.skipped - len(lines) if progress is not None else 0
-        if more > 0:
-            self._say(f"{more:,} more are in the report.")
+        self._items = message.items
+        self._rows.set_options(map(Option, map(_line, message.items)))
+        self._rows.display = bool(message.items)
+        self._rows.highlighted = 0 if message.items else None
+
+    @on(OptionList.OptionHighlighted)
+    def _at(self, event: OptionList.OptionHighlighted) -> None:
+        """Say the whole reason of the one at the cursor, and how many more there are."""
+        item, progress = self._items[event.option_index], self._progress
+        troubled = progress.failed + progress.skipped if progress is not None else 0
+        more = troubled - len(self._items)
+        rest = f" {more:,} more are in what x exports." if more > 0 else ""
+        self._say(f"{item.human_id}: {item.said or item.state}{rest}")
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:

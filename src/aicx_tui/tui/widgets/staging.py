@@ -165,6 +165,7 @@ def sample_lines(preview: Preview, tags: Tags) -> list[str]:
     """Some humans as they are and would be, such as `Jane Doe: Merchant Silver → Gold`."""
     lines = []
     for name, differences in preview.sample[:SAMPLES]:
-        changes = ", ".join(f"{d.field} {d.before} → {d.after}" for d in said(differences, tags))
+        others = [one for one in differences if one.before != one.after]
+        changes = ", ".join(f"{d.field} {d.before} → {d.after}" for d in said(others, tags))
         lines.append(f"{clean(name, limit=40)}: {clean(changes, limit=120)}")
     return lines
