@@ -41,7 +41,7 @@ from aicx_tui.storage.writing import Writer
 ALONE = 64
 """Humans that are changed or read one by one, between two words on how far it is."""
 
-WRITTEN_AT_ONCE = 100
+WRITTEN_AT_ONCE = 250
 """Humans that are written down in one transaction, so that no key waits for longer."""
 
 RETRY_SECONDS = 5.0
@@ -110,6 +110,9 @@ class BulkRunner:
         for given_up in await self._bulks(BulkState.CANCELLED):
             with suppress(*NOT_NOW, RefusedError):
                 await self._one(given_up).take_up()
+        if bulk_id is not None:
+            yield await self._seen(bulk_id)
+        await self._index()
         while running := [
             bulk
             for bulk in await self._bulks(BulkState.RUNNING)
@@ -118,6 +121,17 @@ class BulkRunner:
             async with aclosing(self._one(running[0]).steps()) as steps:
                 async for progress in steps:
                     yield progress
+            await self._index()
+
+    async def _index(self) -> None:
+        """Let those who were tagged be found by it, a few at a time: others write meanwhile."""
+        for number in await wrap_future(self._mirror.read(bulk_reading.not_indexed)):
+            after = -1
+            while True:
+                work = partial(_indexed, number, after)
+                after = await wrap_future(self._mirror.write(work))
+                if after < 0:
+                    break
 
     def _one(self, bulk: Bulk) -> _Run:
         return _Run(
@@ -340,6 +354,10 @@ def _settled(
     bulk: Bulk, ended: Sequence[Ended], now: float, connection: Connection, writer: Writer
 ) -> None:
     bulk_writing.settle(connection, writer, bulk, ended, now=now)
+
+
+def _indexed(number: int, after: int, connection: Connection, writer: Writer) -> int:
+    return bulk_writing.index(connection, writer, number, after=after, limit=WRITTEN_AT_ONCE)
 
 
 def _set(

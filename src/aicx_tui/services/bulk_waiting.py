@@ -73,6 +73,8 @@ async def see_through(
                 if _gives_up(progress, is_first=is_first, seconds=clock() - waits_since):
                     break
     except asyncio.CancelledError:
+        if (await opened.bulks.get(bulk.id)).state is BulkState.DONE:
+            raise  # all is done but to be put in order, which the next run does
         await opened.bulks.pause(bulk.id)
         raise StoppedError(
             f"Paused: {await _so_far(opened, bulk)}.", hint=_go_on(opened, bulk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -79,6 +78,16 @@ def items_in(
     return [item_of(row) for row in rows.fetchall()]
 
 
+def not_indexed(connection: Connection) -> list[int]:
+    """The numbers of bulks at rest whose humans are not found yet by what they were given."""
+    return [
+        number
+        for (number,) in connection.execute(
+            "SELECT number FROM bulks WHERE NOT is_indexed AND state <> 'running'"
+        )
+    ]
+
+
 def open_in(connection: Connection) -> int:
     """How many bulks something is still to be sent of."""
     found = connection.execute(
@@ -134,8 +143,8 @@ def item_of(row: Sequence[Any]) -> BulkItem:
         position=position,
         human_id=human_id,
         name=name,
-        before=None if before is None else json.loads(before),
-        after=json.loads(after),
+        before=None if before is None else orjson.loads(before),
+        after=orjson.loads(after),
         state=ItemState(state),
         said=said,
     )

@@ -7,19 +7,20 @@ human, the human in the mirror and the history are written in one.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
 
-from aicx_tui.storage.bulk_reading import item_of
+from aicx_tui.storage.bulk_reading import item_of, items_after
 from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values
 from aicx_tui.storage.changes import Kind
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.outbox import KEPT_SECONDS
-from aicx_tui.storage.rows import Document, tag_values
-from aicx_tui.storage.writing import Writer
+from aicx_tui.storage.retagging import with_tags
+from aicx_tui.storage.writing import Writer, platform_document
 
 LOOKED_AT = 4_000
 """Humans among whom those that are to have the same are looked for."""
@@ -98,7 +99,10 @@ def drop_unfinished(connection: Connection) -> None:
 
 
 def _drop_older(connection: Connection, moment: float) -> None:
-    ended = "SELECT number FROM bulks WHERE state IN ('done', 'cancelled') AND ended_at < ?"
+    ended = (
+        "SELECT number FROM bulks WHERE state IN ('done', 'cancelled') AND ended_at < ? "
+        "AND is_indexed"
+    )
     _drop(connection, ended, (moment,))
 
 
@@ -133,20 +137,18 @@ def take(connection: Connection, number: int, *, together: int, alone: int) -> l
 
 def move(connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState) -> None:
     """Let humans of a bulk be in another state, which is not the last."""
-    connection.executemany(
-        "UPDATE bulk_items SET state = ? WHERE bulk = ? AND position = ?",
-        [(state, number, item.position) for item in items],
-    )
+    _move(connection, number, [item.position for item in items], state)
 
 
 def settle(
     connection: Connection, writer: Writer, bulk: Bulk, ended: Sequence[Ended], *, now: float
 ) -> None:
     """Write down what became of some humans, in the mirror and in the history too."""
-    connection.executemany(
-        "UPDATE bulk_items SET state = ?, said = ? WHERE bulk = ? AND position = ?",
-        [(one.state, one.said, bulk.number, one.item.position) for one in ended],
-    )
+    alike: defaultdict[tuple[ItemState, str], list[int]] = defaultdict(list)
+    for one in ended:
+        alike[one.state, one.said].append(one.item.position)
+    for (state, said), positions in alike.items():
+        _move(connection, bulk.number, positions, state, said)
     connection.executemany(
         "UPDATE bulk_items SET before = ? WHERE bulk = ? AND position = ? AND before IS NULL",
         [
@@ -165,9 +167,23 @@ def settle(
     if connection.execute("SELECT 1 FROM reads LIMIT 1").fetchone():
         ids = [(item.human_id,) for item in done]
         connection.executemany("UPDATE reads SET at = 0 WHERE id = ?", ids)
-    if meta(connection, "built") == COMPLETE:
-        for item in done:
-            _show(connection, writer, item)
+    if done and meta(connection, "built") == COMPLETE:
+        _show(connection, writer, done)
+        connection.execute("UPDATE bulks SET is_indexed = 0 WHERE number = ?", (bulk.number,))
+
+
+def index(connection: Connection, writer: Writer, number: int, *, after: int, limit: int) -> int:
+    """Let some humans of a bulk that rests be found by the tags that they were given.
+
+    Returns:
+        The position of the last of them; -1 where there was none any more, and all is in order.
+    """
+    done = items_after(connection, number, (ItemState.DONE,), position=after, limit=limit)
+    if done:
+        writer.recode(item.human_id for item in done)
+        return done[-1].position
+    connection.execute("UPDATE bulks SET is_indexed = 1 WHERE number = ?", (number,))
+    return -1
 
 
 def finish(connection: Connection, number: int, *, now: float) -> None:
@@ -209,28 +225,34 @@ def _entry(bulk: Bulk, one: Ended, now: float) -> tuple[object, ...]:
     )
 
 
-def _show(connection: Connection, writer: Writer, item: BulkItem) -> None:
-    """Let the mirror have of a human what the platform took."""
-    (text,) = connection.execute(
-        "SELECT coalesce((SELECT document FROM originals WHERE human_id = :id), "
-        "(SELECT document FROM humans WHERE id = :id))",
-        {"id": item.human_id},
-    ).fetchone()
-    if text is not None:
-        writer.put(_with(orjson.loads(text), item.after))
+def _show(connection: Connection, writer: Writer, items: Sequence[BulkItem]) -> None:
+    """Let the mirror have of humans what the platform took."""
+    writer.retag({i.human_id: _tags(i.after) for i in items if i.is_of_tags})
+    for item in items:
+        if item.is_of_tags:
+            continue
+        text = platform_document(connection, item.human_id)
+        if text is not None:
+            fields = {n: v for n, v in item.after.items() if not n.startswith(TAG)}
+            writer.put({**with_tags(orjson.loads(text), _tags(item.after)), **fields})
 
 
-def _with(document: Document, after: Values) -> Document:
-    tags: dict[str, str | None] = dict(tag_values(document))
-    fields: dict[str, object] = {}
-    for name, value in after.items():
-        if name.startswith(TAG):
-            tags[name.removeprefix(TAG)] = value
-        else:
-            fields[name] = value
-    kept = [{"id": tag_id, "value": v} for tag_id, v in tags.items() if v is not None]
-    return {**document, **fields, "tags": kept or None}
+def _tags(after: Values) -> Values:
+    return {n.removeprefix(TAG): value for n, value in after.items() if n.startswith(TAG)}
+
+
+def _move(
+    connection: Connection, number: int, positions: Sequence[int], state: ItemState, said: str = ""
+) -> None:
+    connection.execute(
+        "UPDATE bulk_items SET state = ?, said = ? WHERE bulk = ? "
+        "AND position IN (SELECT value FROM json_each(?))",
+        (state, said, number, json.dumps(positions)),
+    )
 
 
 def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half a character
+        return json.dumps(value)

@@ -100,7 +100,8 @@ VERSIONS: tuple[str, ...] = (
         problem TEXT NOT NULL DEFAULT '',
         total INTEGER NOT NULL DEFAULT 0,
         undo_of TEXT NOT NULL DEFAULT '',
-        is_guarded INTEGER NOT NULL DEFAULT 0
+        is_guarded INTEGER NOT NULL DEFAULT 0,
+        is_indexed INTEGER NOT NULL DEFAULT 1
     );
     CREATE TABLE bulk_items (
         bulk INTEGER NOT NULL,
