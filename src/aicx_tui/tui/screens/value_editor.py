@@ -77,7 +77,7 @@ class ValueEditorScreen(Dialog[bool]):
         self._valued = ""
         self._found: Sequence[str] = ()
         self._offered: Sequence[str] = ()
-        self._is_chosen = self._is_leaving = self._is_busy = False
+        self._is_chosen = self._is_leaving = False
         acts: dict[str, Callable[[], bool]] = {
             "enter": self._enter,
             "tab": self._go_on,
@@ -137,7 +137,7 @@ class ValueEditorScreen(Dialog[bool]):
     def _act(self, act: Callable[[], bool]) -> bool:
         """Do what a key is for, unless it is being applied already."""
         is_leaving, self._is_leaving = self._is_leaving, False
-        if self._is_busy:
+        if self._line.is_shut:
             return True
         if act == self._back and is_leaving:
             self.answer(None)
@@ -171,7 +171,7 @@ class ValueEditorScreen(Dialog[bool]):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
-        self._is_busy = False
+        self._line.is_shut = False
         self._problem(f"{message.error.message} {message.error.hint}".strip())
 
     # What is shown
@@ -254,7 +254,7 @@ class ValueEditorScreen(Dialog[bool]):
         if self._tag is not None:
             self._stage(self._tag)
         elif self._options.highlighted is None and not self._line.value and self._staging.staged:
-            self._is_busy = True
+            self._line.is_shut = True
             self._staging.say("◐ being written down …")
             self._apply(dict(self._staging.staged))
         else:
@@ -356,7 +356,7 @@ class ValueEditorScreen(Dialog[bool]):
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if not self._is_busy:
+        if not self._line.is_shut:
             self._is_chosen = True
             self._enter()
 
@@ -372,7 +372,7 @@ class ValueEditorScreen(Dialog[bool]):
     @on(Applied)
     def _applied(self, message: Applied) -> None:
         """Go, or stay as it was where the person thought better of it."""
-        self._is_busy = False
+        self._line.is_shut = False
         if message.is_done:
             self.answer(True)
         else:

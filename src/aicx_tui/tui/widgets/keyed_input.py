@@ -18,7 +18,12 @@ class KeyedInput(Input):
         keys: What a key does, by its name; it answers whether it did anything, else the key is
             what it always is.
         typed: Called with the text in the very turn of the key.
+
+    Attributes:
+        is_shut: Whether nothing can be typed.
     """
+
+    is_shut = False
 
     def __init__(
         self,
@@ -39,7 +44,7 @@ class KeyedInput(Input):
     def on_key(self, event: events.Key) -> None:
         """Do what the key is for here."""
         act = self._acts.get(event.key)
-        if act is not None and act():
+        if (self.is_shut and event.is_printable) or (act is not None and act()):
             event.stop()
             event.prevent_default()
 
