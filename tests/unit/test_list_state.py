@@ -126,8 +126,8 @@ async def test_a_bulk_is_counted_in_place_of_what_is_well_and_behind_what_is_not
     some = await read(Listed("a", "b"), tmp_path / "some.db")
     bulk = "8,500 of 12,345 tagged"
     signed_out = NotSignedInError("Who?", hint="Check the token.")
-    well = facts(some, shown=2, bulk=bulk)
-    ill = facts(some, shown=2, bulk=bulk, error=signed_out)
+    well = replace(facts(some, shown=2), bulk=bulk)
+    ill = replace(well, error=signed_out)
     assert state_line(well, now=NOW, keys=Keymap({}).shown).plain == f"◐ {bulk}"
     assert state_line(ill, now=NOW, keys=Keymap({}).shown).plain == (
         f"! signed out: press L, {bulk}"

@@ -11,7 +11,7 @@ from aicx_tui.tui.screens.type_count import MANY, TypeCountScreen
 from aicx_tui.tui.widgets.staging import preview_said, sample_lines
 
 if TYPE_CHECKING:
-    from aicx_tui.services.bulk import Wish
+    from aicx_tui.services.bulk import Preview, Wish
     from aicx_tui.services.tagging import Whom
     from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 async def begin_bulk(
-    app: AicxApp, bulking: Bulking, whom: Whom, wish: Wish, *, tags: Tags
+    app: AicxApp,
+    bulking: Bulking,
+    whom: Whom,
+    wish: Wish,
+    *,
+    tags: Tags,
+    known: Preview | None = None,
 ) -> Bulk | None:
     """Make a bulk, once its size was typed where it is large; None where it was not.
 
@@ -30,6 +36,7 @@ async def begin_bulk(
         whom: The humans.
         wish: What they are to have.
         tags: Definitions by id.
+        known: What it would change, where that was found out already.
 
     Raises:
         AicxError: It was not made; nothing is sent.
@@ -37,7 +44,7 @@ async def begin_bulk(
     names = {tag_id: tag.name for tag_id, tag in tags.items()}
     title = title_of(wish, len(whom.ids), tags=names)
     if len(whom.ids) > MANY:
-        preview = await bulking.preview(whom.ids, wish)
+        preview = known or await bulking.preview(whom.ids, wish)
         lines = [clean(title, limit=200), "", preview_said(preview), *sample_lines(preview, tags)]
         screen = TypeCountScreen(
             title.partition(":")[0], count=len(whom.ids), said="\n".join(lines)

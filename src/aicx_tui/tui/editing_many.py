@@ -54,16 +54,21 @@ def edit_many(
     """
     tags = {tag.id: tag for tag in entries.values()}
     begun: list[Bulk] = []
+    counted: tuple[Wish, Preview] | None = None
 
     async def held() -> Held:
         every = _wish(dict.fromkeys(entries, ANY))
         return (await bulking.preview(whom.ids, every)).held if entries else {}
 
     async def preview(staged: Staged) -> Preview:
-        return await bulking.preview(whom.ids, _wish(staged))
+        nonlocal counted
+        counted = _wish(staged), await bulking.preview(whom.ids, _wish(staged))
+        return counted[1]
 
     async def apply(staged: Staged) -> bool:
-        bulk = await begin_bulk(app, bulking, whom, _wish(staged), tags=tags)
+        wish = _wish(staged)
+        known = counted[1] if counted is not None and counted[0] == wish else None
+        bulk = await begin_bulk(app, bulking, whom, wish, tags=tags, known=known)
         if bulk is None:
             return False
         begun.append(bulk)

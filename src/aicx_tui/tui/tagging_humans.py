@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -150,5 +151,6 @@ def _in_order(tags: Iterable[TagDefinition]) -> list[TagDefinition]:
 
 
 async def _remember(directory: Directory, staged: Staged) -> None:
-    """Let these tags be found first from now on."""
-    await use_tags(directory.mirror, [field.removeprefix(TAG) for field in staged])
+    """Let these tags be found first from now on; not to have kept that is no loss worth a word."""
+    with suppress(AicxError):
+        await use_tags(directory.mirror, [field.removeprefix(TAG) for field in staged])
