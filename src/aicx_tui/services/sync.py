@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from asyncio import wrap_future
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -29,6 +30,9 @@ from aicx_tui.storage.writing import Writer, put_meta
 
 AT_ONCE = 8
 """Humans read by id at the same time; more make no platform faster."""
+
+PAGES_AHEAD = 3
+"""Pages of a feed that are read or on their way while one is being written."""
 
 STALE_SECONDS = 60.0
 """How long a human that was read by its id is not read again."""
@@ -169,7 +173,7 @@ class Sync:
         yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
 
     async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
-        """The pages of the feed, the next one on its way while one is being written.
+        """The pages of the feed, the next ones on their way while one is being written.
 
         The last of them is empty, and says where the next sync goes on.
 
@@ -177,10 +181,12 @@ class Sync:
             NotTheApiError: A cursor came a second time, so there would be no end.
         """
         passed = {cursor}
-        coming = asyncio.create_task(self._platform.read_feed(cursor, limit=limit))
+        coming = deque([asyncio.create_task(self._platform.read_feed(cursor, limit=limit))])
         try:
             while True:
-                page = await coming
+                while len(coming) < PAGES_AHEAD:
+                    coming.append(asyncio.create_task(self._after(coming[-1], limit)))
+                page = await coming.popleft()
                 if not page["items"]:
                     yield page
                     return
@@ -190,12 +196,18 @@ class Sync:
                         hint="Tell whoever runs the platform.",
                     )
                 passed.add(page["next"])
-                coming = asyncio.create_task(self._platform.read_feed(page["next"], limit=limit))
                 yield page
         finally:
-            coming.cancel()
-            with suppress(asyncio.CancelledError, AicxError):
-                await coming
+            for page_ahead in coming:
+                page_ahead.cancel()
+            await asyncio.gather(*coming, return_exceptions=True)
+
+    async def _after(self, before: asyncio.Task[FeedPage], limit: int) -> FeedPage:
+        """The page after one that may still be on its way; the last one again after that."""
+        page = await asyncio.shield(before)
+        if not page["items"]:
+            return page
+        return await self._platform.read_feed(page["next"], limit=limit)
 
     async def _changes(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read what changed since the last time."""
