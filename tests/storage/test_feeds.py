@@ -13,7 +13,7 @@ import pytest
 from aicx_tui.errors import NotTheApiError
 from aicx_tui.models.human import Human
 from aicx_tui.services.sync import Sync
-from aicx_tui.storage import loading
+from aicx_tui.storage import gathering
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import EVERYBODY, Tagged
@@ -185,7 +185,7 @@ async def test_one_human_read_while_everybody_is_read_harms_nothing(path: Path) 
         ) as (platform, _):
             sync = Sync(platform, mirror)
             read = Human.model_validate(human(2, "By itself", second=3))
-            with patch.object(loading, "ROWS_AT_ONCE", 1):
+            with patch.object(gathering, "HUMANS_A_SEGMENT", 1):
                 async for _ in sync.run():
                     await sync.keep([read])
         assert names(mirror)["eu_2"] in ("Ann", "By itself")
@@ -197,7 +197,7 @@ async def test_a_sync_given_up_at_any_step_lets_the_next_one_finish(path: Path) 
     many = [human(number, second=number % 50) for number in range(40)]
     pages = [page(many[:20], "a"), page(many[20:], "b"), page([], "b")]
     left = {None: pages, "a": pages[1:], "b": pages[2:]}
-    with opened(path) as mirror, patch.object(loading, "ROWS_AT_ONCE", 2):
+    with opened(path) as mirror, patch.object(gathering, "HUMANS_A_SEGMENT", 2):
         async with scripted(*pages) as (platform, server):
             is_given_up, steps = True, 0
             while is_given_up:

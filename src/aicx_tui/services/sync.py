@@ -149,28 +149,37 @@ class Sync:
 
     async def _first(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read everybody, then index them."""
-        facts = await self._facts()
         count = await wrap_future(self._mirror.count())
-        if "read_at" not in facts:
-            total = int(facts["total"]) if "total" in facts else None
-            pace = Pace(count, what=READING)
-            async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
-                async for read in pages:
-                    kept: dict[str, Any] = {"cursor": read["next"]}
-                    if (stated := read.get("total")) is not None:
-                        total = kept["total"] = stated
-                    await wrap_future(self._mirror.append(read["items"], kept))
-                    count += len(read["items"])
-                    yield pace.progress(count, total)
-            await self._keep({"read_at": self._clock().timestamp()})
         steps = self._mirror.complete()
         try:
+            async with aclosing(self._everybody(page, count)) as reading:
+                async for progress in reading:
+                    count = progress.count
+                    yield progress
             while step := await wrap_future(self._mirror.writer.ask(lambda: next(steps, None))):
                 yield Progress(what=step.what, count=count, total=count)
-        finally:
-            self._mirror.writer.ask(steps.close)  # there, and not where it is given up
+        finally:  # there, and not where it is given up
+            self._mirror.writer.ask(steps.close)
+            self._mirror.writer.ask(self._mirror.end_filling)
         await wrap_future(self._mirror.write(show_all_anew))
         yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
+
+    async def _everybody(self, page: int, count: int) -> AsyncGenerator[Progress, None]:
+        """Read everybody behind so many, unless that was done; nobody is indexed yet."""
+        facts = await self._facts()
+        if "read_at" in facts:
+            return
+        total = int(facts["total"]) if "total" in facts else None
+        pace = Pace(count, what=READING)
+        async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
+            async for read in pages:
+                kept: dict[str, Any] = {"cursor": read["next"]}
+                if (stated := read.get("total")) is not None:
+                    total = kept["total"] = stated
+                await wrap_future(self._mirror.append(read["items"], kept))
+                count += len(read["items"])
+                yield pace.progress(count, total)
+        await self._keep({"read_at": self._clock().timestamp()})
 
     async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
         """The pages of the feed, the next ones on their way while one is being written.

@@ -30,6 +30,7 @@ from aicx_tui.storage.database import (
     told,
     unusable,
 )
+from aicx_tui.storage.gathering import Gathering
 from aicx_tui.storage.loading import COMPLETE, Step, meta
 from aicx_tui.storage.naming import Found, look_up
 from aicx_tui.storage.query.conditions import Conditions
@@ -43,9 +44,6 @@ from aicx_tui.storage.writing import Writer, append, count_change, put_meta, tra
 
 READING_CACHE, COUNTING_CACHE, WRITING_CACHE = 16, 4, 8
 """MiB of pages that the connections keep decrypted."""
-
-FILLING_CACHE = 64
-"""The same while the mirror is filled for the first time."""
 
 COUNTED = 10_001
 """Humans counted for a word that excludes others; nobody needs to know it more exactly."""
@@ -81,6 +79,7 @@ class Mirror:
         self._key = key
         self._is_damaged = False
         self._results: Results | None = None
+        self._gathering: Gathering | None = None
         try:
             self._open(path, key)
         except DamagedError:
@@ -176,6 +175,8 @@ class Mirror:
         """Close every connection; what was committed is kept."""
         self.counter.close(lambda: _shut(self._counting))
         self.reader.close(lambda: _shut(self._reading))
+        if (gathering := self._gathering) is not None:  # the writer may be waiting for it
+            gathering.close()
         self.writer.close(lambda: _shut(self._writing))
         self.at_close()
 
@@ -353,23 +354,35 @@ class Mirror:
     def append(self, documents: Sequence[Document], facts: Mapping[str, Any]) -> Future[None]:
         """Put what is read for the first time behind the rest, with where that went on."""
 
-        def work(connection: Connection, _: Writer) -> None:
-            append(connection, documents, self._codes)
-            count_change(connection)
-            put_meta(connection, dict(facts))
+        def done() -> None:
+            with transaction(self._writing, self._codes):
+                append(self._writing, documents, self._codes)
+                count_change(self._writing)
+                put_meta(self._writing, dict(facts))
+            self._filled().keep_up()
 
-        return self.write(work)
+        return self.writer.ask(done)
 
     def complete(self) -> Generator[Step, None, None]:
         """Index what was read for the first time; on the writer's thread only."""
-        self._writing.execute(f"PRAGMA cache_size = {-1024 * FILLING_CACHE}")
         try:
-            yield from loading.complete(self._writing)
+            yield from loading.complete(self._writing, self._filled())
         finally:
+            self.end_filling()
+
+    def _filled(self) -> Gathering:
+        if self._gathering is None:
+            again = partial(connect, self.path, self._key, cache_mebibytes=READING_CACHE)
+            self._gathering = Gathering(self._writing, again if self._named() else None)
+        return self._gathering
+
+    def end_filling(self) -> None:
+        """Free what filling the mirror takes, done or not; on the writer's thread only."""
+        gathering, self._gathering = self._gathering, None
+        if gathering is not None:
+            gathering.close()
             with suppress(DatabaseError):
                 self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
-                self._writing.execute("PRAGMA shrink_memory")
-                self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""

@@ -70,6 +70,8 @@ def searched(text: str | None) -> str:
     """A text as it is searched."""
     if not text:
         return ""
+    if text.isascii() and text.isprintable():
+        return text.lower() + END
     folded = fold(text)
     if not folded.isprintable():
         folded = folded.translate(_NOT_INDEXED).encode("utf-8", "replace").decode()
