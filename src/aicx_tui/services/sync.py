@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from asyncio import wrap_future
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
@@ -15,10 +14,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError, NotTheApiError
+from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
+from aicx_tui.models.feed import FeedItem, feed_item
 from aicx_tui.models.human import MASK, Human
+from aicx_tui.services.feed_pages import pages_from
 from aicx_tui.services.pace import READING, Pace, Progress
 from aicx_tui.storage.changes import LOCAL
 from aicx_tui.storage.database import Connection, DamagedError, unusable
@@ -30,9 +30,6 @@ from aicx_tui.storage.writing import Writer, put_meta
 
 AT_ONCE = 8
 """Humans read by id at the same time; more make no platform faster."""
-
-PAGES_AHEAD = 3
-"""Pages of a feed that are read or on their way while one is being written."""
 
 STALE_SECONDS = 60.0
 """How long a human that was read by its id is not read again."""
@@ -171,7 +168,7 @@ class Sync:
             return
         total = int(facts["total"]) if "total" in facts else None
         pace = Pace(count, what=READING)
-        async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
+        async with aclosing(pages_from(self._platform, facts.get("cursor"), page)) as pages:
             async for read in pages:
                 kept: dict[str, Any] = {"cursor": read["next"]}
                 if (stated := read.get("total")) is not None:
@@ -181,47 +178,12 @@ class Sync:
                 yield pace.progress(count, total)
         await self._keep({"read_at": self._clock().timestamp()})
 
-    async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
-        """The pages of the feed, the next ones on their way while one is being written.
-
-        The last of them is empty, and says where the next sync goes on.
-
-        Raises:
-            NotTheApiError: A cursor came a second time, so there would be no end.
-        """
-        passed = {cursor}
-        coming = deque([asyncio.create_task(self._platform.read_feed(cursor, limit=limit))])
-        try:
-            while True:
-                while len(coming) < PAGES_AHEAD:
-                    coming.append(asyncio.create_task(self._after(coming[-1], limit)))
-                page = await coming.popleft()
-                if not page["items"]:
-                    yield page
-                    return
-                if page["next"] in passed:
-                    raise NotTheApiError(
-                        "The platform's feed of humans goes round in a circle; it was not read on.",
-                        hint="Tell whoever runs the platform.",
-                    )
-                passed.add(page["next"])
-                yield page
-        finally:
-            for page_ahead in coming:
-                page_ahead.cancel()
-            await asyncio.gather(*coming, return_exceptions=True)
-
-    async def _after(self, before: asyncio.Task[FeedPage], limit: int) -> FeedPage:
-        """The page after one that may still be on its way; the last one again after that."""
-        page = await asyncio.shield(before)
-        if not page["items"]:
-            return page
-        return await self._platform.read_feed(page["next"], limit=limit)
-
     async def _changes(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read what changed since the last time."""
         changed = 0
-        async with aclosing(self._pages((await self._facts()).get("cursor"), page)) as pages:
+        async with aclosing(
+            pages_from(self._platform, (await self._facts()).get("cursor"), page)
+        ) as pages:
             async for read in pages:
                 changed += await self._put(read["items"], {"cursor": read["next"]})
                 yield Progress(
@@ -237,7 +199,7 @@ class Sync:
         if cursor is None:
             await wrap_future(self._mirror.write(_forget_seen))
         total, count, changed, pace = None, 0, 0, Pace(what=READING)
-        async with aclosing(self._pages(cursor, page)) as pages:
+        async with aclosing(pages_from(self._platform, cursor, page)) as pages:
             async for read in pages:
                 total = read.get("total") or total
                 changed += await self._put(read["items"], {"full_cursor": read["next"]}, seen=True)

@@ -25,8 +25,10 @@ from aicx_tui.storage.database import (
     DamagedError,
     DatabaseError,
     connect,
+    interrupt,
     prepare,
     set_aside,
+    shut,
     told,
     unusable,
 )
@@ -85,13 +87,13 @@ class Mirror:
         except DamagedError:
             self._open_anew()
         self.reader = DataThread(
-            "mirror reader", interrupt=lambda: _interrupt(self._reading), told=self._told
+            "mirror reader", interrupt=lambda: interrupt(self._reading), told=self._told
         )
         self.counter = DataThread(
-            "mirror counter", interrupt=lambda: _interrupt(self._counting), told=self._told
+            "mirror counter", interrupt=lambda: interrupt(self._counting), told=self._told
         )
         self.writer = DataThread(
-            "mirror writer", interrupt=lambda: _interrupt(self._writing), told=self._told
+            "mirror writer", interrupt=lambda: interrupt(self._writing), told=self._told
         )
 
     @property
@@ -173,11 +175,11 @@ class Mirror:
 
     def close(self) -> None:
         """Close every connection; what was committed is kept."""
-        self.counter.close(lambda: _shut(self._counting))
-        self.reader.close(lambda: _shut(self._reading))
+        self.counter.close(lambda: shut(self._counting))
+        self.reader.close(lambda: shut(self._reading))
         if (gathering := self._gathering) is not None:  # the writer may be waiting for it
             gathering.close()
-        self.writer.close(lambda: _shut(self._writing))
+        self.writer.close(lambda: shut(self._writing))
         self.at_close()
 
     # Reading
@@ -387,19 +389,6 @@ class Mirror:
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""
         return self.write(lambda connection, _: loading.clear(connection))
-
-
-def _interrupt(connection: Connection) -> None:
-    """Stop what a connection is doing; one that is closed does nothing."""
-    with suppress(DatabaseError):
-        connection.interrupt()
-
-
-def _shut(connection: Connection) -> None:
-    """Close a connection with its log written into the file."""
-    with suppress(DatabaseError):  # an interruption that met nothing would end that at once
-        connection.execute("SELECT 1").fetchone()
-    connection.close()
 
 
 def _nothing() -> None:
