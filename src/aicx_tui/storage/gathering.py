@@ -120,7 +120,7 @@ class Gathering:
         return until
 
     def forget(self) -> None:
-        """Begin with an empty index again: the one in the mirror was dropped."""
+        """Begin anew with what the mirror has: its index was changed otherwise, or dropped."""
         if self._is_begun:
             self._is_begun = False
             if self._thread is not None:
@@ -128,11 +128,15 @@ class Gathering:
             else:
                 self._drop()
 
-    def close(self) -> None:
-        """Give up what is being gathered, and free the memory."""
+    def give_up(self) -> None:
+        """Gather no more; whoever waits for it is told. May be called on any thread."""
         if self._thread is not None:
             self._thread.close(self._connection.close)
-        elif self._is_begun:
+
+    def close(self) -> None:
+        """Give up what is being gathered, and free the memory."""
+        self.give_up()
+        if self._thread is None and self._is_begun:
             with suppress(DatabaseError):
                 self._drop()
         with suppress(DatabaseError):
@@ -165,6 +169,7 @@ class Gathering:
         """Make the table in memory go on where the one in the mirror ends."""
         self._is_begun = True
         execute = self._connection.execute
+        execute("PRAGMA temp_store = MEMORY")  # a file of its own would not be encrypted
         execute(_ASIDE)
         for setting, value in (
             ("hashsize", HASH_BYTES),

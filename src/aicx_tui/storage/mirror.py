@@ -178,7 +178,7 @@ class Mirror:
         self.counter.close(lambda: shut(self._counting))
         self.reader.close(lambda: shut(self._reading))
         if (gathering := self._gathering) is not None:  # the writer may be waiting for it
-            gathering.close()
+            gathering.give_up()
         self.writer.close(lambda: shut(self._writing))
         self.at_close()
 
