@@ -112,6 +112,9 @@ class AnnouncedAccess:
         mirrors = mirrors_nowhere(Credentials({"AICX_KEYRING": "off"}))
         return await mirrors.of(session, known=known, is_kept=False)
 
+    async def is_mirror_shut(self) -> bool:
+        return False
+
     def at_bot(self, bot_id: str) -> AnnouncedAccess:
         self.context = replace(self.context, bot_id=bot_id)
         return self

@@ -85,6 +85,7 @@ async def test_the_gateway_is_asked_for_nothing_undocumented() -> None:
             gateway.update_human("eu_1", HumanChanges(uid="u", notes=None)),
             gateway.create_human(HumanDraft(fullname="Jane", notes="hers")),
             gateway.delete_human("eu_1"),
+            gateway.unassign_tags(["eu_1"], ["t"]),
         ):
             with pytest.raises(UnsupportedError):
                 await call

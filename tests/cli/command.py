@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from tests.forked import Forked
 
 NO_HOME = "/proc/aicx"
 """Where a test that keeps nothing finds no config.toml of the machine's own."""
@@ -40,13 +41,18 @@ def clean_environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def aicx(*words: str, env: Mapping[str, str], stdin: str = "") -> Ended:
     """Run a command to its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "aicx_tui", *words],
-        env=clean_environment(env),
-        input=stdin.encode(),
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert b"Traceback" not in done.stderr
-    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
+        files = [file.fileno() for file in (given, out, err)]
+        code = Forked("aicx_tui.__main__", words, env=clean_environment(env), files=files).wait(
+            PATIENCE
+        )
+        printed, said = (_read(file) for file in (out, err))
+    assert "Traceback" not in said
+    return Ended(code, printed, said)
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()

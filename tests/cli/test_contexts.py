@@ -298,6 +298,8 @@ MUTATING = {
     "outbox.retry": ("outbox", "retry", "1a"),
     "outbox.resolve": ("outbox", "resolve", "1a", "--all-mine"),
     "outbox.send": ("outbox", "send"),
+    "outbox.undo": ("undo",),
+    "outbox.redo": ("redo",),
 }
 """How each command that changes data is typed."""
 

@@ -56,7 +56,7 @@ def test_humans_appear_one_is_found_opened_and_the_console_quits(
     terminal.types("/[/] ")
     terminal.sees(" 2 of 2,000")
     terminal.types("\r")
-    terminal.sees("Enter open")
+    terminal.sees("g go")
     terminal.types("\r")
     terminal.sees("→ history, JSON")
     terminal.types("\x1b[C\x1b[C")

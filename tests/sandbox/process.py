@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+
+from tests.forked import Forked
 
 PATIENCE = 30
 """Seconds that nothing here should ever take."""
@@ -40,21 +40,25 @@ class SandboxProcess:
         temporary: Path | None = None,
         database: str | None = None,
     ) -> None:
-        command = [sys.executable, "-m", "aicx_tui.sandbox", "--json", *arguments]
+        words = ["--json", *arguments]
         if "--port" not in arguments:
-            command += ["--port", "0"]
+            words += ["--port", "0"]
         # Ephemeral data of a process that is killed stays behind.
         self._leftovers = TemporaryDirectory()
         environment = os.environ | {"TMPDIR": str(temporary or self._leftovers.name)}
         if database:
             environment["AICX_SANDBOX_DATABASE"] = database
-        self.process = subprocess.Popen(
-            [*command, *(["--attached"] if attached else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+        (stdin, its_end), (stdout, out), (stderr, err) = os.pipe()[::-1], os.pipe(), os.pipe()
+        self.process = Forked(
+            "aicx_tui.sandbox.__main__",
+            [*words, *(["--attached"] if attached else [])],
             env=environment,
+            files=[its_end, out, err],
         )
+        for number in (its_end, out, err):
+            os.close(number)
+        self._stdin = os.fdopen(stdin, "wb")
+        self._stdout, self._stderr = os.fdopen(stdout, "rb"), os.fdopen(stderr, "rb")
         self.announcement: dict[str, object] = {}
 
     def __enter__(self) -> Self:
@@ -69,8 +73,7 @@ class SandboxProcess:
         self.kill()
 
     def await_ready(self) -> Self:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
+        line = self._stdout.readline()
         if not line:
             code, said = self.ended()
             raise AssertionError(f"the sandbox ended with code {code}: {said}")
@@ -79,20 +82,16 @@ class SandboxProcess:
 
     def ended(self) -> tuple[int, str]:
         """Its exit code and what it said on standard error, once it has ended on its own."""
-        assert self.process.stderr
         code = self.process.wait(PATIENCE)
-        return code, self.process.stderr.read().decode()
+        return code, self._stderr.read().decode()
 
     def end_input(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.stdin = None
+        self._stdin.close()
 
     def kill(self) -> None:
         self.process.kill()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe and not pipe.closed:
-                pipe.close()
+        for pipe in (self._stdin, self._stdout, self._stderr):
+            pipe.close()
         self.process.wait(PATIENCE)
         self._leftovers.cleanup()
 

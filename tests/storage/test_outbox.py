@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from asyncio import wrap_future
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -156,6 +157,38 @@ async def test_unreachable_it_waits_for_the_next_process(
             tag.id
         ] == "x y"
         assert [c.id for c in await outbox_of(mirror).listed(ENDED)] == [done.id]
+
+
+async def test_tags_are_given_and_removed_by_one_change(platform: Platform, tmp_path: Path) -> None:
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(
+        i for i, text in (await at_the_platform(platform)).items() if json.loads(text)["tags"]
+    )
+    had = [tag.id for tag in (await platform.get_human(human_id)).human.tags]
+    new = next(tag.id for tag in await platform.list_tags() if tag.id not in had)
+    outbox = outbox_of(mirror)
+    change = await outbox.assign(human_id, [TagValue(id=new, value="")], removed=had)
+    assert [d.after for d in change.differences] == ["", *(None for _ in had)]
+    shown = json.loads(mirror.document(human_id).result(PATIENCE) or "")
+    assert shown["tags"] == [{"id": new, "value": ""}]
+    (done,) = await sent(platform, mirror)
+    assert done.state is State.DONE
+    (left,) = (await platform.get_human(human_id)).human.tags
+    assert (left.id, left.value) == (new, "")
+    again = await outbox.assign(human_id, [], removed=[new])
+    (done,) = await sent(platform, mirror)
+    assert (done.id, done.state) == (again.id, State.DONE)
+    assert not (await platform.get_human(human_id)).human.tags
+
+
+async def test_a_tag_is_given_or_removed_but_not_both(platform: Platform, tmp_path: Path) -> None:
+    mirror = await read_into(tmp_path, platform)
+    human_id = next(iter(await at_the_platform(platform)))
+    with pytest.raises(UsageError, match="given twice"):
+        await outbox_of(mirror).assign(human_id, [TagValue(id="a", value="x")], removed=["a"])
+    with pytest.raises(UsageError, match="nothing to change"):
+        await outbox_of(mirror).assign(human_id, [])
+    assert not await outbox_of(mirror).listed()
 
 
 async def test_a_deleted_human_stays_until_the_platform_confirms(

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from aicx_tui.storage.mirror import Mirror
+from tests.forked import Forked
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 from tests.storage.ledger import counted, sent_in_the_end
@@ -47,7 +48,10 @@ def killed_while_editing(
     editing.stdin.write(json.dumps(task) + "\n")
     editing.stdin.flush()
     first = editing.stdout.readline()
-    victims: list[subprocess.Popen[Any]] = [*([sandbox.process] if sandbox else []), editing]
+    victims: list[subprocess.Popen[Any] | Forked] = [
+        *([sandbox.process] if sandbox else []),
+        editing,
+    ]
     for victim in victims:
         try:
             victim.wait(chance.random() * LIVES)

@@ -101,6 +101,10 @@ class OutboxMachine(RuleBasedStateMachine):
     def assigns(self, human: int, tag: str) -> None:
         self._queue(self.outbox.assign(self.ids[human], [TagValue(id=tag, value=self.value())]))
 
+    @rule(human=humans, tag=st.sampled_from("ab"))
+    def removes_a_tag(self, human: int, tag: str) -> None:
+        self._queue(self.outbox.assign(self.ids[human], [], removed=[tag]))
+
     @rule(refused=st.booleans())
     def creates(self, refused: bool) -> None:
         uid, email = self.value(), REFUSED if refused else None
@@ -200,7 +204,8 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "mirror"))
     @invariant()
     def nothing_is_written_twice(self) -> None:
-        counted = Counter((i, f, after) for i, f, _, after in self.platform.written)
+        values = [(i, f, after) for i, f, _, after in self.platform.written]
+        counted = Counter(value for value in values if value[-1] is not None)
         assert not [key for key, count in counted.items() if count > 1]
 
     @precondition(lambda self: hasattr(self, "mirror"))
@@ -241,7 +246,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert there == 1 if change.state is State.DONE else there <= 1
                 assert there == 0 or change.state not in (State.FAILED,)
             elif change.kind in (Kind.UPDATE, Kind.ASSIGN) and change.state is State.DONE:
-                assert {d.after for d in change.differences} <= written_values
+                assert {d.after for d in change.differences} <= written_values | {None}
         shown = {c.human_id for c in changes.values() if c.state in SHOWN}
         here = {i: d for i, d in in_the_mirror(self.mirror).items() if i not in shown}
         there_too = {i: written(d) for i, d in self.platform.humans.items() if i not in shown}

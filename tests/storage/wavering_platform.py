@@ -12,11 +12,11 @@ from typing_extensions import override
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
 from aicx_tui.errors import (
-    ConflictError,
     FieldProblem,
     InvalidFieldsError,
     NotFoundError,
     OutcomeUnknownError,
+    OutdatedError,
     UnreachableError,
 )
 from aicx_tui.models.capability import Capability
@@ -30,6 +30,7 @@ ALWAYS = {
     Capability.HUMANS_DELETE,
     Capability.HUMANS_FEED,
     Capability.TAGS_ASSIGN,
+    Capability.TAGS_UNASSIGN,
 }
 
 REFUSED = "refused"
@@ -168,6 +169,16 @@ class WaveringPlatform(Platform):
         self._answers(fault)
 
     @override
+    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
+        fault = self._meets(True)
+        for human_id in human_ids:
+            had = {tag["id"]: tag["value"] for tag in self._document(human_id)["tags"]}
+            for tag_id in tag_ids:
+                self._note(human_id, f"tag:{tag_id}", had.pop(tag_id, None), None)
+            self._touch(human_id, {"tags": [{"id": i, "value": v} for i, v in had.items()]})
+        self._answers(fault)
+
+    @override
     async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
         fault = self._meets(True, human_id)
         self._matched(human_id, if_match)
@@ -191,7 +202,7 @@ class WaveringPlatform(Platform):
         document = self._document(human_id)
         assert (if_match is not None) == (Capability.HUMANS_PRECONDITION in self.capabilities)
         if if_match is not None and if_match != str(document["version"]):
-            raise ConflictError("There is a newer version.")
+            raise OutdatedError("There is a newer version.")
         return document
 
     def _take(self, body: dict[str, Any]) -> None:

@@ -407,3 +407,38 @@ async def test_tags_go_by_their_names(own_sandbox: SandboxPlatform) -> None:
         await person.presses("E")
         await person.sees("Edit the change of", tag.name)
         gate.open()
+
+
+async def test_the_last_change_is_taken_back_and_done_again_by_a_key(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        human_id = current(person)
+        was = (await at_the_platform(own_sandbox, human_id)).fullname
+        await person.presses("u")
+        await person.sees("Not undone", "There is nothing to undo.")
+        change = await sending_of(person).queue_update(human_id, HumanChanges(fullname="New [/] X"))
+        await sending_of(person).tried(change)
+        await person.sees("New [/] X")
+        for keys, title, name in (
+            ("u", "Undone: ", was),
+            ("ctrl+r", "Redone: ", "New [/] X"),
+            ("ctrl+z", "Undone: ", was),
+        ):
+            await person.presses(keys)
+            await person.sees(title)
+            await person.waits_for(lambda: not sending_of(person).queue.waiting)
+            assert (await at_the_platform(own_sandbox, human_id)).fullname == name
+            person.app.clear_notifications()
+
+
+async def test_what_a_colleague_changed_since_is_not_undone(own_sandbox: SandboxPlatform) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        human_id = current(person)
+        change = await sending_of(person).queue_update(human_id, HumanChanges(uid="mine"))
+        await sending_of(person).tried(change)
+        async with beside(own_sandbox) as other:
+            await other.update_human(human_id, HumanChanges(uid="theirs"))
+        await person.presses("u")
+        await person.sees("in conflict", "Somebody else changed uid meanwhile.")
+        assert (await at_the_platform(own_sandbox, human_id)).uid == "theirs"

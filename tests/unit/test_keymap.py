@@ -27,7 +27,7 @@ def test_the_defaults_have_no_conflict_and_are_written_as_people_write_them() ->
         ("o", "o", "o"),
         ("Y", "Y", "Y"),
         ("f5", "f5", "f5"),
-        ("ctrl+r, f5", "ctrl+r,f5", "^r f5"),
+        ("ctrl+t, f5", "ctrl+t,f5", "^t f5"),
         (";", "semicolon", ";"),
         ("ctrl+shift+f", "ctrl+shift+f", "ctrl+shift+f"),
         ("pagedown", "pagedown", "PgDn"),

@@ -104,6 +104,10 @@ class Platform(Protocol):
         """Give every one of the humans every one of the tag values."""
         self._unsupported(Capability.TAGS_ASSIGN)
 
+    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
+        """Take every one of the tags away from every one of the humans."""
+        self._unsupported(Capability.TAGS_UNASSIGN)
+
     async def read_feed(self, cursor: str | None, /, *, limit: int = FEED_PAGE_LIMIT) -> FeedPage:
         """Read one page of the humans feed, from the start where there is no cursor."""
         self._unsupported(Capability.HUMANS_FEED)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from typing_extensions import override
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
@@ -66,6 +67,15 @@ class ConsoleApi(ProtoGateway):
         self._refuse_precondition(if_match)
         path = f"{self._bot}/humans/{checked_human_id(human_id)}"
         await self._http.delete(path, if_match=if_match)
+
+    @override
+    async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
+        if Capability.TAGS_UNASSIGN not in self.capabilities:
+            self._unsupported(Capability.TAGS_UNASSIGN)
+        ids = [checked_human_id(human_id) for human_id in human_ids]
+        body = {"human_ids": ids, "tag_ids": list(tag_ids)}
+        reply = await self._http.post(f"{self._bot}/humans/unassign_tags", body)
+        reply.parse(Envelope[JsonValue])  # so that a web page is not taken for an answer
 
     @override
     async def list_tags(self) -> tuple[TagDefinition, ...]:

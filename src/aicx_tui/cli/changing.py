@@ -11,7 +11,7 @@ from aicx_tui.cli.asking import asked, can_ask
 from aicx_tui.cli.command import OnOutbox
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import ConflictError, UsageError
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.changing import delete, make, read_if_missing, update
 from aicx_tui.services.editing import check_changes, check_draft
@@ -31,7 +31,7 @@ def prepare_create(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await opened.outbox.create(draft)
-        _print(await make(opened, change, queues=arguments.queue), arguments, "Created.")
+        print_change(await make(opened, change, queues=arguments.queue), arguments, "Created.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -52,7 +52,7 @@ def prepare_update(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await update(opened, arguments.id, changes, queues=arguments.queue)
-        _print(change, arguments, "Changed.")
+        print_change(change, arguments, "Changed.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -72,7 +72,7 @@ def prepare_delete(arguments: Namespace) -> OnOutbox:
         if not arguments.yes and await asked(f"To delete this human, type {name}:") != name:
             raise UsageError(f"That is not {name}. Nothing was deleted.")
         change = await delete(opened, arguments.id, read=read, queues=arguments.queue)
-        _print(change, arguments, f"Deleted {name}.")
+        print_change(change, arguments, f"Deleted {name}.")
 
     return OnOutbox(run, _way(arguments))
 
@@ -101,7 +101,7 @@ def _given(arguments: Namespace) -> dict[str, str | SecretStr | None]:
     return given
 
 
-def _print(change: Change, arguments: Namespace, done: str) -> None:
+def print_change(change: Change, arguments: Namespace, done: str) -> None:
     """Print the human's id, or the change's where it waits."""
     if change.state is State.DONE:
         if arguments.json:
@@ -114,4 +114,6 @@ def _print(change: Change, arguments: Namespace, done: str) -> None:
         print_json({"queued": change.id}, indent=None)
     why = f" {change.problem.message}" if change.problem is not None else ""
     narrate(f"Queued as {change.id[:8]}, not sent yet.{why}")
-    narrate("  Send it later: aicx outbox send")
+    is_behind = change.problem is not None and change.problem.exit_code == ConflictError.exit_code
+    hint = change.problem.hint if change.problem and is_behind else ""
+    narrate(f"  {hint or 'Send it later: aicx outbox send'}")

@@ -58,7 +58,12 @@ def on_a_platform() -> dict[str, Prepare]:
 
 def on_outbox() -> dict[str, Prepare]:
     """The commands on changes and their history, by action."""
-    from aicx_tui.cli import history, outbox, outbox_deciding  # they load the API client layer
+    from aicx_tui.cli import (  # they load the API client layer
+        history,
+        outbox,
+        outbox_deciding,
+        undoing,
+    )
 
     return {
         "outbox.list": outbox.prepare_list,
@@ -68,6 +73,8 @@ def on_outbox() -> dict[str, Prepare]:
         "outbox.retry": outbox_deciding.prepare_retry,
         "outbox.resolve": outbox_deciding.prepare_resolve,
         "outbox.send": outbox_deciding.prepare_send,
+        "outbox.undo": undoing.prepare_undo,
+        "outbox.redo": undoing.prepare_redo,
         "audit.list": history.prepare_list,
     }
 
@@ -173,12 +180,19 @@ async def _awaited(work: Awaitable[None]) -> None:
 
 
 async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
+    from aicx_tui.cli.stopping import ended_as_by_ctrl_c
     from aicx_tui.services.outbox_opening import open_outbox
 
     async with open_outbox(access, way=command.way) as opened:
         action = ACTIONS[action_id]
         refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
-        await command.run(opened)
+        try:
+            with ended_as_by_ctrl_c():
+                await command.run(opened)
+        finally:
+            if others := len(opened.others):
+                said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"
+                narrate(f"{said} sent too; see: aicx audit")
 
 
 async def _run(command: Command | OnMirror, access: Access) -> None:

@@ -117,6 +117,8 @@ async def edit(arguments: Namespace, setup: Setup) -> None:
         raise UsageError("Nothing to change is given.", hint="See: aicx contexts edit --help")
     name: str = arguments.name
     before = setup.config.contexts.get(name)
+    if before is not None and "url" in (*values, *unset):
+        await setup.mirrors.refuse_while_changes_wait(before, else_="Or discard them.")
     config = edit_context(setup.config.path, name, values, unset=unset)
     after = config.contexts[name]
     narrate(f"Changed {name}.")

@@ -67,6 +67,10 @@ class Access(Protocol):
         """The mirror of an open platform, which may be the one that is known already."""
         ...
 
+    async def is_mirror_shut(self) -> bool:
+        """Whether there is one whose key is not at hand, so that nobody sees what waits in it."""
+        ...
+
     def at_bot(self, bot_id: str) -> Access:
         """The way to another bot of the company, which may be this one from now on."""
         ...
@@ -135,13 +139,19 @@ class ContextAccess:
 
     async def known_mirror(self) -> OpenMirror | None:
         """Open it with the key that the keyring or the key file has."""
-        known = await self._mirrors.known(self.context)
+        given = self._credentials.given(self.context)
+        known = await self._mirrors.known(self.context, given=given)
         self._keeps_views = self._keeps_views or known is not None
         return known
 
     async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
         """Open that of the account, which may be another than last time."""
-        return await self._mirrors.of(session, known=known)
+        given = self._credentials.given(self.context)
+        return await self._mirrors.of(session, known=known, given=given)
+
+    async def is_mirror_shut(self) -> bool:
+        """Look for one, and for its key."""
+        return await self._mirrors.is_shut(self.context)
 
     def at_bot(self, bot_id: str) -> ContextAccess:
         """The same context with another bot, for this run."""
@@ -220,6 +230,10 @@ class SandboxAccess:
     async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
         """Open that of the sandbox's data, for this run only where that is."""
         return await self._mirrors.of(session, known=known, is_kept=not self._ephemeral)
+
+    async def is_mirror_shut(self) -> bool:
+        """Its key lies beside it."""
+        return False
 
     def at_bot(self, bot_id: str) -> SandboxAccess:
         """The same process, opened at another bot from now on."""

@@ -62,6 +62,7 @@ async def read_if_missing(opened: OpenOutbox, human_id: str) -> VersionedHuman |
     if opened.session is None:
         problem = opened.problem or AicxError("The platform is not open.")
         problem.message += f" {human_id} is not in the local copy, so nothing was queued."
+        problem.hint = "Once the platform can be reached, read everybody: aicx sync."
         raise problem
     return await opened.session.platform.get_human(human_id)
 
@@ -87,13 +88,16 @@ async def make(
     if opened.session is None:
         return _waiting(change, opened.problem)
     making = _Making(opened, opened.session, queues=queues)
+    sender = opened.sender(opened.session)
     try:
-        ended = await opened.sender(opened.session).outcome(change, read=read)
+        ended = await sender.outcome(change, read=read)
     except AicxError as error:
         return await making.interrupted(change, error)
     except asyncio.CancelledError:
         await making.cancelled(change)
         raise
+    finally:
+        opened.others.extend(sender.others)
     return await making.decided(ended)
 
 
@@ -201,7 +205,9 @@ class _Making:
 
 def _waiting(change: Change, why: AicxError | None) -> Change:
     """A change that is queued, and what it waits for."""
-    problem = Problem(message=why.message, hint=why.hint) if why is not None else None
+    problem = None
+    if why is not None:
+        problem = Problem(message=why.message, hint=why.hint, exit_code=why.exit_code)
     return replace(change, problem=problem)
 
 

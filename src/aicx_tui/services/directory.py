@@ -45,10 +45,20 @@ async def open_directory(access: Access, session: Session) -> AsyncIterator[Dire
     directory = Directory(await access.mirror_of(session, known=None))
     directory.platform = session.platform
     try:
+        await _remember(session, directory)
         await directory.look()
         yield directory
     finally:
         await asyncio.to_thread(directory.mirror.close)
+
+
+async def _remember(session: Session, directory: Directory) -> None:
+    """Keep who it is, for changes that are queued while the platform cannot say it."""
+    told: dict[str, object] = {"who": session.who, "role": session.role}
+    if session.account is not None:  # the platform has said so just now
+        now = directory.clock().timestamp()
+        told |= {"accepted_at": now, "latest_clock": now}
+    await wrap_future(directory.mirror.keep(told))
 
 
 class Directory:

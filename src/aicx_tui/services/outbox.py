@@ -17,10 +17,10 @@ from aicx_tui.errors import NotFoundError, RefusedError, UsageError
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.documents import masked
 from aicx_tui.services.editing import check_changes, check_draft, check_tags
-from aicx_tui.services.resolving import body_with, with_theirs
+from aicx_tui.services.resolving import body_with
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.audit import Entry, history
-from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State
+from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State, with_values
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.rows import Document
@@ -61,7 +61,7 @@ class Outbox:
             UsageError: A value holds what no field may; nothing was queued.
         """
         check_draft(draft)
-        change_id = _new_id()
+        change_id = new_id()
         return await self._add(
             change_id, Kind.CREATE, LOCAL + change_id, draft.fullname, draft.body(), None
         )
@@ -83,22 +83,32 @@ class Outbox:
         check_changes(changes)
         before = await self._before(human_id, upon)
         return await self._add(
-            _new_id(), Kind.UPDATE, human_id, _name(before), changes.body(), before
+            new_id(), Kind.UPDATE, human_id, _name(before), changes.body(), before
         )
 
     async def assign(
-        self, human_id: str, tags: Sequence[TagValue], *, upon: Human | None = None
+        self,
+        human_id: str,
+        tags: Sequence[TagValue],
+        *,
+        removed: Sequence[str] = (),
+        upon: Human | None = None,
     ) -> Change:
-        """Queue tag values for a human; raises as `update` does."""
-        check_tags(tags)
+        """Queue tag values for a human, and the ids of tags to remove; raises as `update` does."""
+        body = {
+            "tags": [
+                *(tag.model_dump() for tag in tags),
+                *({"id": tag_id, "value": None} for tag_id in removed),
+            ]
+        }
+        _check(Kind.ASSIGN, body)
         before = await self._before(human_id, upon)
-        body = {"tags": [tag.model_dump() for tag in tags]}
-        return await self._add(_new_id(), Kind.ASSIGN, human_id, _name(before), body, before)
+        return await self._add(new_id(), Kind.ASSIGN, human_id, _name(before), body, before)
 
     async def delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue the deletion of a human; raises as `update` does."""
         before = await self._before(human_id, upon)
-        return await self._add(_new_id(), Kind.DELETE, human_id, _name(before), {}, before)
+        return await self._add(new_id(), Kind.DELETE, human_id, _name(before), {}, before)
 
     async def _before(self, human_id: str, upon: Human | None) -> Document:
         if upon is not None:
@@ -120,7 +130,7 @@ class Outbox:
         body: Mapping[str, Any],
         before: Document | None,
     ) -> Change:
-        self._refuse_if_read_only()
+        self.refuse_if_read_only()
         change = Change(
             id=change_id,
             kind=kind,
@@ -189,11 +199,14 @@ class Outbox:
             body: All that is to be sent instead.
 
         Raises:
-            UsageError: It is not one that can be changed, or a value holds what no field may.
+            UsageError: It is not one that can be changed, it may have reached the platform, or a
+                value holds what no field may.
         """
         change = await self.get(change_id)
         _check(change.kind, body)
-        edited = replace(change, body=dict(body))
+        is_new = change.kind is Kind.CREATE
+        name = str(body.get("fullname") or change.name) if is_new else change.name
+        edited = replace(change, body=dict(body), name=name)
         return await self._again(change, edited, State.FAILED, State.CONFLICT, State.PENDING)
 
     async def resolve(
@@ -217,8 +230,19 @@ class Outbox:
             return await self.discard(change.id)
         if body:
             _check(change.kind, body)
-        before = with_theirs(change.before or {}, theirs)
+        before = with_values(change.before or {}, theirs)
         return await self._again(change, replace(change, body=body, before=before), State.CONFLICT)
+
+    async def identify(self, change_id: str, human_id: str) -> Change:
+        """Say which human a creation of unknown outcome has made; what waits for it goes on.
+
+        Raises:
+            UsageError: It is no creation, or its outcome is known.
+        """
+        change = await self.get(change_id)
+        if change.kind is not Kind.CREATE:
+            raise UsageError(f"The change {change.id[:8]} creates nobody.")
+        return await self._over(change, State.DONE, State.UNKNOWN, real_id=human_id)
 
     async def discard(self, change_id: str) -> Change:
         """Let go of a change; the history keeps that it was there.
@@ -239,29 +263,34 @@ class Outbox:
         return await self._over(change, State.WITHDRAWN, State.PENDING)
 
     async def _again(self, change: Change, anew: Change, *states: State) -> Change:
-        self._refuse_if_read_only()
+        self.refuse_if_read_only()
         anew = replace(anew, state=State.PENDING, problem=None, attempts=0)
 
         def work(connection: Connection, writer: Writer) -> Change:
-            _check_state(connection, change, states)
+            _check_state(connection, change, states, takes_sent=False)
             outbox.change_again(connection, writer, anew)
             return anew
 
         return await self._write(work)
 
-    async def _over(self, change: Change, last: State, *states: State) -> Change:
+    async def _over(self, change: Change, last: State, *states: State, real_id: str = "") -> Change:
         moment = self.clock().timestamp()
 
         def work(connection: Connection, writer: Writer) -> Change:
-            is_discarded = last is State.DISCARDED
-            now = _check_state(connection, change, states, takes_sent=is_discarded)
+            takes_sent = last is not State.WITHDRAWN
+            now = _check_state(connection, change, states, takes_sent=takes_sent)
             over = replace(now, state=last)
-            outbox.end(connection, writer, over, now=moment)
-            return over
+            outbox.end(connection, writer, over, now=moment, real_id=real_id)
+            return replace(over, human_id=real_id or over.human_id)
 
         return await self._write(work)
 
-    def _refuse_if_read_only(self) -> None:
+    def refuse_if_read_only(self) -> None:
+        """Make sure that something may be queued.
+
+        Raises:
+            RefusedError: The context is read-only.
+        """
         if self.read_only:
             raise RefusedError(
                 "This context is read-only. Nothing was queued.",
@@ -283,21 +312,35 @@ def _check(kind: Kind, body: Mapping[str, Any]) -> None:
         case Kind.UPDATE:
             check_changes(HumanChanges.model_validate(body))
         case Kind.ASSIGN:
-            check_tags([TagValue.model_validate(tag) for tag in body["tags"]])
+            tags = [TagValue(id=tag["id"], value=tag["value"] or "") for tag in body["tags"]]
+            if not tags:
+                raise UsageError("There is nothing to change.", hint="Name at least one tag.")
+            check_tags(tags)
         case Kind.DELETE:
             raise UsageError("A deletion holds no values.", hint="Discard it instead.")
 
 
 def _check_state(
-    connection: Connection, change: Change, states: Collection[State], *, takes_sent: bool = True
+    connection: Connection, change: Change, states: Collection[State], *, takes_sent: bool
 ) -> Change:
     """A change as it is now; in the transaction that decides, since others send and decide too.
+
+    Args:
+        connection: In a transaction.
+        change: Which one.
+        states: In which it may be.
+        takes_sent: Whether one that waits may have reached the platform.
 
     Raises:
         UsageError: What is wanted cannot be done with it as it is.
     """
     now = outbox_reading.get(connection, change.id) or change
-    if now.state not in states or (now.was_sent and not takes_sent):
+    if now.state in states and now.state is State.PENDING and now.was_sent and not takes_sent:
+        raise UsageError(
+            f"The change {now.id[:8]} was sent, and may have arrived: that has to be known first.",
+            hint="Send it, then see what became of it: aicx outbox send.",
+        )
+    if now.state not in states:
         raise UsageError(
             f"The change {now.id[:8]} is {now.state}: that cannot be done with it now.",
             hint=f"Look at it: aicx outbox show {now.id[:8]}.",
@@ -309,5 +352,6 @@ def _name(document: Document) -> str:
     return str(document.get("fullname") or document["id"])
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """An id for a change that nobody else gives."""
     return secrets.token_hex(16)

@@ -52,6 +52,20 @@ OF_THE_OUTBOX = (
         headless="outbox send",
     ),
     Action(
+        "outbox.undo",
+        "Undo",
+        "Take the last change back, by another one; what others changed since stays.",
+        mutates=True,
+        headless="undo",
+    ),
+    Action(
+        "outbox.redo",
+        "Redo",
+        "Do again what was undone last.",
+        mutates=True,
+        headless="redo",
+    ),
+    Action(
         "audit.list",
         "History",
         "What was changed from here, by whom, and what became of it; the latest is last.",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from aicx_tui.storage.changes import Change, Kind
-from aicx_tui.storage.rows import Document, tag_values
+from aicx_tui.storage.changes import Change, Kind, wanted_tags
 
 
 def body_with(
@@ -22,7 +21,7 @@ def body_with(
     theirs = change.problem.theirs if change.problem else {}
     is_of_tags = change.kind is Kind.ASSIGN
     wanted: dict[str, Any] = (
-        {f"tag:{tag_id}": value for tag_id, value in tag_values(change.body)}
+        {f"tag:{tag_id}": value for tag_id, value in wanted_tags(change.body).items()}
         if is_of_tags
         else dict(change.body)
     )
@@ -30,13 +29,4 @@ def body_with(
     kept |= {name: value for name, value in instead.items() if name in wanted}
     if not is_of_tags or not kept:
         return kept
-    return {"tags": [{"id": n.removeprefix("tag:"), "value": v or ""} for n, v in kept.items()]}
-
-
-def with_theirs(before: Document, theirs: Mapping[str, Any]) -> Document:
-    """What a change is made upon once it is known what the platform has."""
-    fields = {name: value for name, value in theirs.items() if not name.startswith("tag:")}
-    tags: dict[str, Any] = dict(tag_values(before))
-    tags |= {name.removeprefix("tag:"): v for name, v in theirs.items() if name not in fields}
-    kept = [{"id": tag_id, "value": value} for tag_id, value in tags.items() if value is not None]
-    return {**before, **fields, "tags": kept}
+    return {"tags": [{"id": n.removeprefix("tag:"), "value": v} for n, v in kept.items()]}

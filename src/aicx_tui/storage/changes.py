@@ -89,7 +89,7 @@ class Change:
         kind: What it does.
         human_id: Whose; begins with `LOCAL` until the platform has created the human.
         name: The human's full name when it was made.
-        body: What is sent: fields, or `tags` that are assigned.
+        body: What is sent: fields, or `tags` to assign, those without a value (None) to remove.
         before: The human as it was known when the change was made; None for one to create.
         who: Whose change it is.
         made_at: Seconds since 1970.
@@ -119,6 +119,12 @@ class Change:
     outcome_of: str = ""
 
     @property
+    def leaves(self) -> dict[str, Any]:
+        """What later changes of the same human find, in the fields that it is about."""
+        is_made = self.state not in (State.FAILED, State.DISCARDED, State.WITHDRAWN)
+        return {d.field: d.after if is_made else d.before for d in self.differences}
+
+    @property
     def was_sent(self) -> bool:
         """Whether it may have reached the platform, so that it cannot just be taken back."""
         return self.attempts > 0
@@ -132,7 +138,7 @@ class Change:
                 had = dict(tag_values(before))
                 return [
                     Difference(f"tag:{tag_id}", had.get(tag_id), value)
-                    for tag_id, value in tag_values(self.body)
+                    for tag_id, value in wanted_tags(self.body).items()
                 ]
             case Kind.DELETE:
                 kept = {n: v for n, v in before.items() if n not in _MISSING_IN_CREATES}
@@ -153,10 +159,32 @@ class Change:
             case Kind.UPDATE:
                 return {**document, **self.body}
             case Kind.ASSIGN:
-                tags = dict(tag_values(document)) | dict(tag_values(self.body))
-                return {**document, "tags": [{"id": i, "value": v} for i, v in tags.items()]}
+                tags = dict(tag_values(document)) | wanted_tags(self.body)
+                held = [{"id": i, "value": v} for i, v in tags.items() if v is not None]
+                return {**document, "tags": held}
             case _:
                 return document
+
+
+def wanted_tags(body: Mapping[str, Any]) -> dict[str, str | None]:
+    """The values that tags are to have by their ids; None for one to be removed."""
+    return {tag["id"]: tag["value"] for tag in body["tags"]}
+
+
+def with_values(document: Document, values: Mapping[str, Any]) -> Document:
+    """A human with other values in some fields.
+
+    Args:
+        document: As it is.
+        values: By field, as `Difference` names them; None for a tag that it does not have.
+    """
+    fields = {name: value for name, value in values.items() if not name.startswith("tag:")}
+    if len(fields) == len(values):
+        return {**document, **fields}
+    tags: dict[str, Any] = dict(tag_values(document))
+    tags |= {name.removeprefix("tag:"): v for name, v in values.items() if name not in fields}
+    held = [{"id": tag_id, "value": value} for tag_id, value in tags.items() if value is not None]
+    return {**document, **fields, "tags": held}
 
 
 def upon_all(changes: Iterable[Change], document: Document) -> Document:

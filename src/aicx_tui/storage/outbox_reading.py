@@ -16,7 +16,8 @@ _COLUMNS = (
 )
 
 _NEXT = f"""
-    SELECT {_COLUMNS} FROM changes AS mine WHERE state = 'pending' AND NOT EXISTS (
+    SELECT {_COLUMNS} FROM changes AS mine WHERE state = 'pending'
+    AND human_id NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
         SELECT 1 FROM changes AS earlier
         WHERE earlier.human_id = mine.human_id AND earlier.number < mine.number
         AND (earlier.state IN ('pending', 'sending', 'conflict', 'unknown')
@@ -71,9 +72,14 @@ def counts(connection: Connection) -> dict[State, int]:
     }
 
 
-def next_to_send(connection: Connection) -> Change | None:
-    """The oldest change that nothing stands before."""
-    found = connection.execute(_NEXT).fetchone()
+def next_to_send(connection: Connection, *, but: Iterable[str] = ()) -> Change | None:
+    """The oldest change that nothing stands before.
+
+    Args:
+        connection: The mirror.
+        but: Ids of humans that are left out.
+    """
+    found = connection.execute(_NEXT, (json.dumps([*but]),)).fetchone()
     return None if found is None else _change(found)
 
 

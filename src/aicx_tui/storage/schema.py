@@ -87,6 +87,15 @@ VERSIONS: tuple[str, ...] = (
     CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
     """,
+    # what can be taken back
+    """
+    CREATE TABLE steps (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        undone_by TEXT
+    );
+    """,
 )
 """What makes version n of version n - 1, each in one transaction."""
 

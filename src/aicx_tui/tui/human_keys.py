@@ -18,6 +18,8 @@ BINDINGS = (
     binding("humans.create", "change('humans.create')", at_once=True),
     binding("humans.delete", "change('humans.delete')", at_once=True),
     binding("humans.reveal", "change('humans.reveal')", at_once=True),
+    binding("outbox.undo", "change('outbox.undo')", at_once=True),
+    binding("outbox.redo", "change('outbox.redo')", at_once=True),
     binding("humans.sort", "sort", at_once=True),
     binding("humans.columns", "columns", at_once=True),
     binding("humans.copy", "copy", at_once=True),
@@ -58,6 +60,7 @@ _OF_A_HUMAN = frozenset(
 
 _OF_A_SESSION = frozenset(
     {"humans.import", "humans.create", "humans.update", "humans.delete", "humans.reveal"}
+    | {"outbox.undo", "outbox.redo"}
 )
 """Actions that need the platform to be open."""
 

@@ -81,7 +81,7 @@ def _humans_create(verbs: Subparsers) -> None:
     added.add_argument("--fullname", required=True, metavar="TEXT")
     _fields(added)
     tag_values(added, required=False)
-    _queue(added)
+    queue_option(added)
 
 
 def _humans_update(verbs: Subparsers) -> None:
@@ -92,17 +92,18 @@ def _humans_update(verbs: Subparsers) -> None:
     added.add_argument(
         "--clear", action="append", default=[], choices=CLEARABLE, help="empty this field"
     )
-    _queue(added)
+    queue_option(added)
 
 
 def _humans_delete(verbs: Subparsers) -> None:
     added = verb(verbs, "humans.delete")
     added.add_argument("id", metavar="ID")
     added.add_argument("--yes", action="store_true", help="delete it without asking")
-    _queue(added)
+    queue_option(added)
 
 
-def _queue(added: ArgumentParser) -> None:
+def queue_option(added: ArgumentParser) -> None:
+    """Let a change wait that cannot be made now, and what became of it be printed as JSON."""
     added.add_argument(
         "--queue",
         action="store_true",

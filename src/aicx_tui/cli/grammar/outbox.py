@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from aicx_tui.cli.grammar.humans import CLEARABLE
+from aicx_tui.cli.grammar.humans import CLEARABLE, queue_option
 from aicx_tui.cli.grammar.options import noun, positive, verb
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def add_outbox(nouns: Subparsers) -> None:
     _ids(discarded)
     discarded.add_argument("--yes", action="store_true", help="do it without asking")
     _json(verb(verbs, "outbox.send"))
+    for action_id in ("outbox.undo", "outbox.redo"):
+        step = verb(nouns, action_id)
+        queue_option(step)
     _audit(nouns)
 
 
@@ -62,6 +65,12 @@ def _resolve(verbs: Subparsers) -> None:
             metavar="FIELD",
             help=f"{words} stays in this field",
         )
+    added.add_argument(
+        "--is",
+        dest="human",
+        metavar="HUMAN_ID",
+        help="the human that a creation of unknown outcome has made; what waits for it goes on",
+    )
     every = added.add_mutually_exclusive_group()
     every.add_argument("--all-mine", action="store_true", help="yours in every other field")
     every.add_argument("--all-theirs", action="store_true", help="theirs in every other field")

@@ -65,7 +65,7 @@ class EditChangeScreen(FormScreen[bool]):
 
 def _flat(body: Mapping[str, Any]) -> dict[str, Any]:
     """A body as one value for each field and tag."""
-    tags = {f"tag:{tag['id']}": tag.get("value", "") for tag in body.get("tags") or ()}
+    tags = {f"tag:{tag['id']}": tag.get("value") or "" for tag in body.get("tags") or ()}
     return {name: value for name, value in body.items() if name != "tags"} | tags
 
 
@@ -79,9 +79,16 @@ def _body(change: Change, typed: Mapping[str, str]) -> dict[str, Any]:
             continue
         elif value or change.kind is not Kind.CREATE:
             body[name] = value or None
+    return body | _tags(change, typed)
+
+
+def _tags(change: Change, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The tags of it; one that was to be removed stays so while it is empty."""
+    removed = {tag["id"] for tag in change.body.get("tags") or () if tag.get("value") is None}
+    values = {n.removeprefix("tag:"): v for n, v in typed.items() if n.startswith("tag:")}
     tags = [
-        {"id": name.removeprefix("tag:"), "value": value}
-        for name, value in typed.items()
-        if name.startswith("tag:") and (value or change.kind is not Kind.CREATE)
+        {"id": tag_id, "value": None if tag_id in removed and not value else value}
+        for tag_id, value in values.items()
+        if value or change.kind is not Kind.CREATE
     ]
-    return body | ({"tags": tags} if tags else {})
+    return {"tags": tags} if tags else {}
