@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from aicx_tui.storage.database import Connection, IntegrityError
-from aicx_tui.storage.gathering import Gathering, look_again, prepared
 from aicx_tui.storage.schema import BY_ID, COLUMNS, GAP, INDEXES
+from aicx_tui.storage.word_index import WordIndexing, look_again, prepared
 from aicx_tui.storage.writing import put_meta, transaction
 
 _COLUMN_LIST = ", ".join(COLUMNS)
@@ -34,25 +34,26 @@ def meta(connection: Connection, name: str) -> str | None:
     return None if found is None else str(found[0])
 
 
-def complete(connection: Connection, gathering: Gathering) -> Iterator[Step]:
+def complete(connection: Connection, indexing: WordIndexing) -> Iterator[Step]:
     """Do what is left until the mirror is complete, telling what is done next.
 
     Args:
         connection: The writer's.
-        gathering: Fills the text index; may have begun while humans were read.
+        indexing: Fills the text index; may have begun while humans were read.
     """
     for name, what, share, step in _STEPS:
         if meta(connection, "built") is not None and name <= str(meta(connection, "built")):
             continue
         yield Step(what, share)
-        for done in step(connection, gathering):
+        for done in step(connection, indexing):
             yield Step(what, share + done)
         with transaction(connection):
             put_meta(connection, {"built": name})
 
 
-def _by_id(connection: Connection, gathering: Gathering) -> Iterator[float]:
+def _by_id(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
     """One row for each human, the latest that came, and none where that was a tombstone."""
+    indexing.keep_up(at_least=1)
     with transaction(connection):
         connection.execute("DROP INDEX IF EXISTS humans_by_id")
         try:
@@ -61,12 +62,12 @@ def _by_id(connection: Connection, gathering: Gathering) -> Iterator[float]:
         except IntegrityError:
             is_each_there_once = False
         if not is_each_there_once or not _are_as_many(connection):
-            if gathering.is_coming:
-                gathering.put()
+            if indexing.is_coming:
+                indexing.put()
             _take_out_the_gone(connection)
             if not is_each_there_once:
                 connection.execute(BY_ID)
-            gathering.forget()
+            indexing.forget()
     yield 0.0
 
 
@@ -93,13 +94,13 @@ def _take_out_the_gone(connection: Connection) -> None:
     connection.execute(f"DELETE FROM search WHERE {gone}")  # noqa: S608
 
 
-def _in_order(connection: Connection, gathering: Gathering) -> Iterator[float]:
+def _in_order(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
     """Places in the order of the latest update, where the platform did not read them out so."""
     if meta(connection, "is_unordered") is None:
         return
     with transaction(connection):
-        if gathering.is_coming:
-            gathering.put()
+        if indexing.is_coming:
+            indexing.put()
         connection.execute("DROP TABLE IF EXISTS temp.placed")
         connection.execute(
             "CREATE TEMP TABLE placed AS SELECT place AS old, "  # noqa: S608
@@ -122,28 +123,28 @@ def _in_order(connection: Connection, gathering: Gathering) -> Iterator[float]:
         connection.execute(BY_ID)
         connection.execute("DROP TABLE IF EXISTS words")
         connection.execute("DELETE FROM meta WHERE name IN ('is_unordered', 'words_until')")
-    gathering.forget()
+    indexing.forget()
     yield 0.0
 
 
-def _words(connection: Connection, gathering: Gathering) -> Iterator[float]:
+def _words(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
     """The text index, in the order of places; the other indexes while its words are gathered."""
     with transaction(connection):
         until = prepared(connection)
     (last,) = connection.execute("SELECT max(place) FROM search").fetchone()
     others = iter(INDEXES)
-    while last is not None and (gathering.is_coming or until < last):
-        if not gathering.is_coming:
-            gathering.begin(until)
-        while gathering.is_busy and (statement := next(others, None)):
+    while last is not None and (indexing.is_coming or until < last):
+        if not indexing.is_coming:
+            indexing.begin(until)
+        while indexing.is_busy and (statement := next(others, None)):
             _make(connection, statement)
         with transaction(connection):  # nobody else can write while it is open: no step ends in it
-            until = gathering.put()
+            until = indexing.put()
         yield 0.45 * until / last if last > 0 else 0.0
     look_again(connection, "words")
 
 
-def _indexes(connection: Connection, _: Gathering) -> Iterator[float]:
+def _indexes(connection: Connection, _: WordIndexing) -> Iterator[float]:
     for number, statement in enumerate(INDEXES):
         _make(connection, statement)
         yield 0.075 * number
@@ -160,7 +161,7 @@ def _name_of(index: str) -> str:
     return index.partition(" INDEX ")[2].split()[0]
 
 
-def _trigrams(connection: Connection, _: Gathering) -> Iterator[float]:
+def _trigrams(connection: Connection, _: WordIndexing) -> Iterator[float]:
     """How many humans have each trigram: what one or two letters are found by."""
     with transaction(connection):
         connection.execute("DELETE FROM trigrams")
@@ -170,7 +171,9 @@ def _trigrams(connection: Connection, _: Gathering) -> Iterator[float]:
     yield 0.0
 
 
-_STEPS: tuple[tuple[str, str, float, Callable[[Connection, Gathering], Iterator[float]]], ...] = (
+_STEPS: tuple[
+    tuple[str, str, float, Callable[[Connection, WordIndexing], Iterator[float]]], ...
+] = (
     ("1 by id", "ordering", 0.0, _by_id),
     ("2 in order", "ordering", 0.1, _in_order),
     ("3 words", "indexing words", 0.2, _words),

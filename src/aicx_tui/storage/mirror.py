@@ -32,7 +32,6 @@ from aicx_tui.storage.database import (
     told,
     unusable,
 )
-from aicx_tui.storage.gathering import Gathering
 from aicx_tui.storage.loading import COMPLETE, Step, meta
 from aicx_tui.storage.naming import Found, look_up
 from aicx_tui.storage.query.conditions import Conditions
@@ -42,6 +41,7 @@ from aicx_tui.storage.query.tree import Node
 from aicx_tui.storage.results import PAGE, SLOT, Results
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
+from aicx_tui.storage.word_index import WordIndexing
 from aicx_tui.storage.writing import Writer, append, count_change, put_meta, transaction
 
 READING_CACHE, COUNTING_CACHE, WRITING_CACHE = 16, 4, 8
@@ -81,7 +81,7 @@ class Mirror:
         self._key = key
         self._is_damaged = False
         self._results: Results | None = None
-        self._gathering: Gathering | None = None
+        self._indexing: WordIndexing | None = None
         try:
             self._open(path, key)
         except DamagedError:
@@ -177,8 +177,8 @@ class Mirror:
         """Close every connection; what was committed is kept."""
         self.counter.close(lambda: shut(self._counting))
         self.reader.close(lambda: shut(self._reading))
-        if (gathering := self._gathering) is not None:  # the writer may be waiting for it
-            gathering.give_up()
+        if (indexing := self._indexing) is not None:  # the writer may be waiting for it
+            indexing.give_up()
         self.writer.close(lambda: shut(self._writing))
         self.at_close()
 
@@ -372,17 +372,17 @@ class Mirror:
         finally:
             self.end_filling()
 
-    def _filled(self) -> Gathering:
-        if self._gathering is None:
+    def _filled(self) -> WordIndexing:
+        if self._indexing is None:
             again = partial(connect, self.path, self._key, cache_mebibytes=READING_CACHE)
-            self._gathering = Gathering(self._writing, again if self._named() else None)
-        return self._gathering
+            self._indexing = WordIndexing(self._writing, again if self._named() else None)
+        return self._indexing
 
     def end_filling(self) -> None:
         """Free what filling the mirror takes, done or not; on the writer's thread only."""
-        gathering, self._gathering = self._gathering, None
-        if gathering is not None:
-            gathering.close()
+        indexing, self._indexing = self._indexing, None
+        if indexing is not None:
+            indexing.close()
             with suppress(DatabaseError):
                 self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
 

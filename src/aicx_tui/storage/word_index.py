@@ -41,7 +41,7 @@ _AVERAGES, _STRUCTURE = 1, 10
 """Rows that are there once, and written anew with each segment."""
 
 
-class Gathering:
+class WordIndexing:
     """Gathers the words of humans behind a place, some at a time; on the writer's thread only.
 
     Args:
@@ -84,8 +84,12 @@ class Gathering:
         self._coming = Future()
         self._coming.set_result(work())
 
-    def keep_up(self) -> None:
-        """Put in what was gathered, and gather on where that is worth it; not in a transaction."""
+    def keep_up(self, *, at_least: int | None = None) -> None:
+        """Put in what was gathered, and gather on where that is worth it; not in a transaction.
+
+        Args:
+            at_least: Humans that are worth it; None for a whole segment.
+        """
         if self._thread is None or self.is_busy:
             return
         if self.is_coming:
@@ -93,7 +97,8 @@ class Gathering:
                 self.put()
         (last,) = self._writing.execute("SELECT max(place) FROM search").fetchone()
         until = int(_meta(self._writing, "words_until") or 0)
-        if ((last or 0) - until) // GAP < HUMANS_A_SEGMENT or _meta(self._writing, "is_unordered"):
+        left = ((last or 0) - until) // GAP
+        if left < (at_least or HUMANS_A_SEGMENT) or _meta(self._writing, "is_unordered"):
             return
         with transaction(self._writing):
             since = prepared(self._writing)
