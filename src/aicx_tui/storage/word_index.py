@@ -8,6 +8,9 @@ kept: whoever is killed goes on after the last humans that were noted.
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -30,6 +33,9 @@ FILLING_CACHE = 64
 
 PAGES_A_CHECKPOINT, _USUAL_CHECKPOINT = 10_000, 1_000
 """Pages in the log from which they are written into the file: meanwhile, and as a rule."""
+
+NICENESS = 5
+"""How far it steps back behind what reads humans and shows them, where a thread can."""
 
 _NEVER_MERGED = 1999
 """Segments from which the index would merge them: they are not in memory any more."""
@@ -173,6 +179,8 @@ class WordIndexing:
     def _set_up(self) -> None:
         """Make the table in memory go on where the one in the mirror ends."""
         self._is_begun = True
+        if self._thread is not None and sys.platform == "linux":  # where each thread has its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         execute = self._connection.execute
         execute("PRAGMA temp_store = MEMORY")  # a file of its own would not be encrypted
         execute(_ASIDE)
