@@ -374,7 +374,7 @@ class Mirror:
 
     def _filled(self) -> WordIndexing:
         if self._indexing is None:
-            again = partial(connect, self.path, self._key, cache_mebibytes=READING_CACHE)
+            again = partial(connect, self.path, self._key, cache_mebibytes=COUNTING_CACHE)
             self._indexing = WordIndexing(self._writing, again if self._named() else None)
         return self._indexing
 

@@ -28,7 +28,7 @@ HUMANS_A_SEGMENT = 100_000
 HASH_BYTES = 64 * 1024 * 1024
 """Memory that the text index gathers words in before it writes them down."""
 
-FILLING_CACHE = 64
+FILLING_CACHE = 32
 """MiB of pages that the writer keeps decrypted meanwhile."""
 
 PAGES_A_CHECKPOINT, _USUAL_CHECKPOINT = 10_000, 1_000
