@@ -90,6 +90,7 @@ class AnnouncedAccess:
     waiting = "starting the sandbox"
     is_lost = False
     keeps_mirror = False
+    local_tags = None
 
     def __init__(self, announced: Mapping[str, Any]) -> None:
         self.announced = announced

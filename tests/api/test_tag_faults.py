@@ -17,7 +17,7 @@ from aicx_tui.models.tag import TagChanges, TagDraft
 from tests.api.faulty import Answer, faulty, json_reply, raw, reply
 from tests.api.test_faults import CANARY, FAULTS, QUICK
 
-TAG = json_reply(200, {"result": {"id": "t", "name": "Tier"}})
+TAG = json_reply(200, {"result": {"id": "t", "name": "Tier", "humans": 3}})
 NOTHING = json_reply(200, {"result": None})
 
 
@@ -42,6 +42,10 @@ async def update(platform: ConsoleApi) -> object:
 
 async def delete(platform: ConsoleApi) -> object:
     return await platform.delete_tag("t")
+
+
+async def delete_under_a_key(platform: ConsoleApi) -> object:
+    return await platform.delete_tag("t", key="once")
 
 
 async def unassign(platform: ConsoleApi) -> object:
@@ -77,7 +81,7 @@ async def test_what_might_be_done_twice_is_sent_once(call: Call) -> None:
     assert len(platform.requests) == 1
 
 
-@pytest.mark.parametrize("call", [create_under_a_key, update])
+@pytest.mark.parametrize("call", [create_under_a_key, update, delete_under_a_key])
 @pytest.mark.parametrize("fault", [raw(b""), reply(500), reply(503)])
 async def test_what_is_the_same_twice_is_sent_again(call: Call, fault: Answer) -> None:
     async with faulty(fault, TAG) as platform:

@@ -130,8 +130,14 @@ class Platform(Protocol):
         """Change what is given of a definition and return it; humans keep their values."""
         self._unsupported(Capability.TAGS_DEFINE)
 
-    async def delete_tag(self, tag_id: str, /) -> int:
-        """Take a tag from every human, remove its definition and return how many had it."""
+    async def delete_tag(self, tag_id: str, /, *, key: str = "") -> int:
+        """Take a tag from every human, remove its definition and return how many had it.
+
+        Args:
+            tag_id: Which tag.
+            key: The same one gives the same answer, however often it is sent; needs
+                `writes.idempotent`.
+        """
         self._unsupported(Capability.TAGS_DEFINE)
 
     async def get_account(self) -> Account:

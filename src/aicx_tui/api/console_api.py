@@ -84,8 +84,7 @@ class ConsoleApi(ProtoGateway):
     @override
     async def create_tag(self, draft: TagDraft, /, *, key: str = "") -> TagDefinition:
         self._need(Capability.TAGS_DEFINE)
-        if key:
-            self._need(Capability.WRITES_IDEMPOTENT)
+        self._refuse_key(key)
         reply = await self._http.post(f"{self._bot}/tags", draft.body(), key=key)
         return reply.parse(Envelope[TagDefinition]).result
 
@@ -96,9 +95,10 @@ class ConsoleApi(ProtoGateway):
         return reply.parse(Envelope[TagDefinition]).result
 
     @override
-    async def delete_tag(self, tag_id: str, /) -> int:
+    async def delete_tag(self, tag_id: str, /, *, key: str = "") -> int:
         self._need(Capability.TAGS_DEFINE)
-        reply = await self._http.delete(self._tag_path(tag_id))
+        self._refuse_key(key)
+        reply = await self._http.delete(self._tag_path(tag_id), key=key)
         return reply.parse(Envelope[TagDeleted]).result.humans
 
     @override

@@ -139,6 +139,7 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
     if context is None:
         return
     setup.mirrors.remove(context)
+    setup.mirrors.local_tags(context).forget()
     await _forget(context, setup, "Its secret")
 
 

@@ -22,7 +22,6 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
-from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
@@ -32,6 +31,7 @@ from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
+from aicx_tui.services.tag_catalogue import catalogue_of
 from aicx_tui.services.touched import Touched
 from aicx_tui.storage.query.parser import parse
 from aicx_tui.storage.query.tree import Query
@@ -144,8 +144,10 @@ def read_query(text: str, directory: Directory | None) -> Query:
     now = datetime.now().astimezone()
     zone = now.tzinfo
     assert zone is not None  # noqa: S101  # an aware time has one
-    tags = directory.tag_names if directory is not None and directory.tags else None
-    return parse(text, now=now, zone=zone, tags=tags)
+    if directory is None or not directory.tags:
+        return parse(text, now=now, zone=zone)
+    takes_ids = not directory.knows_all_tags
+    return parse(text, now=now, zone=zone, tags=directory.tag_names, takes_ids=takes_ids)
 
 
 def _counted(count: int, cut: _Cut) -> str:
@@ -175,16 +177,6 @@ def _sheet_of(directory: Directory, columns: Columns) -> Sheet:
     return Sheet(tuple(directory.tags.values()), columns)
 
 
-async def _sheet(session: Session) -> Sheet:
-    if Capability.TAGS_LIST not in session.platform.capabilities:
-        return Sheet()
-    return Sheet(await session.platform.list_tags())
-
-
-async def _tag_names(session: Session) -> dict[str, str]:
-    return {tag.id: tag.name for tag in (await _sheet(session)).tags}
-
-
 def prepare_get(arguments: Namespace) -> Command:
     """`get ID`."""
     human_id: str = arguments.id
@@ -196,7 +188,7 @@ def prepare_get(arguments: Namespace) -> Command:
         if arguments.json:
             print_json(document(human))
             return
-        names = await _tag_names(session)
+        names = {tag.id: tag.name for tag in (await catalogue_of(session)).tags}
         shown = document(human) | {"tags": None}
         fields = [(name, _text(value)) for name, value in shown.items() if name != "tags"]
         fields += [(f"tag:{names.get(tag.id, tag.id)}", tag.value) for tag in human.tags]

@@ -19,6 +19,7 @@ from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
+    from aicx_tui.services.local_tags import LocalTags
     from aicx_tui.services.mirrors import Mirrors, OpenMirror
     from aicx_tui.services.renewal import Ask
     from aicx_tui.services.session import Session
@@ -83,6 +84,11 @@ class Access(Protocol):
         """Keep where a person was, in a place as safe as what it says of customers."""
         ...
 
+    @property
+    def local_tags(self) -> LocalTags | None:
+        """The definitions of tags that this machine keeps for the context, where it may."""
+        ...
+
     def close(self) -> None:
         """End what was started to get there."""
         ...
@@ -111,12 +117,19 @@ class ContextAccess:
         from aicx_tui.services.renewal import Renewal, credential_of
         from aicx_tui.services.session import open_session
 
-        return await open_session(
+        session = await open_session(
             self.context,
             credential=credential_of(found),
             renew=Renewal(self.context, self._credentials, ask=self.ask),
             source=found.source,
         )
+        session.local_tags = self.local_tags
+        return session
+
+    @property
+    def local_tags(self) -> LocalTags:
+        """Those of the context."""
+        return self._mirrors.local_tags(self.context)
 
     def _nobody(self) -> NotSignedInError:
         name = self.context.name
@@ -184,6 +197,7 @@ class SandboxAccess:
     """The embedded platform; its process starts at once."""
 
     waiting = "starting the sandbox"
+    local_tags = None
 
     def __init__(
         self, *, home: Path, mirrors: Mirrors, ephemeral: bool = False, bot_id: str = ""

@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import AicxError, MirrorError, UsageError
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
-from aicx_tui.services.mirror_key_file import KEY_BYTES, read_key, write_key
+from aicx_tui.services.key_files import KEY_BYTES, read_key, write_key
+from aicx_tui.services.local_tags import LocalTags
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
@@ -52,12 +53,14 @@ class OpenMirror:
         name: What tells it from those of other accounts and bots.
         standing: What the header says as long as it is open; empty where there is nothing to say.
         is_kept: Whether a later run finds it.
+        local_tags: What tags there are, where the platform lists none.
     """
 
     mirror: Mirror
     name: str
     standing: str = ""
     is_kept: bool = True
+    local_tags: LocalTags | None = None
 
 
 class Mirrors:
@@ -81,6 +84,7 @@ class Mirrors:
         lock_days: float = 7,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._home = home
         self._folder = home / "mirrors"
         self._credentials = credentials
         self._key_file = key_file
@@ -92,6 +96,10 @@ class Mirrors:
     def keeps(self, context: Context) -> bool:
         """Whether a key is kept beyond this run: not for what the environment describes."""
         return self._key_file_of(context) is not None or context.source == "config"
+
+    def local_tags(self, context: Context) -> LocalTags:
+        """The definitions of tags that are kept beside the mirrors."""
+        return LocalTags(self._home, context)
 
     async def known(self, context: Context, *, given: SecretStr | None = None) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
@@ -117,7 +125,7 @@ class Mirrors:
         with suppress(MirrorError):  # `of` says of it what is to be said
             mirror = await _open(path, key)
             if not mirror.was_damaged and not await self._is_locked(mirror):
-                return OpenMirror(mirror, path.name)
+                return OpenMirror(mirror, path.name, local_tags=self.local_tags(context))
             if mirror.was_damaged:
                 self._rebuilt.add(path)
             await asyncio.to_thread(mirror.close)
@@ -143,14 +151,18 @@ class Mirrors:
             MirrorError: Nothing can be written, not even for this run.
             UsageError: The key file cannot be used, or does not fit what is there.
         """
+        if known is not None and known.name == _name_for(session):
+            return known
+        opened = await self._opened(session, is_kept=is_kept, given=given)
+        return replace(opened, local_tags=self.local_tags(session.context))
+
+    async def _opened(
+        self, session: Session, *, is_kept: bool, given: SecretStr | None
+    ) -> OpenMirror:
         context = session.context
-        installation = session.platform.installation or f"{context.origin}{context.root}"
-        account = session.account.user_id if session.account else context.account
-        name = _digest(installation, context.company_id, context.bot_id, account) + ".db"
+        name = _name_for(session)
         folder = self._folder_of(context)
         path = folder / name
-        if known is not None and known.name == name:
-            return known
         try:
             key = await self._key(context) if is_kept else None
             if key is None:
@@ -351,6 +363,14 @@ def _in_memory_only(folder: Path) -> Mirror:
     else:
         mirror.at_close = lambda: shutil.rmtree(place, ignore_errors=True)
     return mirror
+
+
+def _name_for(session: Session) -> str:
+    """The name of the file for a platform, bot and account."""
+    context = session.context
+    installation = session.platform.installation or f"{context.origin}{context.root}"
+    account = session.account.user_id if session.account else context.account
+    return _digest(installation, context.company_id, context.bot_id, account) + ".db"
 
 
 def _last(context: Context, key: bytes, given: SecretStr | None) -> str:

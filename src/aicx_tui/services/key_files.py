@@ -1,4 +1,4 @@
-"""The file that holds the key of the mirrors where no keyring does; only its owner may read it."""
+"""Files that hold the key of a mirror, for its owner only."""
 
 from __future__ import annotations
 
