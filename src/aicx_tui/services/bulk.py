@@ -20,7 +20,7 @@ from aicx_tui.services.bulk_wish import Wish as Wish
 from aicx_tui.services.bulk_wish import check_wish
 from aicx_tui.services.turn import turn
 from aicx_tui.storage import bulk_reading, bulk_writing
-from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.storage.changes import Difference
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
@@ -205,6 +205,25 @@ class Bulks:
         work = self.mirror.read(lambda c: bulk_reading.items_for(c, human_ids, wish.after))
         return await wrap_future(work)
 
+    async def reverse(self, bulk_id: str, *, title: str, can_remove_tags: bool = True) -> Bulk:
+        """Make a bulk that gives each human back what it had before another one.
+
+        Who was changed by somebody else since is left alone, and so is who cannot be brought back:
+        they are skipped, with the reason.
+
+        Args:
+            bulk_id: The other one, which is over.
+            title: What it does, as a person reads it.
+            can_remove_tags: Whether the platform can.
+        """
+        new = replace(self._new(title), undo_of=bulk_id, is_guarded=True)
+
+        async def items() -> AsyncGenerator[BulkItem, None]:
+            async for item in self.items(bulk_id, [ItemState.DONE]):
+                yield _reversed(item, can_remove_tags=can_remove_tags)
+
+        return await self._made(items(), new)
+
     # Looking
 
     async def listed(self) -> list[Bulk]:
@@ -286,6 +305,18 @@ class Bulks:
 
     async def _write(self, work: Callable[[Connection, Writer], T]) -> T:
         return await wrap_future(self.mirror.write(work))
+
+
+def _reversed(item: BulkItem, *, can_remove_tags: bool) -> BulkItem:
+    """What brings a human back to where it was before a bulk."""
+    back = replace(item, before=item.after, after=item.before or {}, state=ItemState.PENDING)
+    if item.before is None:
+        return replace(back, state=ItemState.SKIPPED, said="What it had before is not known.")
+    removes = any(v is None for name, v in item.before.items() if name.startswith(TAG))
+    if removes and not can_remove_tags:
+        said = "It did not have the tag, and this platform has no call that takes tags away."
+        return replace(back, state=ItemState.SKIPPED, said=said)
+    return back
 
 
 def _as_far_as_known(item: BulkItem) -> BulkItem:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
+from aicx_tui.storage import steps
 from aicx_tui.storage.bulk_reading import item_of, items_after
 from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values
 from aicx_tui.storage.changes import Kind
@@ -90,7 +91,13 @@ def start(connection: Connection, number: int, total: int) -> None:
     connection.execute(
         "UPDATE bulks SET state = 'running', total = ? WHERE number = ?", (total, number)
     )
-    # the step that undo takes back is recorded here, in the same transaction
+    bulk_id, undo_of = connection.execute(
+        "SELECT id, undo_of FROM bulks WHERE number = ?", (number,)
+    ).fetchone()
+    if undo_of:
+        steps.reverse(connection, undo_of, by=bulk_id)
+    else:
+        steps.record(connection, "bulk", bulk_id)
 
 
 def drop_unfinished(connection: Connection) -> None:
