@@ -6,7 +6,7 @@ One of all consoles and commands sends at a time; the others see in the mirror h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -29,7 +29,7 @@ from aicx_tui.storage.record import LOCAL
 from aicx_tui.tui.list_state import Queue
 
 if TYPE_CHECKING:
-    from aicx_tui.models.human import Human, HumanChanges, HumanDraft
+    from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.outbox import Outbox
     from aicx_tui.services.session import Session
@@ -167,6 +167,12 @@ class Sending(Widget):
         """
         return await self._queue(lambda outbox: outbox.update(human_id, changes, upon=upon))
 
+    async def queue_assign(
+        self, human_id: str, tags: Sequence[TagValue], *, removed: Sequence[str] = ()
+    ) -> Change:
+        """Queue tag values, and the ids of tags to remove, as `queue_update` does."""
+        return await self._queue(lambda outbox: outbox.assign(human_id, tags, removed=removed))
+
     async def queue_delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue a deletion, as `queue_update` does."""
         return await self._queue(lambda outbox: outbox.delete(human_id, upon=upon))
@@ -205,9 +211,13 @@ class Sending(Widget):
         if outbox is None:
             raise AicxError("The local copy is not open yet.", hint="Wait a moment.")
         change = await queueing(outbox)
+        self.go_on()
+        return change
+
+    def go_on(self) -> None:
+        """Show and send what was queued just now."""
         self.look(lists=True)
         self.send()
-        return change
 
     # Sending
 
@@ -244,7 +254,7 @@ class Sending(Widget):
 
     async def _send_some(self) -> None:
         session, directory = self._session, self.directory
-        if session is None or directory is None or not _may_send(session):
+        if session is None or directory is None or not may_send(session):
             return
         from aicx_tui.services.sending import Sender  # it loads the API client layer
 
@@ -383,7 +393,7 @@ def refused(problem: Problem) -> AicxError:
     return RefusedError(problem.message, hint=problem.hint, problems=fields)
 
 
-def _may_send(session: Session) -> bool:
+def may_send(session: Session) -> bool:
     """Whether it is known whose changes these would be, where the platform can tell."""
     from aicx_tui.models.capability import Capability
 
