@@ -13,7 +13,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.api.faulty import faulty, json_reply, reply
+from tests.api.faulty import faulty, json_reply, raw, reply
 from tests.cli.command import clean_environment
 from tests.cli.test_changing import Place, gateway, in_text, requests_of, run
 from tests.sandbox_platform import SandboxPlatform
@@ -230,3 +230,12 @@ async def test_what_cannot_be_sent_at_all_is_not_left_behind(tmp_path: Path) -> 
         assert paused.json()["state"] == "paused"
         resumed = await run(place, "bulk", "resume", bulk[:8], code=0)
         assert resumed.err == "2 of 2 humans changed.\n"
+
+
+async def test_what_may_have_been_sent_is_not_called_withdrawn(tmp_path: Path) -> None:
+    words = ("tags", "assign", "--human", "eu_1", "--human", "eu_2", "--tag", "t=1")
+    async with faulty(raw(b""), reply(503)) as platform:
+        place = Place(gateway(platform.url), tmp_path)
+        in_text(await run(place, *words, code=7), "It is paused", "aicx bulk resume")
+    (bulk,) = (await run(place, "bulk", "list", "--json", code=0)).json()
+    assert (bulk["state"], bulk["done"], bulk["waiting"]) == ("paused", 0, 2)

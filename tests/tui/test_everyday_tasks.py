@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aicx_tui.models.human import HumanChanges
+from aicx_tui.models.human import Human, HumanChanges
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
 from tests.tui.test_bulks import how_many_have

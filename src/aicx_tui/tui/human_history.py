@@ -47,7 +47,7 @@ def history_content(
     ]
     blocks += [
         _block(
-            (State(one.outcome), Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
+            (one.outcome, Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
             lines_of([Difference(*each) for each in one.differences], tags, width=width),
             Problem(message=one.said) if one.said else None,
             one.request_id,
@@ -62,13 +62,13 @@ def history_content(
 
 
 def _block(
-    what: tuple[State, Kind, str, str],
+    what: tuple[str, Kind, str, str],
     differences: Sequence[Content],
     problem: Problem | None,
     request_id: str,
 ) -> Content:
     state, kind, who, at = what
-    colour = {State.DONE: "$success"}.get(state, "$warning")
+    colour = "$success" if state == State.DONE else "$warning"
     lines = [
         Content.assemble((f"{SIGNS[state]} ", f"bold {colour}"), f"{VERBS[kind]}: {word(state)}"),
         Content.styled(f"{at} · {clean(who)}", "$quiet"),
