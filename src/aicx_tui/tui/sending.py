@@ -147,16 +147,25 @@ class Sending(Widget):
 
     # Queueing
 
-    async def queue_create(self, draft: HumanDraft) -> Change:
+    async def queue_create(self, draft: HumanDraft, *, draft_of: str | None = None) -> Change:
         """Queue a human to create; it is on the disk when this returns, and sent as soon as can be.
+
+        Args:
+            draft: The human.
+            draft_of: Whose form is saved by that, so that what was kept of it goes.
 
         Raises:
             AicxError: Nothing was queued.
         """
-        return await self._queue(lambda outbox: outbox.create(draft))
+        return await self._queue(lambda outbox: outbox.create(draft, draft_of=draft_of))
 
     async def queue_update(
-        self, human_id: str, changes: HumanChanges, *, upon: Human | None = None
+        self,
+        human_id: str,
+        changes: HumanChanges,
+        *,
+        upon: Human | None = None,
+        draft_of: str | None = None,
     ) -> Change:
         """Queue fields to change, as `queue_create` does.
 
@@ -164,8 +173,11 @@ class Sending(Widget):
             human_id: Whose.
             changes: Only those fields.
             upon: The human that they were made upon; else the one in the mirror.
+            draft_of: Whose form is saved by that, so that what was kept of it goes.
         """
-        return await self._queue(lambda outbox: outbox.update(human_id, changes, upon=upon))
+        return await self._queue(
+            lambda outbox: outbox.update(human_id, changes, upon=upon, draft_of=draft_of)
+        )
 
     async def queue_delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue a deletion, as `queue_update` does."""
@@ -179,8 +191,14 @@ class Sending(Widget):
         """
         return await self._queue(deciding)
 
-    async def tried(self, change: Change) -> Change:
+    async def tried(
+        self, change: Change, take_back: Callable[[], Awaitable[None]] | None = None
+    ) -> Change:
         """Wait a moment for what becomes of a change; one that cannot be sent now still waits.
+
+        Args:
+            change: One that was queued just now.
+            take_back: Keeps what it was made from, before a change that was refused is discarded.
 
         Raises:
             AicxError: The platform refused it. It was discarded, and the history has it.
@@ -196,6 +214,8 @@ class Sending(Widget):
         finally:
             del self._awaited[change.id]
         if change.state is State.FAILED and change.problem is not None:
+            if take_back is not None:
+                await take_back()
             await self.decide(lambda outbox: outbox.discard(change.id))
             raise refused(change.problem)
         return change
