@@ -26,6 +26,7 @@ from aicx_tui.errors import (
     RefusedError,
 )
 from aicx_tui.storage.record import LOCAL
+from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.list_state import Queue
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ ANSWER_SECONDS = 1.0
 
 PATIENCE_SECONDS = 1.5
 """How long a form waits for what the platform says to what was typed into it."""
+
+LOOK_SECONDS = 0.25
+"""How often it is looked at what waits, while many changes are decided one after another."""
 
 MOST_TOASTS = 3
 """Changes of one run that are told one by one where they need somebody."""
@@ -100,6 +104,7 @@ class Sending(Widget):
         self._sent: asyncio.Future[None] | None = None
         self._is_wanted = self._is_leaving = self._is_looking = self._is_outdated = False
         self._lists = False
+        self._looks = Gathering(self, self._look_anew, seconds=LOOK_SECONDS)
         self._pause = FIRST_PAUSE
         self._timer: Timer | None = None
         self._toasts = 0
@@ -225,7 +230,8 @@ class Sending(Widget):
         if outbox is None:
             raise AicxError("The local copy is not open yet.", hint="Wait a moment.")
         change = await queueing(outbox)
-        self.look(lists=True)
+        self._lists = True
+        self._looks.do_now()  # somebody waits to see it
         self.send()
         return change
 
@@ -348,8 +354,14 @@ class Sending(Widget):
     # Looking
 
     def look(self, *, lists: bool = False) -> None:
-        """Look at what is in the outbox, and at the humans in the list too if wanted."""
+        """Look at what is in the outbox, and at the humans in the list too if wanted.
+
+        Where that was done a moment ago, it is done a moment later for all who want it till then.
+        """
         self._lists |= lists
+        self._looks.ask()
+
+    def _look_anew(self) -> None:
         self._is_outdated = True
         if not self._is_looking:
             self._is_looking = True

@@ -16,6 +16,7 @@ from textual.binding import BindingType
 
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.tui.front_compositor import FrontCompositor
+from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, why_not
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew, and mirror and config.toml
 are looked at: another console may have read into the one, a command saved a view in the other."""
+
+GATHERED_SECONDS = 1.0
+"""How often it is asked while changes reach the platform one after another."""
 
 REFRESH_SECONDS = 30.0
 """How often it is asked what changed at the platform."""
@@ -96,6 +100,7 @@ class HumansScreen(ListDialogs):
         self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
         self.sending = Sending(self._list, zone=zone)
         self._detail.outbox = lambda: self.sending.outbox
+        self._refreshes = Gathering(self, self._refresh_by_itself, seconds=GATHERED_SECONDS)
         self._panes = Panes(self._list, self._detail)
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
@@ -114,6 +119,16 @@ class HumansScreen(ListDialogs):
         self.set_interval(FRESHNESS_SECONDS, self._look)
         self.set_interval(REFRESH_SECONDS, self._refresh_by_itself)
         self.call_after_refresh(self._read, by_hand=False)
+
+    def _compositor_refresh(self) -> None:
+        """Paint, unless a screen that lets nothing through lies over this one.
+
+        Textual would paint that one anew, in whole, for whatever changes below it.
+        """
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        if not any(screen.styles.background.a == 1 for screen in above):
+            super()._compositor_refresh()
 
     @property
     def aicx(self) -> AicxApp:
@@ -165,7 +180,7 @@ class HumansScreen(ListDialogs):
     def _change_decided(self, message: Sending.Decided) -> None:
         """Read what the platform made of it, and what others changed meanwhile."""
         if message.is_done:
-            self._refresh_by_itself()
+            self._refreshes.ask()
 
     @on(Sending.Due)
     def _sending_is_due(self) -> None:
