@@ -95,6 +95,7 @@ class AicxApp(App[None]):
         self._is_ready = False
         self._ends_with: int | None = None
         self._offered: dict[str, ActiveBinding] = {}
+        self._owed: tuple[str, NotSignedInError] | None = None
         self._warned_on: Screen[object] | None = None
         self.animation_level = "none"
         self.set_keymap(self.keymap.overrides)
@@ -303,8 +304,27 @@ class AicxApp(App[None]):
     @work(group="sign-in", exclusive=True)
     async def action_sign_in(self) -> None:
         """Sign in to this context, anew if somebody is signed in."""
-        if await self.places.signs_in_again():
+        owed, self._owed = self._owed, None
+        if await self.places.signs_in_again(owed and owed[1]):
             self.places.reopen()
+
+    def sign_in_if_owed(self) -> None:
+        """Ask for the sign-in that was not asked for over a form, now that nothing is typed."""
+        access = self.places.access
+        if self._owed is None or access is None or self._takes_keys:
+            return
+        if self._owed[0] == access.context.name:
+            self.action_sign_in()
+        else:
+            self._owed = None
+
+    @property
+    def _takes_keys(self) -> bool:
+        """Whether somebody may be typing what is not meant for another dialog."""
+        screen = self.screen
+        if getattr(screen, "awaits_platform", False):
+            return False
+        return isinstance(screen, ModalScreen) or is_typed_into(self.focused)
 
     async def ask_to_sign_in(
         self, context: Context, refused: NotSignedInError | None
@@ -316,8 +336,11 @@ class AicxApp(App[None]):
             refused: Why it is asked for now; None where the person wants it.
 
         Raises:
-            NotSignedInError: Nobody signed in.
+            NotSignedInError: Nobody signed in; or it is asked for later, since a form is open.
         """
+        if refused is not None and self._takes_keys:
+            self._owe_sign_in(context, refused)
+            raise refused
         from aicx_tui.tui.screens.sign_in import SignInScreen  # needed only when asked for
 
         answer = asyncio.get_running_loop().create_future()
@@ -328,6 +351,13 @@ class AicxApp(App[None]):
             raise refused or NotSignedInError(f"Nobody signed in to {context.name}.")
         credential: Credential = signed_in.credential
         return credential
+
+    def _owe_sign_in(self, context: Context, refused: NotSignedInError) -> None:
+        if self._owed is None:
+            keys = self.keymap.shown("session.sign-in")
+            said = f"{keys} signs in; it is asked for once this is closed. Nothing typed is lost."
+            self.notify(said, title="Signed out", severity="warning")
+        self._owed = context.name, refused
 
     def show_theme(self, name: str) -> None:
         """Take other colours, and keep the choice."""

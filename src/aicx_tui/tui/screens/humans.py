@@ -262,6 +262,11 @@ class HumansScreen(ListDialogs):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
         self._where.is_in_detail = event.widget is self._detail
+        self.aicx.sign_in_if_owed()
+
+    def on_screen_resume(self) -> None:
+        """Ask for what could not be asked for while something lay over this."""
+        self.aicx.sign_in_if_owed()
 
     # What is shown
 

@@ -174,6 +174,10 @@ class OutboxScreen(Screen[None]):
         self._listed = message
         self._show()
 
+    def on_screen_resume(self) -> None:
+        """Ask for what could not be asked for while something lay over this."""
+        self.aicx.sign_in_if_owed()
+
     def on_resize(self) -> None:
         """Cut the rows to the width."""
         self._show()

@@ -74,6 +74,11 @@ class QueueingForm(FormScreen[Change]):
         """Stay, whatever key was pressed meanwhile."""
         self._is_left = False
 
+    @property
+    @override
+    def awaits_platform(self) -> bool:
+        return False  # the outbox does
+
     @override
     def action_back(self) -> None:
         """Go back; what is on its way into the outbox gets there first."""
