@@ -45,6 +45,9 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 
 MINUTE = 60.0
 
+OVER_DIALOG_SECONDS = 5.0
+"""How long a toast stays over a dialog."""
+
 NOT_OVER_DIALOGS = frozenset(
     {"help", "go", "outbox", "switch_bot", "sign_in", "command_palette", "show_theme"}
 )
@@ -186,7 +189,12 @@ class AicxApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast; never reads markup, since messages quote remote text."""
+        """Show a toast, a short while only over a dialog, which it covers in part.
+
+        It never reads markup, since messages quote remote text.
+        """
+        if isinstance(self.screen, ModalScreen):
+            timeout = min(timeout or OVER_DIALOG_SECONDS, OVER_DIALOG_SECONDS)
         super().notify(
             clean(message),
             title=clean(title),

@@ -306,7 +306,7 @@ class Sending(Widget):
     def _decided(self, message: Decided) -> None:
         """Show it, follow a human to the id that it has now, and tell what needs somebody."""
         from aicx_tui.storage.changes import Kind, State  # it loads the models
-        from aicx_tui.tui.change_words import NEEDING, word
+        from aicx_tui.tui.change_words import NEEDING, reason, word
 
         change, app = message.change, cast("AicxApp", self.app)
         self.look(lists=True)
@@ -318,7 +318,7 @@ class Sending(Widget):
             return  # who waited for it is told where it was typed
         self._toasts += 1
         if self._toasts <= MOST_TOASTS:
-            said = change.problem.message if change.problem is not None else ""
+            said = reason(change, self._list.tags())
             keys = app.keymap.shown("outbox.list")
             app.notify(
                 f"{said} {keys} shows it.",
@@ -416,9 +416,11 @@ def refused(problem: Problem) -> AicxError:
 
 
 def _may_send(session: Session) -> bool:
-    """Whether it is known whose changes these would be, where the platform can tell."""
+    """Whether changes may be sent, and it is known whose they would be where that can be told."""
     from aicx_tui.models.capability import Capability
+    from aicx_tui.services.actions import ACTIONS, refusal
 
     is_told = Capability.SIGN_IN in session.platform.capabilities
     is_known = session.account is not None or not is_told
-    return is_known and not session.context.read_only
+    refused = refusal(ACTIONS["outbox.send"], session.context, role=session.role)
+    return is_known and not refused

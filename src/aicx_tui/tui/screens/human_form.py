@@ -45,6 +45,9 @@ REST_SECONDS = 0.3
 READ_SECONDS = 1.0
 """After which it is said that the platform has not told yet how the human is."""
 
+USUAL_LINES = 30
+"""Of the form, where most of it fits on the screen."""
+
 STAY, LEAVE = "stay", "leave"
 
 
@@ -128,6 +131,12 @@ class HumanFormScreen(QueueingForm):
         self._is_refused = False
         self._generation = 0
         self._rest: Timer | None = None
+
+    @override
+    def on_resize(self) -> None:
+        """Keep the top where it is, however much is said below the fields while somebody types."""
+        super().on_resize()
+        self.styles.padding = (max((self.size.height - USUAL_LINES) // 2, 0), 0, 0, 0)
 
     # What is known
 
@@ -252,7 +261,7 @@ class HumanFormScreen(QueueingForm):
     @work(exclusive=True, group="checking")
     async def _check(self, generation: int, fields: Mapping[str, str]) -> None:
         odd = await asyncio.to_thread(oddities, fields, country=self._country)
-        warnings: dict[str, list[str]] = {n: [f"Odd: {text}"] for n, text in odd.items()}
+        warnings: dict[str, list[str]] = {n: [text] for n, text in odd.items()}
         self.post_message(self.Checked(generation, dict(warnings)))
         if self._look_up is None:
             return

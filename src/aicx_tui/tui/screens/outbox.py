@@ -21,7 +21,7 @@ from aicx_tui.errors import AicxError
 from aicx_tui.storage.changes import Change, Kind, State
 from aicx_tui.text import clean, fit
 from aicx_tui.tui import deciding
-from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, Tags, in_a_line, word
+from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, Tags, in_a_line, reason, word
 from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue
@@ -48,8 +48,9 @@ ACTION_IDS = {"retry": deciding.RETRY, "edit": deciding.EDIT, "discard": decidin
 EMPTY = Content.assemble(
     ("○ Nothing waits.", "bold"),
     "\n",
-    ("Every change has reached the platform; a human's history says what became of it.", "$quiet"),
+    ("A human's history says what became of each change.", "$quiet"),
 )
+NOT_OPEN = Content.styled("◐ The local copy is not open yet.", "bold")
 
 
 class ChangeList(OptionList):
@@ -139,13 +140,24 @@ class OutboxScreen(Screen[None]):
 
     def _looked(self, queue: Queue) -> None:
         """Say how it stands, and read the rows again."""
-        error = queue.error
+        outbox = self._sending.outbox
         self._header.standing = self._sending.standing
         sign = "○ offline, " if queue.is_offline else "" if queue.needing else "⇡ "
-        self._header.state = Content(sign + queue.said if queue.said else "● nothing waits")
-        self._frame(said=f"Nothing is sent now: {error.message}" if error and queue.waiting else "")
-        if (outbox := self._sending.outbox) is not None:
+        nothing = "◐ opening" if outbox is None else "● nothing waits"
+        self._header.state = Content(sign + queue.said if queue.said else nothing)
+        self._frame(said=self._why_not_sent(queue))
+        self._notice.update(NOT_OPEN if outbox is None else EMPTY)
+        if outbox is None:
+            self.add_class("-noticed")
+        else:
             self._read(outbox)
+
+    def _why_not_sent(self, queue: Queue) -> str:
+        if refusal := self.aicx.places.refusal(deciding.RETRY):
+            return f"Nothing is sent from here. {refusal}"
+        if queue.error is None or not queue.waiting:
+            return ""
+        return f"Nothing is sent now: {queue.error.message}"
 
     def _frame(self, *, counted: str | None = None, said: str | None = None) -> None:
         """Say on the frame what is new; setting it paints everything within, too."""
@@ -228,7 +240,7 @@ class OutboxScreen(Screen[None]):
         )
         if change.problem is None or not needs:
             return line
-        return Content.assemble(line, "\n", (f"  {clean(change.problem.message)}", "$quiet"))
+        return Content.assemble(line, "\n", (f"  {reason(change, tags)}", "$quiet"))
 
     @property
     def _current(self) -> Change | None:
