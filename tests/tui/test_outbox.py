@@ -173,6 +173,23 @@ async def test_of_a_conflict_mine_theirs_and_what_was_before_can_be_mixed(
         await person.sees("✓ change: done", "≠ change: in conflict", "Ana Cruz", "Request req_")
 
 
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("g", "o", "enter"), "Whose is to stay?"),
+        (("O", "D"), "Discard: change"),
+        (("O", "j", "k", "enter"), "Whose is to stay?"),
+    ],
+)
+async def test_keys_typed_before_the_rows_are_there_are_not_lost(
+    own_sandbox: SandboxPlatform, keys: tuple[str, ...], said: str
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await conflict(person, own_sandbox, email="mine@x.test")
+        await person.presses(*keys)
+        await person.sees(said)
+
+
 async def test_theirs_in_every_field_sends_nothing(own_sandbox: SandboxPlatform) -> None:
     async with console(own_sandbox.own_access()) as person:
         human_id = await conflict(person, own_sandbox, email="mine@x.test")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -79,7 +79,7 @@ class OutboxScreen(Screen[None]):
         keymap: The keys that hold in this run.
     """
 
-    AUTO_FOCUS = "#changes"
+    AUTO_FOCUS = ""  # the list has it once its rows are there: keys typed before are for them
     BLANK = True  # the list covers it; else painting the whole screen would draw it below
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -109,6 +109,7 @@ class OutboxScreen(Screen[None]):
         self._keymap = keymap
         self._changes: dict[str, Change] = {}
         self._framed = ("", "")
+        self._early: list[events.Key] = []
         self._known: dict[str, tuple[object, Option]] = {}
         self._listed: OutboxScreen.Listed | None = None
         self._rows = ChangeList(id="changes", markup=False, compact=True)
@@ -183,12 +184,27 @@ class OutboxScreen(Screen[None]):
         changes = [*needing, *(c for c in message.changes if c.state not in NEEDING)]
         self._changes = {change.id: change for change in changes}
         self._known = {i: row for i, row in self._known.items() if i in self._changes}
-        self._listed = message
+        is_first, self._listed = self._listed is None, message
         self._show()
+        if is_first:
+            self._rows.focus()
+            self._type_on()
 
     def on_screen_resume(self) -> None:
         """Ask for what could not be asked for while something lay over this."""
         self.aicx.sign_in_if_owed()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed before the rows are there."""
+        if self._listed is None:
+            event.stop()
+            self._early.append(event)
+
+    def _type_on(self) -> None:
+        """Press the keys again that came too early."""
+        early, self._early = self._early, []
+        for event in early:
+            self.app.post_message(events.Key(event.key, event.character))
 
     def on_resize(self) -> None:
         """Cut the rows to the width."""
@@ -258,6 +274,8 @@ class OutboxScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what the state of the change does not allow."""
         if action_id := ACTION_IDS.get(action):
+            if self._listed is None:
+                return False  # the key is kept until there are rows
             return None if self.aicx.refusal(action_id) else True
         return True
 
