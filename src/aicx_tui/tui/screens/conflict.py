@@ -105,7 +105,10 @@ class ConflictScreen(Dialog[Resolution]):
     def on_resize(self) -> None:
         """Side by side where there is room."""
         self._rows.styles.max_height = max(self.size.height - AROUND_ROWS, 4)
-        self.call_after_refresh(self._show, self._cursor)
+        self.call_after_refresh(self._show_anew)
+
+    def _show_anew(self) -> None:
+        self._show(self._cursor)
 
     @property
     def _cursor(self) -> int:

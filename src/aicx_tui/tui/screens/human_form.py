@@ -136,7 +136,8 @@ class HumanFormScreen(QueueingForm):
     def on_resize(self) -> None:
         """Keep the top where it is, however much is said below the fields while somebody types."""
         super().on_resize()
-        self.styles.padding = (max((self.size.height - USUAL_LINES) // 2, 0), 0, 0, 0)
+        top = max((self.size.height - USUAL_LINES) // 2, 0)
+        self.query_one("#form").styles.margin = (top, 0, 0, 0)
 
     # What is known
 
