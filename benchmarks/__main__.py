@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.humans import Humans
 from benchmarks.measures import (
+    bulk,
     first_paint,
     growth,
     keys,
@@ -41,6 +42,7 @@ OF_HUMANS: dict[str, Callable[[Humans, int | None], Iterator[Line]]] = {
     "mirror": mirror.measure,
     "sync": sync.measure,
     "growth": growth.measure,
+    "bulk": bulk.measure,
 }
 """Those for which the sandbox makes as many humans as are asked for."""
 

@@ -22,6 +22,9 @@ MILLION = [PYTHON, str(Path(__file__).with_name("million.py"))]
 SYNCING = [PYTHON, str(Path(__file__).with_name("syncing.py"))]
 """A first sync; its arguments are in its own module."""
 
+BULKING = [PYTHON, str(Path(__file__).with_name("bulking.py"))]
+"""Everybody tagged, in a bare loop and as a bulk in turn."""
+
 READING = [PYTHON, str(Path(__file__).with_name("reading.py"))]
 """Somebody who goes about a mirror."""
 

@@ -90,6 +90,7 @@ class AnnouncedAccess:
     waiting = "starting the sandbox"
     is_lost = False
     keeps_mirror = False
+    local_tags = None
 
     def __init__(self, announced: Mapping[str, Any]) -> None:
         self.announced = announced
@@ -111,6 +112,9 @@ class AnnouncedAccess:
     async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
         mirrors = mirrors_nowhere(Credentials({"AICX_KEYRING": "off"}))
         return await mirrors.of(session, known=known, is_kept=False)
+
+    async def is_mirror_shut(self) -> bool:
+        return False
 
     def at_bot(self, bot_id: str) -> AnnouncedAccess:
         self.context = replace(self.context, bot_id=bot_id)

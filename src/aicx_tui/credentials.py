@@ -94,6 +94,11 @@ class Credentials:
             or await self._in_keyring(context, patience)
         )
 
+    def given(self, context: Context) -> SecretStr | None:
+        """The token that this run was given for a context and that signs in; None for others."""
+        found = None if self._remembered_for(context) else self._for_this_run(context)
+        return found.secret if found else None
+
     async def find_kept(self, context: Context, *, patience: float) -> Found | None:
         """What an earlier sign-in left, whatever was given for this run alone."""
         return self._remembered_for(context) or await self._in_keyring(context, patience)

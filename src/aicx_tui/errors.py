@@ -106,6 +106,10 @@ class ConflictError(AicxError):
     exit_code = 5
 
 
+class OutdatedError(ConflictError):
+    """There is a newer version of the record than the one that was named; nothing was changed."""
+
+
 class RefusedError(AicxError):
     """The platform understood the request and said no; nothing was changed."""
 

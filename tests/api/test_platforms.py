@@ -22,11 +22,13 @@ from aicx_tui.errors import (
     NotTheApiError,
     OutcomeUnknownError,
     PlatformFailedError,
+    RefusedError,
     UnsupportedError,
     UsageError,
 )
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
+from aicx_tui.models.tag import TagChanges, TagDefinition, TagDraft
 from tests.api.faulty import Answer, FaultyPlatform, faulty, json_reply, raw, reply
 from tests.sandbox_platform import SandboxPlatform
 
@@ -86,6 +88,9 @@ async def test_the_gateway_is_asked_for_nothing_undocumented() -> None:
             gateway.create_human(HumanDraft(fullname="Jane", notes="hers")),
             gateway.delete_human("eu_1"),
             gateway.unassign_tags(["eu_1"], ["t"]),
+            gateway.create_tag(TagDraft(name="Tier")),
+            gateway.update_tag("t", TagChanges(name="Tier")),
+            gateway.delete_tag("t"),
         ):
             with pytest.raises(UnsupportedError):
                 await call
@@ -148,6 +153,71 @@ async def deleting_server(answer: Answer) -> AsyncIterator[tuple[ConsoleApi, Fau
         platform = await ConsoleApi.open(HttpCore(server.url), company_id="c", bot_id="bot")
         yield platform, server
         await platform.aclose()
+
+
+async def test_a_tag_is_defined_changed_taken_away_and_deleted(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    platform = await own_sandbox.console()
+    draft = TagDraft(name="Tier", kind="choice", choices=("One", "Two"))
+    tag = await platform.create_tag(draft, key="once")
+    assert tag == TagDefinition(id=tag.id, name="Tier", kind="choice", choices=("One", "Two"))
+    assert await platform.create_tag(draft, key="once") == tag
+    changed = await platform.update_tag(tag.id, TagChanges(name="Level", colour="#123456"))
+    assert (changed.name, changed.colour, changed.choices) == ("Level", "#123456", ("One", "Two"))
+    assert (await platform.update_tag(tag.id, TagChanges(colour=None))).colour is None
+    ids = [await platform.create_human(HumanDraft(fullname="Jane")) for _ in range(3)]
+    await platform.assign_tags(ids, [TagValue(id=tag.id, value="One")])
+    await platform.unassign_tags(ids[:1], [tag.id])
+    assert (await platform.get_human(ids[0])).human.tags == ()
+    assert await platform.delete_tag(tag.id) == 2
+    assert tag.id not in {it.id for it in await platform.list_tags()}
+    with pytest.raises(NotFoundError):
+        await platform.delete_tag(tag.id)
+    await platform.aclose()
+
+
+async def test_a_name_that_is_taken_is_refused_by_field(own_sandbox: SandboxPlatform) -> None:
+    platform = await own_sandbox.console()
+    with pytest.raises(InvalidFieldsError) as caught:
+        await platform.create_tag(TagDraft(name="merchant"))
+    assert [problem.field for problem in caught.value.problems] == ["name"]
+    await platform.aclose()
+
+
+async def test_an_agent_defines_no_tags(browsed_sandbox: SandboxPlatform) -> None:
+    platform = await browsed_sandbox.console(person="agent")
+    with pytest.raises(ForbiddenError, match="Only an admin may define tags"):
+        await platform.create_tag(TagDraft(name="Tier"))
+    await platform.aclose()
+
+
+async def test_nothing_of_tags_is_sent_where_the_platform_cannot_or_the_context_must_not() -> None:
+    async with deleting_server(reply(200)) as (platform, server):
+        platform.capabilities |= {Capability.TAGS_DEFINE}
+        with pytest.raises(UsageError):
+            await platform.delete_tag("../humans")
+        with pytest.raises(UnsupportedError, match="sent twice"):
+            await platform.create_tag(TagDraft(name="Tier"), key="once")
+        platform._http.read_only = True
+        for call in (
+            platform.create_tag(TagDraft(name="Tier")),
+            platform.update_tag("t", TagChanges(name="Tier")),
+            platform.delete_tag("t"),
+        ):
+            with pytest.raises(RefusedError, match="read-only"):
+                await call
+        platform.capabilities = frozenset()
+        for call in (
+            platform.create_tag(TagDraft(name="Tier")),
+            platform.update_tag("t", TagChanges(name="Tier")),
+            platform.delete_tag("t"),
+        ):
+            with pytest.raises(UnsupportedError):
+                await call
+        with pytest.raises(UnsupportedError):
+            await platform.unassign_tags(["eu_1"], ["t"])
+        assert len(server.requests) == 1
 
 
 async def test_the_feed_is_read_to_its_end_and_followed(own_sandbox: SandboxPlatform) -> None:

@@ -83,6 +83,72 @@ def test_an_edit_takes_only_what_the_change_can_hold(place: Place) -> None:
     assert place.does("outbox", "send", "--json").json()["done"] == 1
 
 
+def test_a_field_is_edited_once(place: Place) -> None:
+    change = waiting(place, someone(place))
+    twice = ("email=a@b.example", "email=c@d.example")
+    in_text(place.does("outbox", "edit", change, *twice, code=2), "given twice")
+
+
+def test_a_change_made_offline_waits_in_the_outbox_of_whose_token_it_is(tmp_path: Path) -> None:
+    with SandboxProcess("--ephemeral", "--humans", "40") as process:
+        sandbox = SandboxPlatform(process.announcement)
+        admin = Place(sandbox.environment(), tmp_path)
+        agent = Place(sandbox.environment(person="agent"), tmp_path)
+        human = someone(agent)
+        someone(admin)
+        viewer = Place(sandbox.environment(person="viewer"), tmp_path)
+    agent.does("humans", "update", human["id"], "--uid", "later", "--queue")
+    (waits,) = agent.outbox()
+    assert "agent@" in waits["who"]
+    assert admin.outbox() == []
+    never_seen = ("humans", "update", human["id"], "--uid", "x", "--queue")
+    in_text(viewer.does(*never_seen, code=7), "nothing listens there")
+
+
+def test_a_copy_without_its_key_is_not_said_to_be_empty(place: Place, described: Place) -> None:
+    for words in (("outbox", "list"), ("outbox", "send"), ("audit",), ("undo",)):
+        ended = aicx(*words, env=described.env)
+        assert (ended.code, ended.out) == (1, ""), words
+        in_text(ended, "its key is not at hand", "--mirror-key-file")
+
+
+def test_the_address_of_a_context_stays_while_changes_wait_there(described: Place) -> None:
+    edit = ("contexts", "edit", "own", "--url", "http://127.0.0.1:9")
+    in_text(described.does(*edit, code=2), "1 change waits in the outbox of own")
+    (change,) = described.outbox()
+    described.does("outbox", "discard", change["id"], "--yes")
+    described.does(*edit)
+
+
+async def test_what_waits_behind_a_creation_in_doubt_goes_on_or_goes_with_it(
+    tmp_path: Path,
+) -> None:
+    etag = 'ETag: "1"'
+    jane = json_reply(200, {"result": JANE | {"email": None}}, etag)
+    put = json_reply(200, {"result": {"id": "eu_7"}})
+    answers = [raw(b""), jane, jane, put, raw(b"")]
+    async with faulty(*answers) as platform:
+        place = Place(gateway(platform.url), tmp_path)
+
+        async def in_doubt(name: str) -> tuple[str, str]:
+            await run(place, "humans", "create", "--fullname", name, code=8)
+            (unknown,) = await asyncio.to_thread(place.outbox)
+            behind = ("humans", "update", f"local:{unknown['id']}", "--email", "b@x.example")
+            queued = await run(place, *behind, "--queue", "--json", code=0)
+            return unknown["id"], queued.json()["queued"]
+
+        unknown, _ = await in_doubt("Jane")
+        shown = await run(place, "outbox", "show", unknown, code=0)
+        assert f"aicx outbox resolve {unknown[:8]} --is HUMAN_ID" in shown.out
+        said = await run(place, "outbox", "resolve", unknown, "--is", "eu_7", "--json", code=0)
+        assert [one["state"] for one in said.json()] == ["done"]
+        assert requests_of(platform) == ["POST human", "GET eu_7", "GET eu_7", "PUT eu_7"]
+        unknown, behind = await in_doubt("Joan")
+        gone = await run(place, "outbox", "discard", unknown, "--yes", code=0)
+        assert gone.out.split() == [unknown, behind]
+        assert await asyncio.to_thread(place.outbox) == []
+
+
 def test_some_of_several_is_partly_failed(place: Place) -> None:
     humans = place.does("humans", "list", "--json").json()[:2]
     changes = [waiting(place, human) for human in humans]
@@ -150,7 +216,7 @@ def test_nothing_that_waits_goes_with_the_local_copy_unasked(
     in_text(refused, "1 change waits in the outbox of own", "outbox send", "--discard")
     unseen = aicx(*words, env=described.env)
     assert unseen.code == 1
-    in_text(unseen, "cannot be looked into", "Nothing was removed", "--discard")
+    in_text(unseen, "cannot be looked into", "Nothing was done", "--discard")
     assert len(described.outbox()) == 1
     removed = aicx(*described.key, *words, "--discard", env=described.env)
     assert removed.code == (1 if words[0] == "logout" else 0)  # since the keyring is off

@@ -148,7 +148,7 @@ def test_logout_removes_the_copy_where_there_is_no_keyring_too(
     assert contents(tmp_path / "home")
     refused = aicx("logout", "--context", "own", env=home)
     assert refused.code == 1
-    assert "changes may wait in it. Its key is not at hand. Nothing was removed." in refused.err
+    assert "changes may wait in it. Its key is not at hand. Nothing was done." in refused.err
     assert "--discard" in refused.err
     assert contents(tmp_path / "home")
     gone = aicx(*key, "logout", "--context", "own", env=home)

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.sandbox.process import SandboxProcess
+from tests.sandbox.test_defining_tags import define
 from tests.sandbox.test_gateway import create
 
 CHECKS = [
@@ -59,35 +60,47 @@ schema = schemathesis.pytest.from_fixture("document")
     suppress_health_check=list(HealthCheck),
 )
 def test_every_reply_conforms(
-    case: schemathesis.Case[Any], sandbox: SandboxProcess, agent: httpx.Client, human_id: str
+    case: schemathesis.Case[Any],
+    sandbox: SandboxProcess,
+    agent: httpx.Client,
+    admin: httpx.Client,
+    human_id: str,
+    tag_ids: dict[str, str],
 ) -> None:
-    # Invented ids would only ever meet the refusal of an unknown company, bot or human.
+    # Invented ids would only ever meet the refusal of an unknown company, bot, human or tag.
     known = {
         "company_id": sandbox.announcement["company_id"],
         "bot_id": sandbox.bot_id,
         "human_id": human_id,
+        "tag_id": tag_ids["City"],
     }
     case.path_parameters.update({name: known[name] for name in case.path_parameters})
     role = "agent"
-    if case.operation.method == "delete":  # which would leave the others nothing to meet
-        case.path_parameters["human_id"] = create(agent, sandbox.crm)
+    if "/tags" in case.operation.path:
         role = "admin"
+    if case.operation.method == "delete":  # which would leave the others nothing to meet
+        role = "admin"
+        if "tag_id" in case.path_parameters:
+            tags = f"/console/v1/bots/{sandbox.bot_id}/tags"
+            case.path_parameters["tag_id"] = str(define(admin, tags)["id"])
+        else:
+            case.path_parameters["human_id"] = create(agent, sandbox.crm)
     token = sandbox.person(role).token
     case.call_and_validate(headers={"X-SINITIC-TOKEN": token}, checks=CHECKS)
 
 
-def test_every_write_on_humans_documents_its_key(anonymous: httpx.Client) -> None:
+def test_every_write_documents_its_key(anonymous: httpx.Client) -> None:
     paths = anonymous.get("/openapi.json").json()["paths"]
     writes = {
         (method, path): operation
         for path, operations in paths.items()
         for method, operation in operations.items()
-        if method != "get" and ("human" in path or path.endswith("tags"))
+        if method != "get" and ("human" in path or "tags" in path)
     }
-    assert len(writes) == 5
-    for (method, _), operation in writes.items():
+    assert len(writes) == 8
+    for (method, path), operation in writes.items():
         headers = {it["name"] for it in operation["parameters"] if it["in"] == "header"}
-        checks_version = method in ("put", "delete")
+        checks_version = method in ("put", "delete") and "human" in path
         assert headers == {"Idempotency-Key"} | ({"If-Match"} if checks_version else set())
         assert {"400", "401", "403", "404", "409", "422"} <= set(operation["responses"])
         assert ("412" in operation["responses"]) == checks_version

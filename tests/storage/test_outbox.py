@@ -18,7 +18,8 @@ from aicx_tui.errors import MirrorError, UnreachableError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import MASK, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.outbox import Outbox
-from aicx_tui.services.sending import POLL_SECONDS, Sender
+from aicx_tui.services.sending import Sender
+from aicx_tui.services.turn import POLL_SECONDS
 from aicx_tui.storage.changes import ENDED, LOCAL, Change, Kind, State
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror

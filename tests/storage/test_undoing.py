@@ -13,9 +13,12 @@ from aicx_tui.api.base import Platform
 from aicx_tui.errors import NotFoundError, RefusedError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
+from aicx_tui.services.bulk import Bulks, Wish
+from aicx_tui.services.bulk_running import BulkRunner
 from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.sending import Sender
 from aicx_tui.services.undoing import Undoing
+from aicx_tui.storage.bulks import Bulk, BulkState, ItemState
 from aicx_tui.storage.changes import Change, State
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.steps import KEPT
@@ -50,7 +53,11 @@ def outbox(mirror: Mirror) -> Outbox:
 
 @pytest.fixture
 def undoing(outbox: Outbox, platform: Platform) -> Undoing:
-    return Undoing(outbox, platform.capabilities)
+    return of(outbox, platform.capabilities)
+
+
+def of(outbox: Outbox, capabilities: frozenset[Capability] | None) -> Undoing:
+    return Undoing(outbox, Bulks(outbox.mirror, who=outbox.who), capabilities)
 
 
 async def sent(platform: Platform, mirror: Mirror) -> list[State]:
@@ -104,6 +111,7 @@ async def test_what_was_not_sent_yet_is_withdrawn_and_queued_again(
     shown = Human.model_validate_json(outbox.mirror.document(human_id).result(PATIENCE) or "")
     assert shown.uid == was.uid
     again = await undoing.redo()
+    assert isinstance(again, Change)
     assert (again.state, again.body) == (State.PENDING, queued.body)
     await undoing.undo()
     await undoing.redo()
@@ -168,10 +176,10 @@ async def test_what_this_platform_cannot_take_back_is_said(
     await outbox.assign(human_id, [TagValue(id=new, value="x")])
     assert await sent(platform, outbox.mirror) == [State.DONE]
     with pytest.raises(UsageError, match="no call that takes tags away"):
-        await Undoing(outbox, platform.capabilities - {Capability.TAGS_UNASSIGN}).undo()
+        await of(outbox, platform.capabilities - {Capability.TAGS_UNASSIGN}).undo()
     await changed(outbox, platform, human_id, access_token=SecretStr("secret"))
     with pytest.raises(UsageError, match="never kept"):
-        await Undoing(outbox, platform.capabilities).undo()
+        await of(outbox, platform.capabilities).undo()
     assert await outbox.listed() == []
 
 
@@ -195,6 +203,7 @@ async def test_a_human_to_create_is_withdrawn_before_it_is_sent(
     await undoing.undo()
     assert await sent(platform, outbox.mirror) == []
     created = await undoing.redo()
+    assert isinstance(created, Change)
     assert outbox.mirror.document(created.human_id).result(PATIENCE)
     assert await sent(platform, outbox.mirror) == [State.DONE]
     await outbox.create(HumanDraft(fullname="Jim", access_token=SecretStr("secret")))
@@ -243,4 +252,74 @@ async def test_nothing_is_taken_back_where_nothing_may_be_changed(
 ) -> None:
     await outbox.update(human_id, HumanChanges(uid="u"))
     with pytest.raises(RefusedError, match="read-only"):
-        await Undoing(Outbox(mirror, who="Ana Cruz", read_only=True), None).undo()
+        await of(Outbox(mirror, who="Ana Cruz", read_only=True), None).undo()
+
+
+async def ran(platform: Platform, mirror: Mirror, bulk: Change | Bulk) -> dict[ItemState, int]:
+    """Run a bulk to its end, and return how many humans came to which."""
+    assert isinstance(bulk, Bulk)
+    async for _ in BulkRunner(platform, mirror).run(bulk.id):
+        pass
+    return dict(await Bulks(mirror, who="Ana Cruz").counts(bulk.id))
+
+
+async def values(platform: Platform, ids: list[str], tag_id: str) -> list[str | None]:
+    humans = [await there(platform, i) for i in ids]
+    return [{tag.id: tag.value for tag in human.tags}.get(tag_id) for human in humans]
+
+
+async def test_a_bulk_gives_everybody_back_what_each_had(
+    platform: Platform, mirror: Mirror, outbox: Outbox, undoing: Undoing
+) -> None:
+    ids = [*await at_the_platform(platform)][:20]
+    tag = (await platform.list_tags())[0]
+    had = await values(platform, ids, tag.id)
+    assert len(set(had)) > 2  # some of them none
+    bulks = Bulks(mirror, who="Ana Cruz")
+    wish = Wish(tags={tag.id: tag.choices[0]}, fields={})
+    bulk = await bulks.make(ids, wish, title="All the same")
+    with pytest.raises(UsageError, match="“All the same” is not over"):
+        await undoing.undo()
+    same = had.count(tag.choices[0])
+    assert (await ran(platform, mirror, bulk))[ItemState.DONE] == 20 - same
+    await platform.assign_tags([ids[0]], [TagValue(id=tag.id, value="theirs")])
+    back = await undoing.undo()
+    assert isinstance(back, Bulk) and back.title == "Undo: All the same"
+    counted = await ran(platform, mirror, back)
+    assert counted[ItemState.SKIPPED] == 1  # whom a colleague changed since
+    assert await values(platform, ids, tag.id) == ["theirs", *had[1:]]
+    again = await undoing.redo()
+    assert isinstance(again, Bulk) and again.title == "All the same"
+    await ran(platform, mirror, again)
+    assert await values(platform, ids, tag.id) == ["theirs", *[tag.choices[0]] * 19]
+
+
+async def test_a_bulk_that_was_cancelled_gives_back_what_it_had_done(
+    platform: Platform, mirror: Mirror, outbox: Outbox, undoing: Undoing, human_id: str
+) -> None:
+    await changed(outbox, platform, human_id, uid="before the bulk")
+    tag = (await platform.list_tags())[0]
+    bulks = Bulks(mirror, who="Ana Cruz")
+    ids = [*await at_the_platform(platform)][:5]
+    nothing = await bulks.make(ids, Wish(tags={tag.id: "x"}, fields={}), title="Never sent")
+    assert (await bulks.cancel(nothing.id)).state is BulkState.CANCELLED
+    await undoing.undo()  # what did nothing is no step
+    assert await sent(platform, mirror) == [State.DONE]
+    assert (await there(platform, human_id)).uid != "before the bulk"
+
+
+async def test_where_tags_cannot_be_taken_away_a_bulk_is_undone_as_far_as_can_be(
+    platform: Platform, mirror: Mirror, outbox: Outbox
+) -> None:
+    ids = [*await at_the_platform(platform)][:20]
+    tag = (await platform.list_tags())[0]
+    had = await values(platform, ids, tag.id)
+    bulks = Bulks(mirror, who="Ana Cruz")
+    bulk = await bulks.make(ids, Wish(tags={tag.id: "x"}, fields={}), title="All x")
+    await ran(platform, mirror, bulk)
+    back = await of(outbox, platform.capabilities - {Capability.TAGS_UNASSIGN}).undo()
+    counted = await ran(platform, mirror, back)
+    assert counted[ItemState.SKIPPED] == had.count(None)
+    assert await values(platform, ids, tag.id) == [value or "x" for value in had]
+    said = [item.said async for item in bulks.items(back.id, [ItemState.SKIPPED])]
+    assert all("no call that takes tags away" in words for words in said)

@@ -12,11 +12,11 @@ from typing_extensions import override
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
 from aicx_tui.errors import (
-    ConflictError,
     FieldProblem,
     InvalidFieldsError,
     NotFoundError,
     OutcomeUnknownError,
+    OutdatedError,
     UnreachableError,
 )
 from aicx_tui.models.capability import Capability
@@ -202,7 +202,7 @@ class WaveringPlatform(Platform):
         document = self._document(human_id)
         assert (if_match is not None) == (Capability.HUMANS_PRECONDITION in self.capabilities)
         if if_match is not None and if_match != str(document["version"]):
-            raise ConflictError("There is a newer version.")
+            raise OutdatedError("There is a newer version.")
         return document
 
     def _take(self, body: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ def test_measures_of_few_humans_say_what_they_found(
     assert "encrypted: pages" in said
     assert "sync until searchable" in said
     assert "growth of private" in said
+    assert "bulk, until all are tagged" in said
 
 
 @pytest.mark.parametrize(("reached", "verdict"), [(19.0, "missed"), (21.0, "kept")])

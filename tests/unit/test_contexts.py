@@ -488,7 +488,7 @@ def test_while_another_console_writes_it_is_not_waited_for_without_end(
 ) -> None:
     from filelock import FileLock
 
-    monkeypatch.setattr("aicx_tui.services.config_writing.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("aicx_tui.services.replacing.LOCK_SECONDS", 0.05)
     path.write_text(HAND_WRITTEN)
     with (
         FileLock(path.with_name(f".{path.name}.lock")),

@@ -19,12 +19,13 @@ from aicx_tui.services.importing_columns import matched
 from aicx_tui.services.importing_files import table_of
 from aicx_tui.services.importing_journal import Journal, Outcome, journal_path
 from aicx_tui.services.importing_journals import remove_old_journals
+from aicx_tui.services.tag_catalogue import TagCatalogue
 from aicx_tui.settings import Context
 
 NOW = 1_800_000_000
 """Some moment, in seconds since 1970."""
 
-TAGS = (TagDefinition(id="t1", name="Tier"), TagDefinition(id="t2", name="Since"))
+TAGS = TagCatalogue((TagDefinition(id="t1", name="Tier"), TagDefinition(id="t2", name="Since")))
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
@@ -52,11 +53,14 @@ def test_a_tag_is_known_by_name_and_by_id(said: str, meant: str) -> None:
 
 
 def test_where_tags_cannot_be_listed_an_id_is_taken_as_it_is() -> None:
-    assert matched(["name", "tag:x"], chosen={}, tags=None).fields["tag:x"] == "tag:x"
+    assert (
+        matched(["name", "tag:x"], chosen={}, tags=TagCatalogue(is_whole=False)).fields["tag:x"]
+        == "tag:x"
+    )
 
 
 def test_tags_of_one_name_are_asked_for_by_id() -> None:
-    twins = [TagDefinition(id="t1", name="Tier"), TagDefinition(id="t2", name="Tier")]
+    twins = TagCatalogue(tuple(TagDefinition(id=i, name="Tier") for i in ("t1", "t2")))
     with pytest.raises(UsageError, match="Several tags") as caught:
         matched(["fullname", "tag:Tier"], chosen={}, tags=twins)
     assert "t1, t2" in caught.value.hint

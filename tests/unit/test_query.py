@@ -141,6 +141,14 @@ def test_any_tag_is_taken_while_tags_are_not_known() -> None:
     assert query == Query(Tagged("Anything"), Sort(SortKey.TAG, True, "other"), query.text)
 
 
+def test_where_other_tags_may_be_too_an_unknown_name_is_an_id() -> None:
+    known = {"t-1": "Tier"}
+    query = parse("tag:t-2 sort:tag:tier", now=NOW, zone=ZONE, tags=known, takes_ids=True)
+    assert query == Query(Tagged("t-2"), Sort(SortKey.TAG, False, "t-1"), query.text)
+    query = parse("sort:tag:t-2", now=NOW, zone=ZONE, tags=known, takes_ids=True)
+    assert query.sort == Sort(SortKey.TAG, False, "t-2")
+
+
 def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
-from aicx_tui.models.tag import TagDefinition
+from aicx_tui.models.tag import TagChanges, TagDefinition, TagDraft
 
 FEED_PAGE_LIMIT = 1000
 """The most humans that one page of the feed may hold."""
@@ -116,6 +116,30 @@ class Platform(Protocol):
         """Read the definitions of the bot's tags."""
         self._unsupported(Capability.TAGS_LIST)
 
+    async def create_tag(self, draft: TagDraft, /, *, key: str = "") -> TagDefinition:
+        """Define a tag and return it with its id.
+
+        Args:
+            draft: Which.
+            key: The same one gives the same tag, however often it is sent; needs
+                `writes.idempotent`.
+        """
+        self._unsupported(Capability.TAGS_DEFINE)
+
+    async def update_tag(self, tag_id: str, changes: TagChanges, /) -> TagDefinition:
+        """Change what is given of a definition and return it; humans keep their values."""
+        self._unsupported(Capability.TAGS_DEFINE)
+
+    async def delete_tag(self, tag_id: str, /, *, key: str = "") -> int:
+        """Take a tag from every human, remove its definition and return how many had it.
+
+        Args:
+            tag_id: Which tag.
+            key: The same one gives the same answer, however often it is sent; needs
+                `writes.idempotent`.
+        """
+        self._unsupported(Capability.TAGS_DEFINE)
+
     async def get_account(self) -> Account:
         """Read who is signed in."""
         self._unsupported(Capability.SIGN_IN)
@@ -155,6 +179,7 @@ _MISSING = {
     Capability.TAGS_UNASSIGN: "This platform has no call that takes tags away.",
     Capability.TAGS_LIST: "This platform has no call that lists tags: "
     "Proto documents none for its gateway. Nothing was sent.",
+    Capability.TAGS_DEFINE: "This platform has no call that defines tags. Nothing was sent.",
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
 }
 

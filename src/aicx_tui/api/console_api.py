@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue, SecretStr
 from typing_extensions import override
 
+from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
 from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway, checked_human_id
@@ -15,7 +16,7 @@ from aicx_tui.errors import NotFoundError, NotTheApiError
 from aicx_tui.models.account import Account, PlatformCapabilities, Session
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FEED_ENVELOPE, FeedPage
-from aicx_tui.models.tag import TagDefinition
+from aicx_tui.models.tag import TagChanges, TagDefinition, TagDeleted, TagDraft
 from aicx_tui.models.wire import Envelope
 
 _BASE = "/console/v1"
@@ -62,16 +63,14 @@ class ConsoleApi(ProtoGateway):
 
     @override
     async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:
-        if Capability.HUMANS_DELETE not in self.capabilities:
-            self._unsupported(Capability.HUMANS_DELETE)
+        self._need(Capability.HUMANS_DELETE)
         self._refuse_precondition(if_match)
         path = f"{self._bot}/humans/{checked_human_id(human_id)}"
         await self._http.delete(path, if_match=if_match)
 
     @override
     async def unassign_tags(self, human_ids: Sequence[str], tag_ids: Sequence[str], /) -> None:
-        if Capability.TAGS_UNASSIGN not in self.capabilities:
-            self._unsupported(Capability.TAGS_UNASSIGN)
+        self._need(Capability.TAGS_UNASSIGN)
         ids = [checked_human_id(human_id) for human_id in human_ids]
         body = {"human_ids": ids, "tag_ids": list(tag_ids)}
         reply = await self._http.post(f"{self._bot}/humans/unassign_tags", body)
@@ -81,6 +80,26 @@ class ConsoleApi(ProtoGateway):
     async def list_tags(self) -> tuple[TagDefinition, ...]:
         reply = await self._http.get(f"{self._bot}/tags")
         return reply.parse(Envelope[tuple[TagDefinition, ...]]).result
+
+    @override
+    async def create_tag(self, draft: TagDraft, /, *, key: str = "") -> TagDefinition:
+        self._need(Capability.TAGS_DEFINE)
+        self._refuse_key(key)
+        reply = await self._http.post(f"{self._bot}/tags", draft.body(), key=key)
+        return reply.parse(Envelope[TagDefinition]).result
+
+    @override
+    async def update_tag(self, tag_id: str, changes: TagChanges, /) -> TagDefinition:
+        self._need(Capability.TAGS_DEFINE)
+        reply = await self._http.patch(self._tag_path(tag_id), changes.body())
+        return reply.parse(Envelope[TagDefinition]).result
+
+    @override
+    async def delete_tag(self, tag_id: str, /, *, key: str = "") -> int:
+        self._need(Capability.TAGS_DEFINE)
+        self._refuse_key(key)
+        reply = await self._http.delete(self._tag_path(tag_id), key=key)
+        return reply.parse(Envelope[TagDeleted]).result.humans
 
     @override
     async def get_account(self) -> Account:
@@ -95,6 +114,13 @@ class ConsoleApi(ProtoGateway):
         self._http.renew = None  # a session that has ended already is what is wanted
         await self._http.post(f"{_BASE}/sign-out", {})
         self._http.credential = None
+
+    def _need(self, capability: Capability) -> None:
+        if capability not in self.capabilities:
+            self._unsupported(capability)
+
+    def _tag_path(self, tag_id: str) -> str:
+        return f"{self._bot}/tags/{checked_id(tag_id, what='The id of the tag')}"
 
 
 async def read_capabilities(http: HttpCore) -> PlatformCapabilities:

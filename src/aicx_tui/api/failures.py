@@ -24,6 +24,7 @@ from aicx_tui.errors import (
     NotSignedInError,
     NotTheApiError,
     OutcomeUnknownError,
+    OutdatedError,
     PlatformFailedError,
     RateLimitedError,
     RefusedError,
@@ -237,7 +238,7 @@ _BY_STATUS: dict[int, tuple[type[AicxError], str, str]] = {
         "Read everything again.",
     ),
     412: (
-        ConflictError,
+        OutdatedError,
         "There is a newer version of this record; nothing was changed",
         "Read it again and repeat the change on what it is now.",
     ),

@@ -185,10 +185,14 @@ class HttpCore:
         headers = {"Idempotency-Key": key} if key else {}
         return await self._send("POST", path, body=body, headers=headers, repeatable=bool(key))
 
-    async def delete(self, path: str, *, if_match: str | None = None) -> Reply:
-        """Send a deletion once: a second one would find nothing, whoever deleted it."""
+    async def delete(self, path: str, *, if_match: str | None = None, key: str = "") -> Reply:
+        """Send a deletion once, unless a key tells the platform that it is the same.
+
+        A second one without would find nothing, whoever deleted it.
+        """
         headers = {"If-Match": if_match} if if_match else {}
-        return await self._send("DELETE", path, headers=headers, repeatable=False)
+        headers |= {"Idempotency-Key": key} if key else {}
+        return await self._send("DELETE", path, headers=headers, repeatable=bool(key))
 
     async def put(
         self, path: str, body: Mapping[str, Any], *, if_match: str | None = None
@@ -196,6 +200,10 @@ class HttpCore:
         """Send a change that may be sent twice, unless it depends on a version."""
         headers = {"If-Match": if_match} if if_match else {}
         return await self._send("PUT", path, body=body, headers=headers, repeatable=not if_match)
+
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Send a change that may be sent twice."""
+        return await self._send("PATCH", path, body=body, repeatable=True)
 
     async def _send(
         self,

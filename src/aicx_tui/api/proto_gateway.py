@@ -72,8 +72,7 @@ class ProtoGateway(Platform):
     @override
     async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
         self._refuse_notes(draft)
-        if key and Capability.WRITES_IDEMPOTENT not in self.capabilities:
-            self._unsupported(Capability.WRITES_IDEMPOTENT)
+        self._refuse_key(key)
         reply = await self._http.post(f"{self._crm}/human", draft.body(), key=key)
         return reply.parse(Envelope[HumanReference]).result.id
 
@@ -120,6 +119,10 @@ class ProtoGateway(Platform):
     def _refuse_notes(self, written: HumanDraft | HumanChanges) -> None:
         if NOTES in written.model_fields_set and Capability.HUMANS_NOTES not in self.capabilities:
             self._unsupported(Capability.HUMANS_NOTES)
+
+    def _refuse_key(self, key: str) -> None:
+        if key and Capability.WRITES_IDEMPOTENT not in self.capabilities:
+            self._unsupported(Capability.WRITES_IDEMPOTENT)
 
     def _refuse_precondition(self, if_match: str | None) -> None:
         if if_match and Capability.HUMANS_PRECONDITION not in self.capabilities:

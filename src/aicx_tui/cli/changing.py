@@ -11,7 +11,7 @@ from aicx_tui.cli.asking import asked, can_ask
 from aicx_tui.cli.command import OnOutbox
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import ConflictError, UsageError
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.changing import delete, make, read_if_missing, update
 from aicx_tui.services.editing import check_changes, check_draft
@@ -114,4 +114,6 @@ def print_change(change: Change, arguments: Namespace, done: str) -> None:
         print_json({"queued": change.id}, indent=None)
     why = f" {change.problem.message}" if change.problem is not None else ""
     narrate(f"Queued as {change.id[:8]}, not sent yet.{why}")
-    narrate("  Send it later: aicx outbox send")
+    is_behind = change.problem is not None and change.problem.exit_code == ConflictError.exit_code
+    hint = change.problem.hint if change.problem and is_behind else ""
+    narrate(f"  {hint or 'Send it later: aicx outbox send'}")

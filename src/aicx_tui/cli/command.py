@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.session import Session
+from aicx_tui.services.tag_defining import OpenTags
 from aicx_tui.services.touched import Touched
 
 Command = Callable[[Session, Touched], Awaitable[None]]
@@ -29,6 +30,17 @@ class OnMirror:
 
 
 @dataclass(frozen=True)
+class OnTags:
+    """A command on the definitions of tags, wherever a context keeps them.
+
+    Attributes:
+        run: Does its work and prints the result.
+    """
+
+    run: Callable[[OpenTags], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class OnOutbox:
     """A command that changes humans, or looks at their changes.
 
@@ -39,3 +51,7 @@ class OnOutbox:
 
     run: Callable[[OpenOutbox], Awaitable[None]]
     way: Way
+
+
+AnyCommand = Command | OnMirror | OnTags | OnOutbox
+"""Any of them."""

@@ -23,24 +23,29 @@ from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_b
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import Command, OnMirror, OnOutbox
+    from aicx_tui.cli.command import AnyCommand, Command, OnMirror, OnOutbox, OnTags
     from aicx_tui.services.session import Session
     from aicx_tui.services.touched import Touched
 
-Prepare: TypeAlias = "Callable[[Namespace], Command | OnMirror | OnOutbox]"
+Prepare: TypeAlias = "Callable[[Namespace], AnyCommand]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "outbox.", "audit.")
+ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.")
 """How the actions of commands begin that are given a context."""
 
 
 def on_a_platform() -> dict[str, Prepare]:
     """The commands that work on an open platform, by action."""
-    from aicx_tui.cli import changing, humans, importing, tags  # they load the API client layer
+    from aicx_tui.cli import (  # they load the API client layer
+        changing,
+        humans,
+        importing,
+        tag_definitions,
+    )
 
     return {
         "humans.list": humans.prepare_list,
@@ -51,8 +56,11 @@ def on_a_platform() -> dict[str, Prepare]:
         "humans.sync": humans.prepare_sync,
         "humans.import": importing.prepare_import,
         "humans.import-by-id": importing.prepare_import_by_id,
-        "tags.list": tags.prepare_list,
-        "tags.assign": tags.prepare_assign,
+        "tags.list": tag_definitions.prepare_list,
+        "tags.define": tag_definitions.prepare_define,
+        "tags.rename": tag_definitions.prepare_rename,
+        "tags.delete": tag_definitions.prepare_delete,
+        "tags.import": tag_definitions.prepare_import,
     }
 
 
@@ -76,6 +84,23 @@ def on_outbox() -> dict[str, Prepare]:
         "outbox.undo": undoing.prepare_undo,
         "outbox.redo": undoing.prepare_redo,
         "audit.list": history.prepare_list,
+    }
+
+
+def on_many() -> dict[str, Prepare]:
+    """The commands that change many humans, by action."""
+    from aicx_tui.cli import bulk_making, bulks  # they load the API client layer
+
+    return {
+        "tags.assign": bulk_making.prepare_assign,
+        "tags.unassign": bulk_making.prepare_unassign,
+        "humans.set-field": bulk_making.prepare_set_field,
+        "bulk.list": bulks.prepare_list,
+        "bulk.show": bulks.prepare_show,
+        "bulk.pause": bulks.prepare_pause,
+        "bulk.resume": bulks.prepare_resume,
+        "bulk.cancel": bulks.prepare_cancel,
+        "bulk.report": bulks.prepare_report,
     }
 
 
@@ -126,9 +151,11 @@ def _own_way(command: str) -> OwnWay | None:
     return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
 
 
-def _prepared(arguments: Namespace) -> Command | OnMirror | OnOutbox:
-    is_on_outbox = arguments.command.startswith(("outbox.", "audit."))
-    return (on_outbox() if is_on_outbox else on_a_platform())[arguments.command](arguments)
+def _prepared(arguments: Namespace) -> AnyCommand:
+    for prepares in (on_a_platform, on_outbox, on_many):
+        if prepare := prepares().get(arguments.command):
+            return prepare(arguments)
+    raise LookupError(arguments.command)
 
 
 def run(arguments: Namespace, setup: Setup) -> int:
@@ -162,13 +189,17 @@ def run(arguments: Namespace, setup: Setup) -> int:
     return 0
 
 
-def _run_on(access: Access, command: Command | OnMirror | OnOutbox, action_id: str) -> None:
-    from aicx_tui.cli.command import OnOutbox
+def _run_on(access: Access, command: AnyCommand, action_id: str) -> None:
+    from aicx_tui.cli.command import OnOutbox, OnTags
+    from aicx_tui.services.tag_defining import is_local
 
     try:
-        refuse_if_read_only(ACTIONS[action_id], access.context)
+        if not (isinstance(command, OnTags) and is_local(access)):
+            refuse_if_read_only(ACTIONS[action_id], access.context)
         if isinstance(command, OnOutbox):
             asyncio.run(_run_on_outbox(command, access, action_id))
+        elif isinstance(command, OnTags):
+            asyncio.run(_run_on_tags(command, access))
         else:
             asyncio.run(_run(command, access))
     finally:
@@ -180,11 +211,25 @@ async def _awaited(work: Awaitable[None]) -> None:
 
 
 async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
+    from aicx_tui.cli.stopping import ended_as_by_ctrl_c
     from aicx_tui.services.outbox_opening import open_outbox
 
     async with open_outbox(access, way=command.way) as opened:
         action = ACTIONS[action_id]
         refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
+        try:
+            with ended_as_by_ctrl_c():
+                await command.run(opened)
+        finally:
+            if others := len(opened.others):
+                said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"
+                narrate(f"{said} sent too; see: aicx audit")
+
+
+async def _run_on_tags(command: OnTags, access: Access) -> None:
+    from aicx_tui.services.tag_defining import open_tags
+
+    async with open_tags(access) as opened:
         await command.run(opened)
 
 

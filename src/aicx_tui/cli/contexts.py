@@ -117,6 +117,8 @@ async def edit(arguments: Namespace, setup: Setup) -> None:
         raise UsageError("Nothing to change is given.", hint="See: aicx contexts edit --help")
     name: str = arguments.name
     before = setup.config.contexts.get(name)
+    if before is not None and "url" in (*values, *unset):
+        await setup.mirrors.refuse_while_changes_wait(before, else_="Or discard them.")
     config = edit_context(setup.config.path, name, values, unset=unset)
     after = config.contexts[name]
     narrate(f"Changed {name}.")
@@ -137,6 +139,7 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
     if context is None:
         return
     setup.mirrors.remove(context)
+    setup.mirrors.local_tags(context).forget()
     await _forget(context, setup, "Its secret")
 
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pydantic import JsonValue
 
 from aicx_tui.cli.command import OnOutbox
-from aicx_tui.cli.outbox import NOTHING_KEPT, differences, local_time, moment, value_text
+from aicx_tui.cli.outbox import check_seen, differences, local_time, moment, value_text
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
@@ -22,6 +22,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
     """`audit`."""
 
     async def run(opened: OpenOutbox) -> None:
+        check_seen(opened)
         latest = await opened.outbox.history(arguments.human, limit=arguments.limit)
         entries = latest[::-1]
         if arguments.form == "json":
@@ -32,8 +33,6 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
         else:
             for entry in entries:
                 _print(entry)
-        if not opened.directory.is_kept:
-            narrate(NOTHING_KEPT)
         narrate("1 entry." if len(entries) == 1 else f"{len(entries):,} entries.")
 
     return OnOutbox(run, Way.LOOKING)

@@ -22,7 +22,6 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
-from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
@@ -32,6 +31,7 @@ from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
 from aicx_tui.services.spreadsheet import Sheet
+from aicx_tui.services.tag_catalogue import catalogue_of
 from aicx_tui.services.touched import Touched
 from aicx_tui.storage.query.parser import parse
 from aicx_tui.storage.query.tree import Query
@@ -47,10 +47,10 @@ def prepare_list(arguments: Namespace) -> OnMirror:
     limit: int | None = arguments.limit
     form: str = arguments.form
     columns: Columns = arguments.columns
-    _read(text, None)  # so that what cannot be read is refused before anything is opened
+    read_query(text, None)  # so that what cannot be read is refused before anything is opened
 
     async def show(directory: Directory) -> None:
-        cut = _Cut(directory.walk(_read(text, directory)), limit)
+        cut = _Cut(directory.walk(read_query(text, directory)), limit)
         if form == "json":
             count = await print_json_array(cut.humans(), document=masked)
         elif form == "jsonl":
@@ -72,12 +72,12 @@ def prepare_export(arguments: Namespace) -> OnMirror:
     columns: Columns = arguments.columns
     if form == "table":
         raise UsageError("A file needs a form.", hint="Add --csv, --jsonl or --json.")
-    _read(text, None)
+    read_query(text, None)
     destination = checked_destination(Path(arguments.output), replaces=arguments.force)
 
     async def write(directory: Directory) -> None:
         with ended_as_by_ctrl_c():
-            query = _read(text, directory)
+            query = read_query(text, directory)
             total = None if text.strip() else directory.count
             cut = _Cut(directory.walk(query), limit)
             total = min(total, limit) if total and limit else total
@@ -139,13 +139,15 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
     return changed
 
 
-def _read(text: str, directory: Directory | None) -> Query:
+def read_query(text: str, directory: Directory | None) -> Query:
     """What a search means; without the directory, any tag may be."""
     now = datetime.now().astimezone()
     zone = now.tzinfo
     assert zone is not None  # noqa: S101  # an aware time has one
-    tags = directory.tag_names if directory is not None and directory.tags else None
-    return parse(text, now=now, zone=zone, tags=tags)
+    if directory is None or not directory.tags:
+        return parse(text, now=now, zone=zone)
+    takes_ids = not directory.knows_all_tags
+    return parse(text, now=now, zone=zone, tags=directory.tag_names, takes_ids=takes_ids)
 
 
 def _counted(count: int, cut: _Cut) -> str:
@@ -175,16 +177,6 @@ def _sheet_of(directory: Directory, columns: Columns) -> Sheet:
     return Sheet(tuple(directory.tags.values()), columns)
 
 
-async def _sheet(session: Session) -> Sheet:
-    if Capability.TAGS_LIST not in session.platform.capabilities:
-        return Sheet()
-    return Sheet(await session.platform.list_tags())
-
-
-async def _tag_names(session: Session) -> dict[str, str]:
-    return {tag.id: tag.name for tag in (await _sheet(session)).tags}
-
-
 def prepare_get(arguments: Namespace) -> Command:
     """`get ID`."""
     human_id: str = arguments.id
@@ -196,7 +188,7 @@ def prepare_get(arguments: Namespace) -> Command:
         if arguments.json:
             print_json(document(human))
             return
-        names = await _tag_names(session)
+        names = {tag.id: tag.name for tag in (await catalogue_of(session)).tags}
         shown = document(human) | {"tags": None}
         fields = [(name, _text(value)) for name, value in shown.items() if name != "tags"]
         fields += [(f"tag:{names.get(tag.id, tag.id)}", tag.value) for tag in human.tags]

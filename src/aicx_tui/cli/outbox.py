@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from aicx_tui.cli.command import OnOutbox
 from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.errors import MirrorError
 from aicx_tui.models.human import MASK
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.storage.changes import ENDED, WAITING, Change, Difference, Kind, State
@@ -29,6 +30,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
     states = (*WAITING, *ENDED) if arguments.all else WAITING
 
     async def run(opened: OpenOutbox) -> None:
+        check_seen(opened)
         changes = await opened.outbox.listed(states)
         if arguments.json:
             print_json([document(change) for change in changes])
@@ -38,10 +40,24 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
                 print_line(_row(_cells(change)))
         waiting = sum(change.state in WAITING for change in changes)
         narrate("1 change waits." if waiting == 1 else f"{waiting:,} changes wait.")
-        if not opened.directory.is_kept:
-            narrate(NOTHING_KEPT)
 
     return OnOutbox(run, Way.LOOKING)
+
+
+def check_seen(opened: OpenOutbox) -> None:
+    """Make sure that nothing waits where it cannot be seen, and say where nothing can wait.
+
+    Raises:
+        MirrorError: There is a local copy that cannot be opened.
+    """
+    if opened.is_shut:
+        raise MirrorError(
+            "There is a local copy of this context, but its key is not at hand: what waits in it "
+            "cannot be seen, and is not sent.",
+            hint="Unlock the keyring, or name the key's file: --mirror-key-file F.",
+        )
+    if not opened.directory.is_kept:
+        narrate(NOTHING_KEPT)
 
 
 def prepare_show(arguments: Namespace) -> OnOutbox:
@@ -148,9 +164,22 @@ def _print_facts(change: Change) -> None:
     if change.outcome_of:
         facts.append(("request", change.outcome_of))
     if problem is not None:
-        facts += [("problem", problem.message), ("next", problem.hint)]
+        facts += [("problem", problem.message), ("next", _next(change) or problem.hint)]
         facts += [(f"refused: {name}", words) for name, words in problem.fields.items()]
     print_fields(facts)
+
+
+def _next(change: Change) -> str:
+    """What to do about a change that waits for a person; empty where its problem says it."""
+    short = change.id[:8]
+    match change.state:
+        case State.CONFLICT:
+            return f"aicx outbox resolve {short} --mine FIELD | --theirs FIELD"
+        case State.UNKNOWN if change.kind is Kind.CREATE:
+            is_there = f"if it is there: aicx outbox resolve {short} --is HUMAN_ID"
+            return f"{is_there}; else: aicx outbox retry {short}"
+        case _:
+            return ""
 
 
 def _print_differences(change: Change) -> None:

@@ -6,12 +6,13 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
+from time import time
 from typing import Any
 
 from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.changing import FIELDS, field_called
 from aicx_tui.cli.command import OnOutbox
-from aicx_tui.cli.outbox import document
+from aicx_tui.cli.outbox import check_seen, document
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
@@ -24,9 +25,11 @@ from aicx_tui.errors import (
     RefusedError,
     UsageError,
 )
+from aicx_tui.models.capability import Capability
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.pace import Pace
+from aicx_tui.services.sending import SAME_KEY_SECONDS
 from aicx_tui.storage.changes import WAITING, Change, Kind, State, wanted_tags
 from aicx_tui.storage.rows import tag_values
 from aicx_tui.text import clean
@@ -35,6 +38,8 @@ from aicx_tui.text import clean
 def prepare_edit(arguments: Namespace) -> OnOutbox:
     """`edit ID FIELD=VALUE …`."""
     given: dict[str, str | None] = dict(arguments.values)
+    if len(given) < len(arguments.values):
+        raise UsageError("A field is given twice. Nothing was changed.")
     given |= dict.fromkeys(map(field_called, arguments.clear))
     if "phone" in given:
         given["phone_number"] = given.pop("phone")
@@ -86,18 +91,29 @@ def prepare_discard(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         changes = [await opened.outbox.get(change_id) for change_id in arguments.ids]
+        behind = [one for change in changes for one in await _behind(opened, change)]
+        gone = {change.id: change for change in (*changes, *behind)}
         if not arguments.yes:
-            for change in changes:
+            for change in gone.values():
                 narrate(f"{change.id[:8]}  {change.kind} {change.name} ({change.state})")
             if not await agreed("Discard?"):
                 narrate("Nothing was discarded.")
                 return
         for change in changes:
             await opened.outbox.discard(change.id)
-            print_line(change.id)
+        for change_id in gone:
+            print_line(change_id)
         narrate("Discarded; the history keeps that: aicx audit")
 
     return OnOutbox(run, Way.LOOKING)
+
+
+async def _behind(opened: OpenOutbox, change: Change) -> list[Change]:
+    """What waits for a human to be created, and goes with that."""
+    if change.kind is not Kind.CREATE:
+        return []
+    waiting = await opened.outbox.listed(human_id=change.human_id)
+    return [one for one in waiting if one.id != change.id]
 
 
 def prepare_retry(arguments: Namespace) -> OnOutbox:
@@ -105,7 +121,9 @@ def prepare_retry(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         changes = [await opened.outbox.get(change_id) for change_id in arguments.ids]
+        is_told_by_key = Capability.WRITES_IDEMPOTENT in (opened.capabilities or ())
         doubtful = [c for c in changes if c.kind is Kind.CREATE and c.state is State.UNKNOWN]
+        doubtful = [] if is_told_by_key and _is_recent(doubtful) else doubtful
         if doubtful and not arguments.yes:
             _needs_consent(arguments, "Nothing was sent.")
             names = ", ".join(change.name for change in doubtful)
@@ -126,6 +144,9 @@ def prepare_resolve(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await opened.outbox.get(arguments.id)
+        if arguments.human:
+            await _identify(opened, change, arguments.human, as_json=arguments.json)
+            return
         theirs = change.problem.theirs if change.problem is not None else {}
         other = True if arguments.all_mine else False if arguments.all_theirs else None
         mine = {name: chosen.get(name, other) for name in theirs}
@@ -144,11 +165,22 @@ def prepare_resolve(arguments: Namespace) -> OnOutbox:
     return OnOutbox(run, Way.QUEUEING)
 
 
+async def _identify(opened: OpenOutbox, change: Change, human_id: str, *, as_json: bool) -> None:
+    """Take a human for the one whose creation is in doubt, and send what waits for it."""
+    if opened.session is not None:  # that there is one with this id
+        await opened.session.platform.get_human(human_id)
+    await opened.outbox.identify(change.id, human_id)
+    narrate(f"{clean(change.name)} is {clean(human_id)}.")
+    behind = await opened.outbox.listed([State.PENDING], human_id=human_id)
+    await _sent(opened, behind, as_json=as_json)
+
+
 def prepare_send(arguments: Namespace) -> OnOutbox:
     """`send`: all that waits."""
 
     async def run(opened: OpenOutbox) -> None:
         assert opened.session is not None  # noqa: S101  # this way is not without
+        check_seen(opened)
         sender, sent, pace = opened.sender(opened.session), Counter[State](), Pace()
         pending = len(await opened.outbox.listed([State.PENDING, State.SENDING]))
         try:
@@ -185,7 +217,8 @@ async def _sent(opened: OpenOutbox, changes: Sequence[Change], *, as_json: bool)
         sender = opened.sender(opened.session)
         try:
             for place, change in enumerate(changes):
-                ended[place] = await sender.outcome(change)
+                await sender.outcome(change)
+                ended[place] = await opened.outbox.get(change.id)
         except AicxError as error:
             problem = error
             ended = [await opened.outbox.get(change.id) for change in changes]
@@ -231,6 +264,12 @@ def _code(change: Change) -> int:
             return RefusedError.exit_code
         case _:
             return OutcomeUnknownError.exit_code
+
+
+def _is_recent(changes: Sequence[Change]) -> bool:
+    """Whether the platform still knows the keys that changes were sent with."""
+    now = time()
+    return all(now - (change.sent_at or 0) < SAME_KEY_SECONDS for change in changes)
 
 
 def _needs_consent(arguments: Namespace, nothing: str) -> None:

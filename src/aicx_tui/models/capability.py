@@ -18,5 +18,6 @@ class Capability(StrEnum):
     TAGS_ASSIGN = "tags.assign"
     TAGS_UNASSIGN = "tags.unassign"
     TAGS_LIST = "tags.list"
+    TAGS_DEFINE = "tags.define"
     SIGN_IN = "sign-in"
     WRITES_IDEMPOTENT = "writes.idempotent"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from aicx_tui.models.base import WireModel
 
 TagKind = Literal["text", "choice", "number", "date", "flag"]
+
+TAG_KINDS: tuple[TagKind, ...] = ("text", "choice", "number", "date", "flag")
 
 
 class TagDefinition(WireModel):
@@ -19,3 +21,35 @@ class TagDefinition(WireModel):
     """The values to choose from, for the kind `choice`."""
     colour: str | None = None
     """`#rrggbb`."""
+
+
+class TagDraft(WireModel):
+    """A tag to define; only the name is required."""
+
+    name: str
+    kind: TagKind = "text"
+    choices: tuple[str, ...] = ()
+    colour: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object to send: only what was given."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class TagChanges(WireModel):
+    """What to change of a definition: only what is given is sent; `None` takes a colour away."""
+
+    name: str | None = None
+    kind: TagKind | None = None
+    choices: tuple[str, ...] | None = None
+    colour: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object to send: only what was given."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class TagDeleted(WireModel):
+    """What deleting a definition answers with: how many humans had the tag."""
+
+    humans: int

@@ -52,13 +52,13 @@ class BotCaller:
                 message="A viewer may only read. Ask an admin for the role agent.",
             )
 
-    def require_admin(self) -> None:
-        """Refuse everybody but an admin."""
+    def require_admin(self, to: str) -> None:
+        """Refuse everybody but an admin; `to` says what only an admin may do."""
         if self.caller.role != "admin":
             raise Refusal(
                 HTTPStatus.FORBIDDEN,
                 code="role_forbidden",
-                message="Only an admin may delete a human. Ask one, or ask for that role.",
+                message=f"Only an admin may {to}. Ask one, or ask for that role.",
             )
 
 

@@ -1,23 +1,21 @@
-"""The console calls: capabilities, signing in and out, the account, the tags."""
+"""The console calls: capabilities, signing in and out, the account."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from aicx_tui import __version__
 from aicx_tui.models.account import Account, PlatformCapabilities
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.tag import TagDefinition
 from aicx_tui.models.wire import Envelope
 from aicx_tui.sandbox import accounts, throttle
-from aicx_tui.sandbox.access import ConsoleBot, ServedPlatform, SignedIn
+from aicx_tui.sandbox.access import ServedPlatform, SignedIn
 from aicx_tui.sandbox.replies import NewSession, Refusal, refusals, result_reply
 from aicx_tui.sandbox.requests import SignInBody
-from aicx_tui.sandbox.tables import bots, tags
+from aicx_tui.sandbox.tables import bots
 
 router = APIRouter(prefix="/console/v1", tags=["Console"])
 
@@ -32,6 +30,7 @@ _SERVED = (
     Capability.TAGS_ASSIGN,
     Capability.TAGS_UNASSIGN,
     Capability.TAGS_LIST,
+    Capability.TAGS_DEFINE,
     Capability.WRITES_IDEMPOTENT,
     Capability.SIGN_IN,
 )
@@ -112,27 +111,4 @@ def me(platform: ServedPlatform, caller: SignedIn) -> Response:
         "company": {"id": caller.company_id, "name": caller.company_name},
         "bots": [{"id": bot.id, "name": bot.name} for bot in served],
     }
-    return result_reply(result)
-
-
-@router.get(
-    "/bots/{bot_id}/tags",
-    response_model=Envelope[list[TagDefinition]],
-    responses=refusals(401, 404),
-)
-def tag_definitions(platform: ServedPlatform, at: ConsoleBot) -> Response:
-    """The tags that humans of this bot can have."""
-    statement = select(tags).where(tags.c.bot_number == at.bot).order_by(tags.c.position)
-    with platform.database.reading() as connection:
-        rows = connection.execute(statement).all()
-    result = [
-        {
-            "id": row.id,
-            "name": row.name,
-            "kind": row.kind,
-            "choices": orjson.loads(row.choices),
-            "colour": row.colour,
-        }
-        for row in rows
-    ]
     return result_reply(result)

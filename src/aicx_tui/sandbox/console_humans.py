@@ -67,7 +67,7 @@ def delete_human(
     request: Request,
 ) -> Response:
     """Delete an end user's record for good; the feed tells of it for 90 days. For admins."""
-    at.require_admin()
+    at.require_admin("delete a human")
 
     def work(connection: Connection) -> WriteReply:
         row = found(connection, bot=at.bot, human_id=human_id)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -26,6 +27,9 @@ from aicx_tui.sandbox.tables import bots, humans, tags
 ID_ALPHABET = string.ascii_letters + string.digits
 ID_PREFIX = "eu_"
 ID_CHARACTERS = 12
+
+_RETAGGED_AT_ONCE = 5000
+"""Humans that a tag is taken from in one go; memory does not grow with how many have it."""
 
 HumanRow = Row[*tuple[Any, ...]]
 
@@ -172,12 +176,23 @@ def unassign_tags(
     Raises:
         UnknownHumansError: Some ids are no humans of this bot.
     """
+    _retag(connection, bot, human_ids, partial(_without_tags, tag_ids=tag_ids))
 
-    def remaining(row: HumanRow) -> str | None:
-        kept = {tag: value for tag, value in _tag_values(row).items() if tag not in tag_ids}
-        return stored_tags(kept)
 
-    _retag(connection, bot, human_ids, remaining)
+def take_tag_from_all(connection: Connection, *, bot: int, tag_id: str) -> int:
+    """Take a tag from every human of the bot that has it, and return how many had."""
+    has_it = humans.c.tags.contains(orjson.dumps(tag_id).decode() + ":", autoescape=True)
+    wanted = (
+        select(humans.c.number, humans.c.tags)
+        .where(humans.c.bot_number == bot, has_it)
+        .order_by(humans.c.number)
+        .limit(_RETAGGED_AT_ONCE)
+    )
+    count = last = 0
+    while found := connection.execute(wanted.where(humans.c.number > last)).all():
+        count += _put_tags(connection, bot, found, partial(_without_tags, tag_ids={tag_id}))
+        last = found[-1].number
+    return count
 
 
 def tag_ids(connection: Connection, *, bot: int) -> frozenset[str]:
@@ -208,6 +223,11 @@ def _tag_values(row: HumanRow) -> dict[str, str]:
     return orjson.loads(row.tags) if row.tags else {}
 
 
+def _without_tags(row: HumanRow, *, tag_ids: Collection[str]) -> str | None:
+    kept = {tag: value for tag, value in _tag_values(row).items() if tag not in tag_ids}
+    return stored_tags(kept)
+
+
 def _retag(
     connection: Connection,
     bot: int,
@@ -222,17 +242,28 @@ def _retag(
     known = {row.id for row in found}
     if unknown := [at for at, human_id in enumerate(human_ids) if human_id not in known]:
         raise UnknownHumansError(unknown)
+    _put_tags(connection, bot, sorted(found, key=lambda row: int(row.number)), new_tags)
+
+
+def _put_tags(
+    connection: Connection,
+    bot: int,
+    rows: Sequence[HumanRow],
+    new_tags: Callable[[HumanRow], str | None],
+) -> int:
+    """Give humans, in order, their new tags, and return how many differ from before."""
     moment = now()
-    renewed = ((row, new_tags(row)) for row in sorted(found, key=lambda row: int(row.number)))
+    renewed = ((row, new_tags(row)) for row in rows)
     differing = [(row.number, tags) for row, tags in renewed if tags != row.tags]
     if not differing:
-        return
+        return 0
     first = _take_change_numbers(connection, bot=bot, count=len(differing))
     changes = [
         {"row": number, "new_tags": tags, "new_change_number": stamp, "moment": moment}
         for stamp, (number, tags) in enumerate(differing, start=first)
     ]
     connection.execute(_UPDATE_TAGS, changes)
+    return len(differing)
 
 
 def _take_change_numbers(connection: Connection, *, bot: int, count: int) -> int:

@@ -7,9 +7,12 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from aicx_tui.models.tag import TagKind
+
 MAX_BODY_BYTES = 1024 * 1024
 MAX_HUMANS_PER_CALL = 1000
 MAX_TAGS_PER_CALL = 100
+MAX_CHOICES = 200
 
 _WITHOUT_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _ONLY_LINES_AND_TABS = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
@@ -110,6 +113,54 @@ class UnassignTagsBody(BaseModel):
 
     human_ids: HumanIds
     tag_ids: Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_TAGS_PER_CALL)]
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("required", "This cannot be cleared")
+    return value
+
+
+def _some_text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("blank", "This is blank")
+    return value
+
+
+def _different(values: list[str]) -> list[str]:
+    if len({value.casefold() for value in values}) < len(values):
+        raise PydanticCustomError("twice", "A choice is there twice")
+    return values
+
+
+TagName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, pattern=_WITHOUT_CONTROLS),
+    AfterValidator(_some_text),
+]
+Choice = Annotated[TagText, StringConstraints(min_length=1), AfterValidator(_some_text)]
+Choices = Annotated[list[Choice], Field(max_length=MAX_CHOICES), AfterValidator(_different)]
+Colour = Annotated[str, StringConstraints(pattern="^#[0-9A-Fa-f]{6}$")]
+
+
+class DefineTagBody(BaseModel):
+    """A tag to define."""
+
+    name: TagName
+    kind: TagKind = "text"
+    choices: Choices = Field(default=[], description="For the kind `choice`: at least one.")
+    colour: Colour | None = None
+
+
+class ChangeTagBody(BaseModel):
+    """What to change of a tag: what is left out stays; only the colour may be null."""
+
+    name: Annotated[TagName | None, AfterValidator(_not_null)] = None
+    kind: Annotated[TagKind | None, AfterValidator(_not_null)] = None
+    choices: Annotated[Choices | None, AfterValidator(_not_null)] = Field(
+        default=None, description="For the kind `choice`: at least one. Of another kind they go."
+    )
+    colour: Colour | None = None
 
 
 class SignInBody(BaseModel):

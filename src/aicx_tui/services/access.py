@@ -19,6 +19,7 @@ from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
     from aicx_tui.credentials import Credentials
+    from aicx_tui.services.local_tags import LocalTags
     from aicx_tui.services.mirrors import Mirrors, OpenMirror
     from aicx_tui.services.renewal import Ask
     from aicx_tui.services.session import Session
@@ -67,6 +68,10 @@ class Access(Protocol):
         """The mirror of an open platform, which may be the one that is known already."""
         ...
 
+    async def is_mirror_shut(self) -> bool:
+        """Whether there is one whose key is not at hand, so that nobody sees what waits in it."""
+        ...
+
     def at_bot(self, bot_id: str) -> Access:
         """The way to another bot of the company, which may be this one from now on."""
         ...
@@ -77,6 +82,11 @@ class Access(Protocol):
 
     async def remember(self, view: str) -> None:
         """Keep where a person was, in a place as safe as what it says of customers."""
+        ...
+
+    @property
+    def local_tags(self) -> LocalTags | None:
+        """The definitions of tags that this machine keeps for the context, where it may."""
         ...
 
     def close(self) -> None:
@@ -107,12 +117,19 @@ class ContextAccess:
         from aicx_tui.services.renewal import Renewal, credential_of
         from aicx_tui.services.session import open_session
 
-        return await open_session(
+        session = await open_session(
             self.context,
             credential=credential_of(found),
             renew=Renewal(self.context, self._credentials, ask=self.ask),
             source=found.source,
         )
+        session.local_tags = self.local_tags
+        return session
+
+    @property
+    def local_tags(self) -> LocalTags:
+        """Those of the context."""
+        return self._mirrors.local_tags(self.context)
 
     def _nobody(self) -> NotSignedInError:
         name = self.context.name
@@ -135,13 +152,19 @@ class ContextAccess:
 
     async def known_mirror(self) -> OpenMirror | None:
         """Open it with the key that the keyring or the key file has."""
-        known = await self._mirrors.known(self.context)
+        given = self._credentials.given(self.context)
+        known = await self._mirrors.known(self.context, given=given)
         self._keeps_views = self._keeps_views or known is not None
         return known
 
     async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
         """Open that of the account, which may be another than last time."""
-        return await self._mirrors.of(session, known=known)
+        given = self._credentials.given(self.context)
+        return await self._mirrors.of(session, known=known, given=given)
+
+    async def is_mirror_shut(self) -> bool:
+        """Look for one, and for its key."""
+        return await self._mirrors.is_shut(self.context)
 
     def at_bot(self, bot_id: str) -> ContextAccess:
         """The same context with another bot, for this run."""
@@ -174,6 +197,7 @@ class SandboxAccess:
     """The embedded platform; its process starts at once."""
 
     waiting = "starting the sandbox"
+    local_tags = None
 
     def __init__(
         self, *, home: Path, mirrors: Mirrors, ephemeral: bool = False, bot_id: str = ""
@@ -220,6 +244,10 @@ class SandboxAccess:
     async def mirror_of(self, session: Session, *, known: OpenMirror | None) -> OpenMirror:
         """Open that of the sandbox's data, for this run only where that is."""
         return await self._mirrors.of(session, known=known, is_kept=not self._ephemeral)
+
+    async def is_mirror_shut(self) -> bool:
+        """Its key lies beside it."""
+        return False
 
     def at_bot(self, bot_id: str) -> SandboxAccess:
         """The same process, opened at another bot from now on."""

@@ -9,6 +9,8 @@ from aicx_tui.models.capability import Capability
 READING_ROLES = ("viewer",)
 """Roles whose accounts may read only; the platform refuses their changes too."""
 
+ADMIN = "admin"
+
 CURSOR = "moves within what is on the screen"
 CLIPBOARD = "a shell has its own ways to the clipboard; print the field and pipe it there"
 MARKS = "a command takes ids or a query instead"
@@ -25,6 +27,7 @@ class Action(NamedTuple):
         mutates: Whether it changes data on the platform.
         headless: The command that does the same, such as `humans get`; empty if there is none.
         only_console: Why there is no such command; empty if there is one.
+        is_for_admins: Whether platforms let only admins do it.
     """
 
     id: str
@@ -34,3 +37,4 @@ class Action(NamedTuple):
     mutates: bool = False
     headless: str = ""
     only_console: str = ""
+    is_for_admins: bool = False

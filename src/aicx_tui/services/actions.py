@@ -7,9 +7,11 @@ The console gives actions their keys (`tui.keys`), the command line gives them t
 from __future__ import annotations
 
 from aicx_tui.models.capability import Capability
-from aicx_tui.services.action import CLIPBOARD, CURSOR, MARKS, READING_ROLES
+from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
+from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
+from aicx_tui.services.tag_actions import OF_TAGS
 from aicx_tui.settings import Context
 
 _ALL = (
@@ -164,21 +166,8 @@ _ALL = (
         "JSON, history of changes, details.",
         headless="humans get",
     ),
-    Action(
-        "tags.list",
-        "List tags",
-        "List the definitions of the bot's tags.",
-        needs=Capability.TAGS_LIST,
-        headless="tags list",
-    ),
-    Action(
-        "tags.assign",
-        "Assign tags",
-        "Give humans the values of tags; other tags stay as they are.",
-        needs=Capability.TAGS_ASSIGN,
-        mutates=True,
-        headless="tags assign",
-    ),
+    *OF_TAGS,
+    *OF_BULKS,
     *OF_THE_OUTBOX,
     Action(
         "contexts.list",
@@ -350,6 +339,8 @@ def refusal(
         return f"The context {context.name} is read-only."
     if action.mutates and role in READING_ROLES:
         return f"Your role here is {role}, which may read only."
+    if action.is_for_admins and role not in ("", ADMIN):
+        return f"Your role here is {role}; only an admin may do this."
     if action.needs and capabilities is not None and action.needs not in capabilities:
         return "This platform has no such call."
     return ""

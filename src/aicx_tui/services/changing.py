@@ -7,7 +7,7 @@ to be queued, or nobody knows whether it was made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aicx_tui.errors import (
@@ -16,7 +16,7 @@ from aicx_tui.errors import (
     FieldProblem,
     OutcomeUnknownError,
 )
-from aicx_tui.models.human import HumanChanges, VersionedHuman
+from aicx_tui.models.human import HumanChanges, TagValue, VersionedHuman
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.storage.changes import Change, Kind, Problem, State
@@ -37,6 +37,27 @@ async def update(
     read = await read_if_missing(opened, human_id)
     upon = read.human if read is not None else None
     change = await opened.outbox.update(human_id, changes, upon=upon)
+    return await make(opened, change, queues=queues, read=read)
+
+
+async def assign(
+    opened: OpenOutbox, human_id: str, tags: Mapping[str, str | None], *, queues: bool = False
+) -> Change:
+    """Give a human values of tags, or take tags away; see `make` for the rest.
+
+    Args:
+        opened: Where it is queued.
+        human_id: Whose.
+        tags: Values by tag id; None takes the tag away.
+        queues: Whether it stays in the outbox where it cannot be made now.
+    """
+    read = await read_if_missing(opened, human_id)
+    change = await opened.outbox.assign(
+        human_id,
+        [TagValue(id=tag_id, value=value) for tag_id, value in tags.items() if value is not None],
+        removed=[tag_id for tag_id, value in tags.items() if value is None],
+        upon=read.human if read is not None else None,
+    )
     return await make(opened, change, queues=queues, read=read)
 
 
@@ -62,6 +83,7 @@ async def read_if_missing(opened: OpenOutbox, human_id: str) -> VersionedHuman |
     if opened.session is None:
         problem = opened.problem or AicxError("The platform is not open.")
         problem.message += f" {human_id} is not in the local copy, so nothing was queued."
+        problem.hint = "Once the platform can be reached, read everybody: aicx sync."
         raise problem
     return await opened.session.platform.get_human(human_id)
 
@@ -87,13 +109,16 @@ async def make(
     if opened.session is None:
         return _waiting(change, opened.problem)
     making = _Making(opened, opened.session, queues=queues)
+    sender = opened.sender(opened.session)
     try:
-        ended = await opened.sender(opened.session).outcome(change, read=read)
+        ended = await sender.outcome(change, read=read)
     except AicxError as error:
         return await making.interrupted(change, error)
     except asyncio.CancelledError:
         await making.cancelled(change)
         raise
+    finally:
+        opened.others.extend(sender.others)
     return await making.decided(ended)
 
 
@@ -201,7 +226,9 @@ class _Making:
 
 def _waiting(change: Change, why: AicxError | None) -> Change:
     """A change that is queued, and what it waits for."""
-    problem = Problem(message=why.message, hint=why.hint) if why is not None else None
+    problem = None
+    if why is not None:
+        problem = Problem(message=why.message, hint=why.hint, exit_code=why.exit_code)
     return replace(change, problem=problem)
 
 

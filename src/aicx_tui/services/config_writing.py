@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from filelock import FileLock, Timeout
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item, Table
 
@@ -19,9 +15,7 @@ from aicx_tui.config import Config
 from aicx_tui.config_file import checked_config, read_config
 from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.services.actions import ACTIONS
-
-LOCK_SECONDS = 5.0
-"""How long another console may be writing."""
+from aicx_tui.services.replacing import held, replace_text
 
 Change = Callable[[tomlkit.TOMLDocument, Config], str | None]
 """Changes the document, and returns its text where that keeps more than the document would."""
@@ -42,7 +36,7 @@ def changed(path: Path, change: Change) -> Config:
         UsageError: The file cannot be used as it is, or could not after the change.
         AicxError: It cannot be changed or written; it is as it was.
     """
-    with _held(path):
+    with held(path):
         config = read_config(path, action_ids=_ACTION_IDS)
         before = _text(path)
         is_crlf = "\r\n" in before and "\n" not in before.replace("\r\n", "")
@@ -58,7 +52,7 @@ def changed(path: Path, change: Change) -> Config:
                 problems=error.problems,
                 hint="`aicx config schema` says what there is.",
             ) from None
-        _write(path, text.replace("\n", "\r\n") if is_crlf else text)
+        replace_text(path, text.replace("\n", "\r\n") if is_crlf else text)
     return checked
 
 
@@ -144,48 +138,3 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode()
     except FileNotFoundError:
         return ""
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        raise AicxError(
-            f"{path} is being changed by another console. It was left as it is.",
-            hint="Try again in a moment.",
-        ) from None
-    except OSError as error:
-        raise _unwritten(path, error) from None
-    with lock:
-        lock.release()  # once of the two times that it is held
-        yield
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once; a link to it, as dotfile managers make, stays a link."""
-    target = path.resolve()
-    try:
-        with tempfile.NamedTemporaryFile(
-            "wb", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            written = Path(file.name)
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _unwritten(path, error) from None
-    try:
-        written.replace(target)  # only when it is closed: Windows replaces no open file
-    except OSError as error:
-        written.unlink(missing_ok=True)
-        raise _unwritten(path, error) from None
-
-
-def _unwritten(path: Path, error: OSError) -> AicxError:
-    return AicxError(
-        f"{path} could not be written: {error.strerror}. It is as it was.",
-        hint="Check that there is room, and that the file may be written.",
-    )

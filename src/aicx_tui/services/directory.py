@@ -7,20 +7,22 @@ import json
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from aicx_tui.errors import UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.mirrors import REBUILT
 from aicx_tui.services.pace import Progress
 from aicx_tui.services.sync import STALE_SECONDS, Sync
+from aicx_tui.services.tag_catalogue import TagCatalogue
 from aicx_tui.storage.loading import COMPLETE
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort
-from aicx_tui.storage.query.tree import All, Node, Query
+from aicx_tui.storage.query.tree import All, Node, Query, Tagged
 from aicx_tui.storage.results import Results
 
 if TYPE_CHECKING:
@@ -45,10 +47,20 @@ async def open_directory(access: Access, session: Session) -> AsyncIterator[Dire
     directory = Directory(await access.mirror_of(session, known=None))
     directory.platform = session.platform
     try:
+        await _remember(session, directory)
         await directory.look()
         yield directory
     finally:
         await asyncio.to_thread(directory.mirror.close)
+
+
+async def _remember(session: Session, directory: Directory) -> None:
+    """Keep who it is, for changes that are queued while the platform cannot say it."""
+    told: dict[str, object] = {"who": session.who, "role": session.role}
+    if session.account is not None:  # the platform has said so just now
+        now = directory.clock().timestamp()
+        told |= {"accepted_at": now, "latest_clock": now}
+    await wrap_future(directory.mirror.keep(told))
 
 
 class Directory:
@@ -64,7 +76,8 @@ class Directory:
         standing: What is to be said of the mirror.
         is_kept: Whether a later run finds it.
         platform: Where humans come from; None until it is open.
-        tags: Definitions by id; empty where the platform cannot list them.
+        tags: Definitions by id: the platform's, or those of this machine where it lists none.
+        knows_all_tags: Whether these are all; else an id may be that of another.
         count: Humans in the mirror.
         fresh_at: When the platform was last read to the end.
         is_complete: Whether everybody was read and indexed once.
@@ -81,10 +94,12 @@ class Directory:
         self.clock = clock
         self.platform: Platform | None = None
         self.tags: dict[str, TagDefinition] = {}
+        self.knows_all_tags = False
         self.count = 0
         self.fresh_at: datetime | None = None
         self.is_complete = False
-        self._version = (0, 0)
+        self._local_tags = opened.local_tags
+        self._version: tuple[object, ...] = ()
         self.revision: tuple[int, str] = (0, "")
 
     def __len__(self) -> int:
@@ -100,12 +115,18 @@ class Directory:
         """Names of tags by their ids."""
         return {tag.id: tag.name for tag in self.tags.values()}
 
+    @property
+    def catalogue(self) -> TagCatalogue:
+        """The tags as people name them."""
+        return TagCatalogue(tuple(self.tags.values()), is_whole=self.knows_all_tags)
+
     async def look(self) -> bool:
         """Look at what the mirror holds now, and return whether that is something else.
 
         Another console may have read into it meanwhile.
         """
-        version = self.mirror.openings, await wrap_future(self.mirror.version())
+        stamp = await asyncio.to_thread(self._local_tags.stamp) if self._local_tags else None
+        version = self.mirror.openings, await wrap_future(self.mirror.version()), stamp
         if version == self._version:
             return False
         facts = await wrap_future(self.mirror.facts())
@@ -117,9 +138,16 @@ class Directory:
         self.is_complete = facts.get("built") == COMPLETE
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)
-        read = [TagDefinition.model_validate(tag) for tag in json.loads(facts.get("tags", "[]"))]
-        self.tags = {tag.id: tag for tag in read}
+        self.knows_all_tags = "tags" in facts
+        self.tags = {tag.id: tag for tag in await self._read_tags(facts.get("tags"))}
         return is_other
+
+    async def _read_tags(self, listed: str | None) -> Sequence[TagDefinition]:
+        if listed is not None:
+            return [TagDefinition.model_validate(tag) for tag in json.loads(listed)]
+        with suppress(UsageError):  # `aicx tags list` says it; humans are shown all the same
+            return await asyncio.to_thread(self._local_tags.read) if self._local_tags else ()
+        return ()
 
     async def refresh(self, *, full: bool = False, by_hand: bool = True) -> AsyncIterator[Progress]:
         """Read what changed at the platform, telling how far that is.
@@ -144,6 +172,15 @@ class Directory:
         if self.mirror.was_damaged:
             self.standing = REBUILT
         await self.look()
+
+    async def read_tags(self) -> None:
+        """Read the definitions of tags from the platform, and no humans."""
+        await self._sync.read_tags()
+        await self.look()
+
+    async def count_tagged(self, tag_id: str) -> int:
+        """How many humans of the mirror have a tag, counted up to `COUNTED`."""
+        return await wrap_future(self.mirror.count_of(Tagged(tag_id), tags={}))
 
     def as_of(self, error: AicxError) -> str:
         """That this is not what the platform has now, and why."""

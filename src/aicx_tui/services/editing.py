@@ -6,12 +6,10 @@ refused before it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import Platform
-from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, UsageError
+from aicx_tui.errors import UsageError
 from aicx_tui.models.human import NOTES, HumanChanges, HumanDraft, TagValue
 from aicx_tui.text import has_control_character
 
@@ -57,64 +55,6 @@ def check_changes(changes: HumanChanges) -> None:
     if "fullname" in body:
         _check_name(changes.fullname)
     _check_values(body)
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Which humans are to be given which tag values, checked to be sendable."""
-
-    human_ids: Sequence[str]
-    tags: Sequence[TagValue]
-
-
-def checked_assignment(human_ids: Sequence[str], *, tags: Sequence[TagValue]) -> Assignment:
-    """Make an assignment; repeated ids count once.
-
-    Raises:
-        UsageError: An id or a value cannot be sent.
-    """
-    ids = list(dict.fromkeys(checked_id(i, what=f"The human's id {i!a:.80}") for i in human_ids))
-    if not ids or not tags:
-        raise UsageError("There is nothing to assign.", hint="Give at least one human and one tag.")
-    check_tags(tags)
-    return Assignment(ids, tags)
-
-
-async def assign_tags(platform: Platform, assignment: Assignment) -> None:
-    """Give every human every tag value, in batches.
-
-    Raises:
-        PartlyFailedError: A batch was refused after others were done; it says which.
-    """
-    done = 0
-    for batch in _batches(assignment.human_ids):
-        try:
-            await platform.assign_tags(batch, assignment.tags)
-        except AicxError as error:
-            error.problems = tuple(_by_id(problem, batch) for problem in error.problems)
-            if not done:
-                raise
-            left = len(assignment.human_ids) - done
-            raise PartlyFailedError(
-                f"{done:,} humans were given the tags, then: {error.message} "
-                f"The {left:,} from {batch[0]} on were not, or not surely.",
-                hint=error.hint,
-                problems=error.problems,
-            ) from error
-        done += len(batch)
-
-
-def _by_id(problem: FieldProblem, batch: Sequence[str]) -> FieldProblem:
-    """Name the human instead of its place in the batch, where the platform named the place."""
-    name, _, place = problem.field.partition(".")
-    if name == "human_ids" and place.isdecimal() and int(place) < len(batch):
-        return FieldProblem(batch[int(place)], problem.message)
-    return problem
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), ASSIGN_BATCH):
-        yield ids[start : start + ASSIGN_BATCH]
 
 
 def _check_name(fullname: str | None) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import NotFoundError, UsageError
 from aicx_tui.models.human import HumanDraft, TagValue
-from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.editing import check_draft
 from aicx_tui.services.importing_files import Row, is_secret, normal
 from aicx_tui.services.spreadsheet import OTHER_TAGS, TAG_PREFIX
+from aicx_tui.services.tag_catalogue import TagCatalogue
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 """What a column can be, apart from tags."""
@@ -86,15 +86,13 @@ def _tags(value: JsonValue, column: str) -> tuple[TagValue, ...]:
         raise UsageError(f"{column:.80} is no JSON list of ids and values of tags.") from None
 
 
-def matched(
-    columns: Sequence[str], *, chosen: Mapping[str, str], tags: Sequence[TagDefinition] | None
-) -> Columns:
+def matched(columns: Sequence[str], *, chosen: Mapping[str, str], tags: TagCatalogue) -> Columns:
     """Find out what the columns of a file are.
 
     Args:
         columns: Their names.
         chosen: What a person said they are; empty for a column to leave out.
-        tags: The bot's tags; None where the platform cannot list them, and ids have to do.
+        tags: The bot's tags.
 
     Raises:
         UsageError: A column can be nothing, two are the same, or none is the full name.
@@ -131,7 +129,7 @@ def _refuse_second(name: str, column: str, fields: Mapping[str, str]) -> None:
         )
 
 
-def _field(said: str, tags: Sequence[TagDefinition] | None, *, is_chosen: bool) -> str:
+def _field(said: str, tags: TagCatalogue, *, is_chosen: bool) -> str:
     """What a name stands for; empty for nothing."""
     if said.strip().casefold().startswith(TAG_PREFIX):
         return TAG_PREFIX + _tag_id(said.strip()[len(TAG_PREFIX) :].strip(), tags)
@@ -151,22 +149,14 @@ def _field(said: str, tags: Sequence[TagDefinition] | None, *, is_chosen: bool) 
     return ""
 
 
-def _tag_id(said: str, tags: Sequence[TagDefinition] | None) -> str:
-    if tags is None or any(tag.id == said for tag in tags):
-        return said
-    found = [tag.id for tag in tags if tag.name == said]
-    found = found or [tag.id for tag in tags if tag.name.casefold() == said.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
+def _tag_id(said: str, tags: TagCatalogue) -> str:
+    try:
+        return tags.meant(said).id
+    except NotFoundError:
         raise UsageError(
-            f"Several tags are called “{said:.80}”. Nothing was sent.",
-            hint=f"Name one by its id: {', '.join(found[:5])}.",
-        )
-    raise UsageError(
-        f"The bot has no tag “{said:.80}”. Nothing was sent.",
-        hint=f"See them: aicx tags list. Or leave it out, {_HOW}: {TAG_PREFIX}{said:.80}=",
-    )
+            f"The bot has no tag “{said:.80}”. Nothing was sent.",
+            hint=f"See them: aicx tags list. Or leave it out, {_HOW}: {TAG_PREFIX}{said:.80}=",
+        ) from None
 
 
 def _reason(column: str) -> str:

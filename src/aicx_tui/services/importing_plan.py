@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aicx_tui.errors import AicxError, UnsupportedError
-from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanDraft
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.services.importing import Import, Preview, Tally, previewed
@@ -19,6 +18,7 @@ from aicx_tui.services.importing_files import TableFile, table_of
 from aicx_tui.services.importing_journal import Journal, journal_path
 from aicx_tui.services.importing_journals import remove_old_journals
 from aicx_tui.services.session import Session
+from aicx_tui.services.tag_catalogue import catalogue_of
 from aicx_tui.services.whole_file import WholeFile
 
 
@@ -115,8 +115,7 @@ async def planned(session: Session, content: bytes, *, chosen: Mapping[str, str]
     able = session.platform.capabilities
     if reason := refusal(ACTIONS["humans.import"], session.context, able, role=session.role):
         raise UnsupportedError(f"{reason} Nothing was sent.")
-    can_list_tags = Capability.TAGS_LIST in session.platform.capabilities
-    tags = await session.platform.list_tags() if can_list_tags else None
+    tags = await catalogue_of(session)
     file = await asyncio.to_thread(table_of, content)
     columns = matched(file.columns, chosen=chosen, tags=tags)
     return ImportPlan(session, file, columns, await asyncio.to_thread(previewed, file, columns))

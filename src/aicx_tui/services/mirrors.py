@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import AicxError, MirrorError, UsageError
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.key_files import KEY_BYTES, read_key, write_key
+from aicx_tui.services.local_tags import LocalTags
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from aicx_tui.services.session import Session
     from aicx_tui.storage.mirror import Mirror
-
-KEY_BYTES = 32
 
 REBUILT = "The local copy was damaged and is read anew."
 
@@ -51,12 +53,14 @@ class OpenMirror:
         name: What tells it from those of other accounts and bots.
         standing: What the header says as long as it is open; empty where there is nothing to say.
         is_kept: Whether a later run finds it.
+        local_tags: What tags there are, where the platform lists none.
     """
 
     mirror: Mirror
     name: str
     standing: str = ""
     is_kept: bool = True
+    local_tags: LocalTags | None = None
 
 
 class Mirrors:
@@ -80,6 +84,7 @@ class Mirrors:
         lock_days: float = 7,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._home = home
         self._folder = home / "mirrors"
         self._credentials = credentials
         self._key_file = key_file
@@ -92,32 +97,47 @@ class Mirrors:
         """Whether a key is kept beyond this run: not for what the environment describes."""
         return self._key_file_of(context) is not None or context.source == "config"
 
-    async def known(self, context: Context) -> OpenMirror | None:
+    def local_tags(self, context: Context) -> LocalTags:
+        """The definitions of tags that are kept beside the mirrors."""
+        return LocalTags(self._home, context)
+
+    async def known(self, context: Context, *, given: SecretStr | None = None) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.
+
+        Args:
+            context: Whose.
+            given: A token that was given for this run: only the mirror that it has opened is meant.
 
         Returns:
             None where there is none, its key cannot be had, or it is locked or unusable.
         """
         folder = self._folder_of(context)
+        if not folder.is_dir() or (key := await self._kept_key(context)) is None:
+            return None
         try:
-            name = await asyncio.to_thread((folder / _last(context)).read_text, "ascii")
+            last = folder / _last(context, key, given)
+            name = await asyncio.to_thread(last.read_text, "ascii")
         except (OSError, UnicodeDecodeError):
             return None
         path = folder / Path(name.strip()).name
-        key = await self._kept_key(context)
-        if key is None or not path.is_file() or self._is_of_another(context, key):
+        if not path.is_file() or self._is_of_another(context, key):
             return None
         with suppress(MirrorError):  # `of` says of it what is to be said
             mirror = await _open(path, key)
             if not mirror.was_damaged and not await self._is_locked(mirror):
-                return OpenMirror(mirror, path.name)
+                return OpenMirror(mirror, path.name, local_tags=self.local_tags(context))
             if mirror.was_damaged:
                 self._rebuilt.add(path)
             await asyncio.to_thread(mirror.close)
         return None
 
     async def of(
-        self, session: Session, *, known: OpenMirror | None = None, is_kept: bool = True
+        self,
+        session: Session,
+        *,
+        known: OpenMirror | None = None,
+        is_kept: bool = True,
+        given: SecretStr | None = None,
     ) -> OpenMirror:
         """The mirror of an open platform, made where there is none.
 
@@ -125,19 +145,24 @@ class Mirrors:
             session: Whose.
             known: One that is open already, and may be the same.
             is_kept: Whether it is to be there in later runs.
+            given: The token that opened the platform, where it was given for this run.
 
         Raises:
             MirrorError: Nothing can be written, not even for this run.
             UsageError: The key file cannot be used, or does not fit what is there.
         """
+        if known is not None and known.name == _name_for(session):
+            return known
+        opened = await self._opened(session, is_kept=is_kept, given=given)
+        return replace(opened, local_tags=self.local_tags(session.context))
+
+    async def _opened(
+        self, session: Session, *, is_kept: bool, given: SecretStr | None
+    ) -> OpenMirror:
         context = session.context
-        installation = session.platform.installation or f"{context.origin}{context.root}"
-        account = session.account.user_id if session.account else context.account
-        name = _digest(installation, context.company_id, context.bot_id, account) + ".db"
+        name = _name_for(session)
         folder = self._folder_of(context)
         path = folder / name
-        if known is not None and known.name == name:
-            return known
         try:
             key = await self._key(context) if is_kept else None
             if key is None:
@@ -145,7 +170,8 @@ class Mirrors:
                 standing = _STANDING.get(context.source, "")
                 return OpenMirror(mirror, name, standing, is_kept=False)
             mirror = await _open(path, key)
-            await asyncio.to_thread((folder / _last(context)).write_text, name, "ascii")
+            last = folder / _last(context, key, given)
+            await asyncio.to_thread(last.write_text, name, "ascii")
             await asyncio.to_thread((folder / _CHECK).write_text, _mark(key), "ascii")
         except (MirrorError, OSError) as problem:
             said = problem.message if isinstance(problem, AicxError) else str(problem)
@@ -158,8 +184,14 @@ class Mirrors:
         is_rebuilt = mirror.was_damaged or path in self._rebuilt
         return OpenMirror(mirror, name, REBUILT if is_rebuilt else "")
 
-    async def refuse_while_changes_wait(self, context: Context) -> None:
+    async def refuse_while_changes_wait(
+        self, context: Context, *, else_: str = "Or add --discard."
+    ) -> None:
         """Look into the mirrors of a context, of all its accounts and bots, before they go.
+
+        Args:
+            context: Whose.
+            else_: What can be done instead of sending what waits.
 
         Raises:
             UsageError: Changes wait in them.
@@ -168,7 +200,7 @@ class Mirrors:
         paths = sorted(self._folder_of(context).glob("*.db"))
         if not paths:
             return
-        from aicx_tui.storage.outbox_reading import waiting_in  # it loads the database
+        from aicx_tui.storage.waiting import waiting_in  # it loads the database
 
         key = await self._kept_key(context)
         try:
@@ -178,15 +210,27 @@ class Mirrors:
         except MirrorError as error:
             raise MirrorError(
                 f"The local copy of {context.name} cannot be looked into, and changes may wait in "
-                f"it. {error.message} Nothing was removed.",
-                hint="Let go of it all the same: --discard. Or give its key: --mirror-key-file.",
+                f"it. {error.message} Nothing was done.",
+                hint=f"Give its key: --mirror-key-file. {else_}",
             ) from None
         if count := sum(waiting):
             changes = "1 change waits" if count == 1 else f"{count:,} changes wait"
             raise UsageError(
                 f"{changes} in the outbox of {context.name} and would be lost. Nothing was done.",
-                hint=f"Send first: aicx --context {context.name} outbox send. Or add --discard.",
+                hint=f"Send first: aicx --context {context.name} outbox send. {else_}",
             )
+
+    async def is_shut(self, context: Context) -> bool:
+        """Whether there is a mirror of a context whose key is not at hand."""
+        if not any(self._folder_of(context).glob("*.db")):
+            return False
+        key = await self._kept_key(context)
+        return key is None or self._is_of_another(context, key)
+
+    def forget_last(self, context: Context) -> None:
+        """Forget which mirror was open last, since somebody else may have signed in."""
+        for path in self._folder_of(context).glob(f"*{_LAST}"):
+            path.unlink(missing_ok=True)
 
     def remove(self, context: Context) -> None:
         """Remove what was read of a context, and what waits in it."""
@@ -226,7 +270,7 @@ class Mirrors:
 
         made = secrets.token_bytes(KEY_BYTES)
         if file := self._key_file_of(context):
-            return await asyncio.to_thread(_write_key, file, made)
+            return await asyncio.to_thread(write_key, file, made)
         async with self._only_one_that_makes_a_key():
             if (key := await self._kept_key(context)) is not None:
                 return key
@@ -251,7 +295,7 @@ class Mirrors:
 
     async def _kept_key(self, context: Context) -> bytes | None:
         if file := self._key_file_of(context):
-            return await asyncio.to_thread(_read_key, file)
+            return await asyncio.to_thread(read_key, file)
         if not self.keeps(context):
             return None
         kept = await self._credentials.read(context, Slot.MIRROR, patience=SILENT_SECONDS)
@@ -321,59 +365,18 @@ def _in_memory_only(folder: Path) -> Mirror:
     return mirror
 
 
-def _read_key(file: Path) -> bytes | None:
-    """The key in a file; None where there is no such file yet.
-
-    Raises:
-        UsageError: The file is not one that holds a key, or others may read it.
-    """
-    try:
-        mode = file.stat().st_mode
-        text = file.read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The key file {file} cannot be read: {error}.") from None
-    if os.name == "posix" and mode & 0o077:
-        raise UsageError(
-            f"Others may read the key file {file}, so it is not used.", hint=f"chmod 600 {file}"
-        )
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise UsageError(
-            f"The file {file} holds no key of a mirror.",
-            hint="Name a file that is not there yet: a key is made for it.",
-        )
-    return key
+def _name_for(session: Session) -> str:
+    """The name of the file for a platform, bot and account."""
+    context = session.context
+    installation = session.platform.installation or f"{context.origin}{context.root}"
+    account = session.account.user_id if session.account else context.account
+    return _digest(installation, context.company_id, context.bot_id, account) + ".db"
 
 
-def _write_key(file: Path, key: bytes) -> bytes:
-    """Write a key in one go, and return it, or what another console wrote just before."""
-    try:
-        import tempfile
-
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".key-", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "w") as opened:
-                opened.write(key.hex() + "\n")
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.link(name, file)
-        finally:
-            Path(name).unlink()
-    except FileExistsError:
-        return _read_key(file) or key
-    except OSError as error:
-        raise UsageError(f"The key file {file} cannot be written: {error}.") from None
-    return key
-
-
-def _last(context: Context) -> str:
-    return _digest(context.kind, context.bot_id) + _LAST
+def _last(context: Context, key: bytes, given: SecretStr | None) -> str:
+    """The name of the file that names a mirror; one for each token that was given for a run."""
+    by = (key.hex(), given.get_secret_value()) if given is not None else ()
+    return _digest(context.kind, context.bot_id, *by) + _LAST
 
 
 def _mark(key: bytes) -> str:

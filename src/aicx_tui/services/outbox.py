@@ -17,10 +17,10 @@ from aicx_tui.errors import NotFoundError, RefusedError, UsageError
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.documents import masked
 from aicx_tui.services.editing import check_changes, check_draft, check_tags
-from aicx_tui.services.resolving import body_with, with_theirs
+from aicx_tui.services.resolving import body_with
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.audit import Entry, history
-from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State
+from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State, with_values
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.drafts import drop_draft
 from aicx_tui.storage.mirror import Mirror
@@ -214,11 +214,14 @@ class Outbox:
             body: All that is to be sent instead.
 
         Raises:
-            UsageError: It is not one that can be changed, or a value holds what no field may.
+            UsageError: It is not one that can be changed, it may have reached the platform, or a
+                value holds what no field may.
         """
         change = await self.get(change_id)
         _check(change.kind, body)
-        edited = replace(change, body=dict(body))
+        is_new = change.kind is Kind.CREATE
+        name = str(body.get("fullname") or change.name) if is_new else change.name
+        edited = replace(change, body=dict(body), name=name)
         return await self._again(change, edited, State.FAILED, State.CONFLICT, State.PENDING)
 
     async def resolve(
@@ -242,8 +245,19 @@ class Outbox:
             return await self.discard(change.id)
         if body:
             _check(change.kind, body)
-        before = with_theirs(change.before or {}, theirs)
+        before = with_values(change.before or {}, theirs)
         return await self._again(change, replace(change, body=body, before=before), State.CONFLICT)
+
+    async def identify(self, change_id: str, human_id: str) -> Change:
+        """Say which human a creation of unknown outcome has made; what waits for it goes on.
+
+        Raises:
+            UsageError: It is no creation, or its outcome is known.
+        """
+        change = await self.get(change_id)
+        if change.kind is not Kind.CREATE:
+            raise UsageError(f"The change {change.id[:8]} creates nobody.")
+        return await self._over(change, State.DONE, State.UNKNOWN, real_id=human_id)
 
     async def discard(self, change_id: str) -> Change:
         """Let go of a change; the history keeps that it was there.
@@ -268,21 +282,21 @@ class Outbox:
         anew = replace(anew, state=State.PENDING, problem=None, attempts=0)
 
         def work(connection: Connection, writer: Writer) -> Change:
-            _check_state(connection, change, states)
+            _check_state(connection, change, states, takes_sent=False)
             outbox.change_again(connection, writer, anew)
             return anew
 
         return await self._write(work)
 
-    async def _over(self, change: Change, last: State, *states: State) -> Change:
+    async def _over(self, change: Change, last: State, *states: State, real_id: str = "") -> Change:
         moment = self.clock().timestamp()
 
         def work(connection: Connection, writer: Writer) -> Change:
-            is_discarded = last is State.DISCARDED
-            now = _check_state(connection, change, states, takes_sent=is_discarded)
+            takes_sent = last is not State.WITHDRAWN
+            now = _check_state(connection, change, states, takes_sent=takes_sent)
             over = replace(now, state=last)
-            outbox.end(connection, writer, over, now=moment)
-            return over
+            outbox.end(connection, writer, over, now=moment, real_id=real_id)
+            return replace(over, human_id=real_id or over.human_id)
 
         return await self._write(work)
 
@@ -324,15 +338,26 @@ def _check(kind: Kind, body: Mapping[str, Any]) -> None:
 
 
 def _check_state(
-    connection: Connection, change: Change, states: Collection[State], *, takes_sent: bool = True
+    connection: Connection, change: Change, states: Collection[State], *, takes_sent: bool
 ) -> Change:
     """A change as it is now; in the transaction that decides, since others send and decide too.
+
+    Args:
+        connection: In a transaction.
+        change: Which one.
+        states: In which it may be.
+        takes_sent: Whether one that waits may have reached the platform.
 
     Raises:
         UsageError: What is wanted cannot be done with it as it is.
     """
     now = outbox_reading.get(connection, change.id) or change
-    if now.state not in states or (now.was_sent and not takes_sent):
+    if now.state in states and now.state is State.PENDING and now.was_sent and not takes_sent:
+        raise UsageError(
+            f"The change {now.id[:8]} was sent, and may have arrived: that has to be known first.",
+            hint="Send it, then see what became of it: aicx outbox send.",
+        )
+    if now.state not in states:
         raise UsageError(
             f"The change {now.id[:8]} is {now.state}: that cannot be done with it now.",
             hint=f"Look at it: aicx outbox show {now.id[:8]}.",

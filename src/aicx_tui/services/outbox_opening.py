@@ -6,16 +6,18 @@ import asyncio
 from asyncio import wrap_future
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.access import Access
+from aicx_tui.services.bulk import Bulks
 from aicx_tui.services.directory import Directory, open_directory
 from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.sending import NOT_NOW, Sender
 from aicx_tui.services.session import Session
+from aicx_tui.storage.changes import Change
 
 
 class Way(Enum):
@@ -42,6 +44,8 @@ class OpenOutbox:
         session: The platform; None where it is not open.
         role: Of who is signed in, or was when the platform was open last; empty if not known.
         problem: Why the platform could not be opened.
+        is_shut: Whether there is a mirror that cannot be opened, so that changes may wait unseen.
+        others: Changes that waited, and were sent beside the one that a command is about.
     """
 
     outbox: Outbox
@@ -49,11 +53,18 @@ class OpenOutbox:
     session: Session | None = None
     role: str = ""
     problem: AicxError | None = None
+    is_shut: bool = False
+    others: list[Change] = field(default_factory=list)
 
     @property
     def capabilities(self) -> frozenset[Capability] | None:
         """What the platform can do; None while that is not known."""
         return self.session.platform.capabilities if self.session is not None else None
+
+    @property
+    def bulks(self) -> Bulks:
+        """The bulks beside it."""
+        return Bulks(self.directory.mirror, who=self.outbox.who, read_only=self.outbox.read_only)
 
     def sender(self, session: Session) -> Sender:
         """What sends to the platform."""
@@ -87,7 +98,6 @@ async def open_outbox(access: Access, *, way: Way) -> AsyncIterator[OpenOutbox]:
 
 async def _on(session: Session, access: Access, stack: AsyncExitStack) -> OpenOutbox:
     directory = await stack.enter_async_context(open_directory(access, session))
-    await _remember(session, directory)
     if not directory.is_listed:
         await directory.make_ready()
     return OpenOutbox(
@@ -95,6 +105,7 @@ async def _on(session: Session, access: Access, stack: AsyncExitStack) -> OpenOu
         directory=directory,
         session=session,
         role=session.role,
+        is_shut=not directory.is_kept and await access.is_mirror_shut(),
     )
 
 
@@ -116,15 +127,6 @@ async def _known(access: Access, problem: AicxError | None) -> OpenOutbox | None
         role=facts.get("role", ""),
         problem=problem,
     )
-
-
-async def _remember(session: Session, directory: Directory) -> None:
-    """Keep who it is, for changes that are queued while the platform cannot say it."""
-    told: dict[str, object] = {"who": session.who, "role": session.role}
-    if session.account is not None:  # the platform has said so just now
-        now = directory.clock().timestamp()
-        told |= {"accepted_at": now, "latest_clock": now}
-    await wrap_future(directory.mirror.keep(told))
 
 
 def _outbox(access: Access, directory: Directory, who: str) -> Outbox:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aicx_tui.storage.changes import Change, Kind, wanted_tags
-from aicx_tui.storage.rows import Document, tag_values
 
 
 def body_with(
@@ -31,12 +30,3 @@ def body_with(
     if not is_of_tags or not kept:
         return kept
     return {"tags": [{"id": n.removeprefix("tag:"), "value": v} for n, v in kept.items()]}
-
-
-def with_theirs(before: Document, theirs: Mapping[str, Any]) -> Document:
-    """What a change is made upon once it is known what the platform has."""
-    fields = {name: value for name, value in theirs.items() if not name.startswith("tag:")}
-    tags: dict[str, Any] = dict(tag_values(before))
-    tags |= {name.removeprefix("tag:"): v for name, v in theirs.items() if name not in fields}
-    kept = [{"id": tag_id, "value": value} for tag_id, value in tags.items() if value is not None]
-    return {**before, **fields, "tags": kept}

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import wrap_future
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from aicx_tui.api.base import Platform
 from aicx_tui.api.http import REQUEST_ID
@@ -29,30 +27,39 @@ from aicx_tui.errors import (
     NotFoundError,
     NotSignedInError,
     OutcomeUnknownError,
+    OutdatedError,
     PlatformFailedError,
     RateLimitedError,
+    TimedOutError,
     UnavailableError,
 )
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.services.comparing import left_of
+from aicx_tui.services.turn import POLL_SECONDS, turn
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.changes import Change, Kind, Problem, State
-from aicx_tui.storage.database import Connection, unusable
+from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.writing import Writer
 
-MOST_TRIES = 5
-"""How often a change is sent whose reply never comes, or that others are always faster than."""
+MOST_TRIES = 10
+"""How often a change is sent whose reply never comes, over all runs."""
+
+MOST_TRIES_AT_ONCE = 2
+"""How often in one run; then the human is put off, and others have their turn."""
+
+MOST_RACES = 5
+"""How often a human is read again that others change in between."""
+
+MOST_PUT_OFF = 3
+"""Humans in a row that the platform fails for, until it is taken to fail for all."""
 
 SAME_KEY_SECONDS = 86_400.0
 """How long a platform remembers a key, by the console contract."""
 
-POLL_SECONDS = 0.1
-"""How often a change is looked at that another process is sending."""
-
 _NEVER_MADE = PlatformFailedError(
-    f"It was sent {MOST_TRIES} times without an answer, and the platform has not made it.",
+    f"It was sent {MOST_TRIES} times, the platform confirmed it never, and has not made it.",
     hint="Retry it later, and tell whoever runs the platform.",
 )
 
@@ -61,6 +68,14 @@ LOOK = "Look for the name, e-mail, phone or uid; then retry or discard it: aicx 
 
 NOT_NOW = (UnavailableError, RateLimitedError, NotSignedInError)
 """What says nothing of the change itself: it waits."""
+
+
+class BusyError(UnavailableError):
+    """A human is changed by others all the time, so nothing could be changed upon it."""
+
+
+_OF_ONE_HUMAN = (PlatformFailedError, TimedOutError, BusyError)
+"""What may be wrong with one human only, so that the changes of others go on."""
 
 
 class _DecidedMeanwhile(Exception):  # it is no error
@@ -74,6 +89,9 @@ class Sender:
         platform: Where to.
         mirror: What holds them.
         clock: The present.
+
+    Attributes:
+        others: Changes that were sent while the outcome of another was waited for.
     """
 
     def __init__(
@@ -86,7 +104,10 @@ class Sender:
         self._platform = platform
         self._mirror = mirror
         self._clock = clock
+        self.others: list[Change] = []
         self._read: dict[str, VersionedHuman] = {}
+        self._put_off: dict[str, AicxError] = {}
+        self._tries: Counter[str] = Counter()
 
     async def run(self, *, waits: bool = False) -> AsyncGenerator[Change, None]:
         """Send what can be sent, and yield each change that nothing more is sent of.
@@ -97,14 +118,34 @@ class Sender:
         Raises:
             AicxError: The platform cannot be asked now; what is left waits.
         """
-        async with self._turn(waits=waits) as is_mine:
+        async with turn(self._mirror.path, "sending", waits=waits) as is_mine:
             if not is_mine:
                 return
             await self._write(self._take_up)
-            while change := await wrap_future(self._mirror.read(outbox_reading.next_to_send)):
-                decided = await self._send(change)
+            self._put_off.clear()
+            self._tries.clear()
+            in_a_row = 0
+            while change := await self._next():
+                try:
+                    decided = await self._send(change)
+                except _OF_ONE_HUMAN as error:
+                    error.message = f"{change.name}: {error.message}"
+                    self._put_off[change.human_id] = error
+                    in_a_row += 1
+                    if in_a_row == MOST_PUT_OFF:
+                        raise
+                    continue
+                in_a_row = 0
                 if decided is not None:
                     yield decided
+            if self._put_off:
+                raise next(iter(self._put_off.values()))
+
+    async def _next(self) -> Change | None:
+        put_off = [*self._put_off]
+        return await wrap_future(
+            self._mirror.read(lambda c: outbox_reading.next_to_send(c, but=put_off))
+        )
 
     async def outcome(self, change: Change, *, read: VersionedHuman | None = None) -> Change:
         """Send, or wait for the process that does, until it is decided what becomes of a change.
@@ -122,10 +163,14 @@ class Sender:
         if read is not None:
             self._read[change.human_id] = read
         while True:
-            async with aclosing(self.run()) as sent:
-                async for one in sent:
-                    if one.id == change.id:
-                        return one
+            try:
+                async with aclosing(self.run()) as sent:
+                    async for one in sent:
+                        if one.id == change.id:
+                            return one
+                        self.others.append(one)
+            except AicxError as error:
+                raise self._put_off.get(change.human_id, error) from None
             self._read.clear()
             change = await self._as_it_is(change)
             if change.state not in (State.PENDING, State.SENDING) or await self.before(change):
@@ -141,30 +186,6 @@ class Sender:
     async def _as_it_is(self, change: Change) -> Change:
         found = self._mirror.read(lambda c: outbox_reading.get(c, change.id))
         return await wrap_future(found) or change
-
-    # Whose turn it is
-
-    @asynccontextmanager
-    async def _turn(self, *, waits: bool) -> AsyncIterator[bool]:
-        lock = self._lock()
-        if lock is None:  # nobody else can open a mirror that has no name
-            yield True
-            return
-        while True:
-            is_mine = _acquired(lock, self._mirror.path)
-            if is_mine or not waits:
-                break
-            await asyncio.sleep(POLL_SECONDS)
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                lock.release()
-
-    def _lock(self) -> FileLock | None:
-        if not self._mirror.path.exists():
-            return None
-        return FileLock(self._mirror.path.with_suffix(".sending"), thread_local=False)
 
     def _take_up(self, connection: Connection, writer: Writer) -> None:
         """Go on with what a process left that is gone."""
@@ -216,6 +237,9 @@ class Sender:
             error.hint = LOOK.format(id=left.id[:8])
             return await self._stop(left, State.UNKNOWN, error)
         await self._write(lambda c, w: outbox.move(c, w, left, State.PENDING))
+        self._tries[change.id] += 1
+        if self._tries[change.id] == MOST_TRIES_AT_ONCE:
+            raise PlatformFailedError(error.message, hint="It waits, and is tried again later.")
         return None
 
     async def _create(self, change: Change) -> Change:
@@ -227,7 +251,7 @@ class Sender:
 
     async def _change(self, change: Change) -> Change:
         """Change a human upon what the platform has."""
-        for _ in range(MOST_TRIES):
+        for _ in range(MOST_RACES):
             try:
                 human, etag = await self._human(change.human_id)
             except NotFoundError as error:
@@ -245,15 +269,14 @@ class Sender:
             honours = Capability.HUMANS_PRECONDITION in self._platform.capabilities
             try:
                 await self._put(change, left, etag if honours else None)
-            except ConflictError:  # somebody was faster: look at what they did
+            except OutdatedError:  # somebody was faster: look at what they did
+                await self._write(lambda c, _: outbox.take_back(c, change))
                 continue
             except NotFoundError:
                 if change.kind is not Kind.DELETE:
                     raise
             return await self._done(change)
-        raise RateLimitedError(
-            f"Others change {change.name} all the time; the change waits.", retry_after=1.0
-        )
+        raise BusyError("Others change it all the time.", hint="It waits, and is tried again.")
 
     async def _human(self, human_id: str) -> VersionedHuman:
         if human_id in self._read:
@@ -335,18 +358,3 @@ def _ended(
     change: Change, now: float, real_id: str, connection: Connection, writer: Writer
 ) -> None:
     outbox.end(connection, writer, change, now=now, real_id=real_id)
-
-
-def _acquired(lock: FileLock, path: Path) -> bool:
-    """Take a lock if it is free.
-
-    Raises:
-        MirrorError: Its folder cannot be written.
-    """
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    except OSError as error:
-        raise unusable(path, error) from None
-    return True

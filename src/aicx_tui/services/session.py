@@ -13,6 +13,7 @@ from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.errors import AicxError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.local_tags import LocalTags
 from aicx_tui.services.sandbox import Announcement
 from aicx_tui.settings import Context
 
@@ -27,6 +28,7 @@ class Session:
         account: Who is signed in; None until it is known, or where the platform cannot tell.
         source: Where the secret came from, as a person reads it.
         http: What the credential in use is asked of; None where nobody may change it.
+        local_tags: What tags there are, where the platform lists none.
     """
 
     context: Context
@@ -34,6 +36,7 @@ class Session:
     account: Account | None = None
     source: str = ""
     http: HttpCore | None = field(default=None, repr=False)
+    local_tags: LocalTags | None = field(default=None, kw_only=True)
     _signs_out: bool = field(default=False, kw_only=True)
 
     @property

@@ -181,6 +181,7 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     """
     if context.source != "config":
         return
+    setup.mirrors.forget_last(context)
     before, after = settings_of(context), settings_of(signed_in.context)
     told = {key: after[key] for key in after if after[key] != before.get(key)}
     if told:

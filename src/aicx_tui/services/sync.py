@@ -89,7 +89,7 @@ class Sync:
         async with self._turn():
             if not self._mirror.is_usable:
                 await asyncio.to_thread(self._mirror.reopen)
-            await self._read_tags()
+            await self.read_tags()
             is_fed = Capability.HUMANS_FEED in self._platform.capabilities
             stale_after = 0.0 if full else stale_after
             reading = self._follow(full, page) if is_fed else self._read_each_again(stale_after)
@@ -313,7 +313,8 @@ class Sync:
         await wrap_future(self._mirror.writer.ask(lambda: list(steps)))
         await wrap_future(self._mirror.write(show_all_anew))
 
-    async def _read_tags(self) -> None:
+    async def read_tags(self) -> None:
+        """Keep the definitions of tags, where the platform lists them."""
         if Capability.TAGS_LIST in self._platform.capabilities:
             tags = [tag.model_dump(mode="json") for tag in await self._platform.list_tags()]
             await self._keep({"tags": json.dumps(tags)})

@@ -12,9 +12,11 @@ from dataclasses import replace
 
 from aicx_tui.errors import NotFoundError, UsageError
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.bulk import Bulks
 from aicx_tui.services.outbox import Outbox, new_id
 from aicx_tui.services.reversing import reversing
 from aicx_tui.storage import outbox, outbox_reading, steps
+from aicx_tui.storage.bulks import Bulk, BulkState
 from aicx_tui.storage.changes import LOCAL, Change, Kind, State
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.writing import Writer
@@ -22,54 +24,81 @@ from aicx_tui.storage.writing import Writer
 _SECRET = "access_token"  # noqa: S105  # the name of a field
 
 
+UNDO = "Undo: "
+"""Begins the title of a bulk that takes another one back."""
+
+
 class Undoing:
     """Goes back and forth along the steps of one outbox.
 
     Args:
         changes: The outbox.
+        bulks: What is done to many humans at once.
         capabilities: What the platform can do; None where that is not known.
     """
 
-    def __init__(self, changes: Outbox, capabilities: Collection[Capability] | None) -> None:
+    def __init__(
+        self, changes: Outbox, bulks: Bulks, capabilities: Collection[Capability] | None
+    ) -> None:
         self._outbox = changes
+        self._bulks = bulks
         self._capabilities = capabilities
 
-    async def undo(self) -> Change:
+    async def undo(self) -> Change | Bulk:
         """Take the last step back.
 
         Returns:
-            The change that does so, queued; or the step's own, withdrawn, if it was not sent yet.
+            The change or bulk that does so, queued; or the step's own change, withdrawn, if it was
+            not sent yet.
 
         Raises:
             NotFoundError: There is nothing to take back.
             UsageError: The last step cannot be taken back, now or ever; nothing was done.
         """
-        return await self._write(self._undone)
+        taken_back = await self._write(self._undone)
+        return await self._reversed(taken_back) if isinstance(taken_back, str) else taken_back
 
-    async def redo(self) -> Change:
+    async def redo(self) -> Change | Bulk:
         """Do again what was taken back last.
 
         Returns:
-            The change that does so, queued; or the one that took it back, withdrawn, if that was
-            not sent yet.
+            The change or bulk that does so, queued; or the change that took it back, withdrawn, if
+            that was not sent yet.
 
         Raises:
             NotFoundError: Nothing was taken back, or something else was done since.
             UsageError: It cannot be done again; nothing was done.
         """
-        return await self._write(self._done_again)
+        done_again = await self._write(self._done_again)
+        return await self._reversed(done_again) if isinstance(done_again, str) else done_again
 
-    async def _write(self, work: Callable[[Connection, Writer], Change]) -> Change:
+    async def _reversed(self, bulk_id: str) -> Bulk:
+        """Make the bulk that takes another one back."""
+        bulk = await self._bulks.get(bulk_id)
+        if bulk.state not in (BulkState.DONE, BulkState.CANCELLED):
+            raise UsageError(
+                f"“{bulk.title}” is not over ({bulk.state}). Nothing was undone.",
+                hint="Cancel it first, or wait.",
+            )
+        title = bulk.title.removeprefix(UNDO) if bulk.undo_of else UNDO + bulk.title
+        known = self._capabilities
+        can_remove = known is None or Capability.TAGS_UNASSIGN in known
+        return await self._bulks.reverse(bulk.id, title=title, can_remove_tags=can_remove)
+
+    async def _write(self, work: Callable[[Connection, Writer], Change | str]) -> Change | str:
         self._outbox.refuse_if_read_only()
         return await wrap_future(self._outbox.mirror.write(work, is_durable=True))
 
-    def _undone(self, connection: Connection, writer: Writer) -> Change:
+    def _undone(self, connection: Connection, writer: Writer) -> Change | str:
+        """Take the last step back where it is a change; else return the bulk's id."""
         steps.settle(connection)
         step = steps.last_done(connection)
         if step is None:
             raise NotFoundError(
                 "There is nothing to undo.", hint="What others did is not undone from here."
             )
+        if step.kind == "bulk":
+            return step.id
         change = _known(connection, step.id)
         if _is_unsent(change):
             steps.set_undone(connection, step, by=change.id)
@@ -78,11 +107,14 @@ class Undoing:
         steps.set_undone(connection, step, by=reversal.id)
         return reversal
 
-    def _done_again(self, connection: Connection, writer: Writer) -> Change:
+    def _done_again(self, connection: Connection, writer: Writer) -> Change | str:
+        """Do a step again where it is a change; else return the id of the bulk that undid it."""
         steps.settle(connection)
         step = steps.last_undone(connection)
         if step is None or step.undone_by is None:
             raise NotFoundError("There is nothing to redo.", hint="Undo something first.")
+        if step.kind == "bulk":
+            return step.undone_by
         taken_back = _known(connection, step.undone_by)
         if _is_unsent(taken_back):
             steps.set_done(connection, step, by=step.id)

@@ -119,6 +119,12 @@ class Change:
     outcome_of: str = ""
 
     @property
+    def leaves(self) -> dict[str, Any]:
+        """What later changes of the same human find, in the fields that it is about."""
+        is_made = self.state not in (State.FAILED, State.DISCARDED, State.WITHDRAWN)
+        return {d.field: d.after if is_made else d.before for d in self.differences}
+
+    @property
     def was_sent(self) -> bool:
         """Whether it may have reached the platform, so that it cannot just be taken back."""
         return self.attempts > 0
@@ -163,6 +169,22 @@ class Change:
 def wanted_tags(body: Mapping[str, Any]) -> dict[str, str | None]:
     """The values that tags are to have by their ids; None for one to be removed."""
     return {tag["id"]: tag["value"] for tag in body["tags"]}
+
+
+def with_values(document: Document, values: Mapping[str, Any]) -> Document:
+    """A human with other values in some fields.
+
+    Args:
+        document: As it is.
+        values: By field, as `Difference` names them; None for a tag that it does not have.
+    """
+    fields = {name: value for name, value in values.items() if not name.startswith("tag:")}
+    if len(fields) == len(values):
+        return {**document, **fields}
+    tags: dict[str, Any] = dict(tag_values(document))
+    tags |= {name.removeprefix("tag:"): v for name, v in values.items() if name not in fields}
+    held = [{"id": tag_id, "value": value} for tag_id, value in tags.items() if value is not None]
+    return {**document, **fields, "tags": held}
 
 
 def upon_all(changes: Iterable[Change], document: Document) -> Document:

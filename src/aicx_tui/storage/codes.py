@@ -12,6 +12,9 @@ _START, _LETTERS = 0xE000, 2000
 """Three alphabets of private characters, one for each place: so what stands across two codes is
 never a code itself."""
 
+FIRST, LAST = _START, _START + 3 * _LETTERS - 1
+"""The characters of all three."""
+
 _ANY_VALUE = ""
 """Stands for the tag whatever its value; a value is kept with a sign before it."""
 

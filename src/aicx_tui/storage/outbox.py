@@ -19,11 +19,12 @@ from aicx_tui.storage.changes import (
     Problem,
     State,
     upon_all,
+    with_values,
     without_secret,
 )
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
-from aicx_tui.storage.outbox_reading import listed, marks, shown
+from aicx_tui.storage.outbox_reading import get, listed, marks, shown
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer
@@ -121,16 +122,22 @@ def stop(connection: Connection, writer: Writer, change: Change, now: float) -> 
     )
     if change.kind is Kind.CREATE and change.state is State.FAILED:
         writer.remove(change.human_id)
+    if change.state is State.FAILED:
+        _rebase(connection, replace(change, state=State.PENDING), change)
     show_anew(connection, writer, change.human_id)
     note(connection, change, now)
 
 
 def change_again(connection: Connection, writer: Writer, change: Change) -> None:
     """Queue a change anew, with another body or another version below it."""
+    was = get(connection, change.id)
+    if was is not None:
+        _rebase(connection, was, change)
     _set(
         connection,
         change,
         state=State.PENDING,
+        name=change.name,
         body=_written(change.body),
         before=None if change.before is None else _written(change.before),
         problem=None,
@@ -164,6 +171,8 @@ def end(
         outcome_of=change.outcome_of,
     )
     is_done = change.state is State.DONE
+    if not is_done:
+        _rebase(connection, replace(change, state=State.PENDING), change)
     if change.kind is Kind.CREATE:
         writer.remove(change.human_id)
         if is_done:
@@ -243,8 +252,28 @@ def _end_with(connection: Connection, writer: Writer, created: Change, now: floa
     """Let go of what waited for a human that is not created."""
     for change in listed(connection, human_id=created.human_id):
         if change.id != created.id:
-            reason = Problem(message=f"{change.name} was not created.")
+            is_there = "may or may not have been" if created.was_sent else "was not"
+            reason = Problem(message=f"{created.name} {is_there} created.")
             end(connection, writer, replace(change, state=created.state, problem=reason), now=now)
+
+
+def _rebase(connection: Connection, was: Change, change: Change) -> None:
+    """Let later changes of the same human be made upon what a change leaves now.
+
+    Else what it left before would look as if somebody else had changed it meanwhile.
+    """
+    found, left = was.leaves, change.leaves
+    below = {d.field: d.before for d in replace(change, body=was.body).differences}
+    for later in listed(connection, [State.PENDING], human_id=change.human_id):
+        if later.number <= change.number or later.was_sent:
+            continue
+        moved = {
+            d.field: left.get(d.field, below[d.field])
+            for d in later.differences
+            if d.field in found and d.before == found[d.field]
+        }
+        if moved:
+            _set(connection, later, before=_written(with_values(later.before or {}, moved)))
 
 
 def _name(connection: Connection, writer: Writer, change: Change, real_id: str) -> None:

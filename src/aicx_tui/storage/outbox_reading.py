@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from aicx_tui.storage.changes import SHOWN, WAITING, Change, Kind, Problem, State
-from aicx_tui.storage.database import Connection, DatabaseError, connect, told
+from aicx_tui.storage.database import Connection
 
 _COLUMNS = (
     "number, id, kind, human_id, name, body, before, state, who, made_at, sent_at, ended_at, "
@@ -16,7 +15,8 @@ _COLUMNS = (
 )
 
 _NEXT = f"""
-    SELECT {_COLUMNS} FROM changes AS mine WHERE state = 'pending' AND NOT EXISTS (
+    SELECT {_COLUMNS} FROM changes AS mine WHERE state = 'pending'
+    AND human_id NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
         SELECT 1 FROM changes AS earlier
         WHERE earlier.human_id = mine.human_id AND earlier.number < mine.number
         AND (earlier.state IN ('pending', 'sending', 'conflict', 'unknown')
@@ -71,9 +71,14 @@ def counts(connection: Connection) -> dict[State, int]:
     }
 
 
-def next_to_send(connection: Connection) -> Change | None:
-    """The oldest change that nothing stands before."""
-    found = connection.execute(_NEXT).fetchone()
+def next_to_send(connection: Connection, *, but: Iterable[str] = ()) -> Change | None:
+    """The oldest change that nothing stands before.
+
+    Args:
+        connection: The mirror.
+        but: Ids of humans that are left out.
+    """
+    found = connection.execute(_NEXT, (json.dumps([*but]),)).fetchone()
     return None if found is None else _change(found)
 
 
@@ -86,24 +91,6 @@ def stands_before(connection: Connection, change: Change) -> Change | None:
         if is_missing or earlier.state in (State.CONFLICT, State.UNKNOWN):
             return earlier
     return None
-
-
-def waiting_in(path: Path, key: bytes) -> int:
-    """How many changes wait in a mirror that is not open; its file stays as it is.
-
-    Raises:
-        MirrorError: It cannot be looked into.
-    """
-    connection = connect(path, key, cache_mebibytes=1)
-    try:
-        has_outbox = "SELECT 1 FROM sqlite_schema WHERE name = 'changes'"
-        if connection.execute(has_outbox).fetchone() is None:
-            return 0
-        return len(listed(connection, WAITING))
-    except DatabaseError as error:
-        raise told(path, error) from None
-    finally:
-        connection.close()
 
 
 def shown(connection: Connection, human_id: str) -> list[Change]:

@@ -96,6 +96,35 @@ VERSIONS: tuple[str, ...] = (
         undone_by TEXT
     );
     """,
+    # one change for many humans
+    """
+    CREATE TABLE bulks (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        who TEXT NOT NULL,
+        made_at REAL NOT NULL,
+        ended_at REAL,
+        state TEXT NOT NULL,
+        problem TEXT NOT NULL DEFAULT '',
+        total INTEGER NOT NULL DEFAULT 0,
+        undo_of TEXT NOT NULL DEFAULT '',
+        is_guarded INTEGER NOT NULL DEFAULT 0,
+        is_indexed INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE TABLE bulk_items (
+        bulk INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        human_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        before TEXT,
+        after TEXT NOT NULL,
+        state TEXT NOT NULL,
+        said TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (bulk, position)
+    ) WITHOUT ROWID;
+    CREATE INDEX bulk_items_by_state ON bulk_items (bulk, state, position);
+    """,
 )
 """What makes version n of version n - 1, each in one transaction."""
 

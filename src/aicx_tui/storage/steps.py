@@ -63,8 +63,33 @@ def set_done(connection: Connection, step: Step, by: str) -> None:
     )
 
 
+def reverse(connection: Connection, step_id: str, *, by: str) -> None:
+    """Note that what did a step, or took it back, is itself taken back."""
+    connection.execute(
+        "UPDATE steps SET undone_by = ? WHERE id = ? AND undone_by IS NULL", (by, step_id)
+    )
+    connection.execute(
+        "UPDATE steps SET id = ?, undone_by = NULL WHERE undone_by = ?", (by, step_id)
+    )
+
+
 def settle(connection: Connection) -> None:
-    """Leave out the changes that never came to be, since somebody let go of them."""
+    """Leave out what never came to be: changes that somebody let go of, bulks that did nothing."""
+    _settle_changes(connection)
+    idle = (
+        "SELECT id FROM bulks WHERE state IN ('done', 'cancelled') AND NOT EXISTS "
+        "(SELECT 1 FROM bulk_items WHERE bulk = bulks.number AND state = 'done')"
+    )
+    connection.execute(
+        f"UPDATE steps SET undone_by = NULL WHERE kind = 'bulk' AND undone_by IN ({idle})"  # noqa: S608
+    )
+    connection.execute(
+        "DELETE FROM steps WHERE kind = 'bulk' AND undone_by IS NULL "  # noqa: S608
+        f"AND (id IN ({idle}) OR id NOT IN (SELECT id FROM bulks))"
+    )
+
+
+def _settle_changes(connection: Connection) -> None:
     never = (State.DISCARDED, State.WITHDRAWN)
     connection.execute(
         "UPDATE steps SET undone_by = NULL WHERE kind = 'change' AND undone_by <> id "

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
 from typing import Any
 
+import orjson
+
 from aicx_tui.storage.changes import Change, upon_all
 from aicx_tui.storage.codes import TagCodes
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.outbox_reading import shown
+from aicx_tui.storage.retagging import Tags, recode, retag, with_tags
 from aicx_tui.storage.rows import Document, SearchRow, search_row, tag_values, written
 from aicx_tui.storage.schema import COLUMNS, GAP
 
@@ -57,6 +60,16 @@ def count_change(connection: Connection) -> None:
     connection.execute(
         "INSERT INTO meta VALUES ('revision', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
     )
+
+
+def platform_document(connection: Connection, human_id: str) -> str | None:
+    """A human as the platform had it last, without what is being changed; None where unknown."""
+    (text,) = connection.execute(
+        "SELECT coalesce((SELECT document FROM originals WHERE human_id = :id), "
+        "(SELECT document FROM humans WHERE id = :id))",
+        {"id": human_id},
+    ).fetchone()
+    return None if text is None else str(text)
 
 
 def append(connection: Connection, documents: Sequence[Document], codes: TagCodes) -> None:
@@ -124,12 +137,32 @@ class Writer:
         ).fetchone()
         if found is not None and found[1] == text:
             return False
+        self._put_anew(document)
+        return True
+
+    def _put_anew(self, document: Document) -> None:
         row = search_row(document, codes=self._codes.of(tag_values(document)))
         self.has_changed = True
-        if found is not None:  # first, since making room may move it
-            self._take_out(found[0])
-        self._put_in(self._place_for(row.updated), document["id"], text, row)
-        return True
+        self.take_away(document["id"])  # first, since making room may move it
+        self._put_in(self._place_for(row.updated), document["id"], written(document), row)
+
+    def retag(self, wanted: Mapping[str, Tags]) -> None:
+        """Give humans other tags, by id, as the platform has them from now on.
+
+        They are searched by what they had until `recode`.
+        """
+        has_changed, apart = retag(self._connection, wanted)
+        self.has_changed = self.has_changed or has_changed
+        for human_id in apart:
+            text = platform_document(self._connection, human_id)
+            self.put(with_tags(orjson.loads(text or "{}"), wanted[human_id]))
+
+    def recode(self, human_ids: Iterable[str]) -> None:
+        """Let humans be found by the tags that they have."""
+        has_changed, apart = recode(self._connection, self._codes, human_ids)
+        self.has_changed = self.has_changed or has_changed
+        for document in apart:
+            self._put_anew(document)
 
     def remove(self, human_id: str) -> bool:
         """Take out a human that the platform has no more, and return whether it was there."""

@@ -61,7 +61,8 @@ class Searching:
         assert zone is not None  # noqa: S101  # an aware time has one
         tags = directory.tag_names if directory is not None and directory.tags else None
         try:
-            self.query = parse(text, now=now, zone=zone, tags=tags)
+            takes_ids = directory is not None and not directory.knows_all_tags
+            self.query = parse(text, now=now, zone=zone, tags=tags, takes_ids=takes_ids)
         except QueryError as problem:
             self.problem = problem
 

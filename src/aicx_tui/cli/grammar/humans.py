@@ -5,7 +5,9 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from typing import TYPE_CHECKING
 
+from aicx_tui.cli.grammar.bulk import carried_out, whom
 from aicx_tui.cli.grammar.options import (
+    field_value,
     json_form,
     noun,
     positive,
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 CLEARABLE = ("email", "uid", "phone", "profile-pic-id", "access-token")
 """Fields that `--clear` takes, as their options are called."""
 
+SET_FOR_MANY = ("fullname", "email", "uid", "phone", "profile-pic-id")
+"""Fields that many humans can be given the same value in."""
+
 IMPORTED = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 """What a column of an imported file can be, apart from tags."""
 
@@ -31,6 +36,7 @@ def add_humans(nouns: Subparsers) -> None:
     _humans_get(humans)
     _humans_create(humans)
     _humans_update(humans)
+    _humans_set_field(humans)
     _humans_delete(humans)
     _humans_import(humans)
 
@@ -93,6 +99,26 @@ def _humans_update(verbs: Subparsers) -> None:
         "--clear", action="append", default=[], choices=CLEARABLE, help="empty this field"
     )
     queue_option(added)
+
+
+def _humans_set_field(verbs: Subparsers) -> None:
+    added = verb(verbs, "humans.set-field")
+    added.add_argument(
+        "values",
+        nargs="*",
+        type=field_value,
+        metavar="FIELD=VALUE",
+        help=f"one of {', '.join(SET_FOR_MANY)}",
+    )
+    added.add_argument(
+        "--clear",
+        action="append",
+        default=[],
+        choices=[name for name in CLEARABLE if name in SET_FOR_MANY],
+        help="empty this field",
+    )
+    whom(added)
+    carried_out(added)
 
 
 def _humans_delete(verbs: Subparsers) -> None:

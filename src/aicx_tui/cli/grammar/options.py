@@ -118,6 +118,14 @@ def positive(text: str) -> int:
     return number
 
 
+def field_value(text: str) -> tuple[str, str]:
+    """A field and what it is to hold."""
+    name, sign, value = text.partition("=")
+    if not (sign and name):
+        raise ArgumentTypeError("a value is given as FIELD=VALUE")
+    return name, value
+
+
 def _tag(text: str) -> tuple[str, str]:
     tag_id, sign, value = text.partition("=")
     if not (sign and tag_id.strip()):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.humans import CLEARABLE, queue_option
-from aicx_tui.cli.grammar.options import noun, positive, verb
+from aicx_tui.cli.grammar.options import field_value, noun, positive, verb
 
 if TYPE_CHECKING:
     from aicx_tui.cli.grammar.options import Subparsers
@@ -45,7 +45,7 @@ def _edit(verbs: Subparsers) -> None:
     added.add_argument(
         "values",
         nargs="*",
-        type=_value,
+        type=field_value,
         metavar="FIELD=VALUE",
         help="such as email=ana@example.com, or tag:ID=VALUE",
     )
@@ -65,6 +65,12 @@ def _resolve(verbs: Subparsers) -> None:
             metavar="FIELD",
             help=f"{words} stays in this field",
         )
+    added.add_argument(
+        "--is",
+        dest="human",
+        metavar="HUMAN_ID",
+        help="the human that a creation of unknown outcome has made; what waits for it goes on",
+    )
     every = added.add_mutually_exclusive_group()
     every.add_argument("--all-mine", action="store_true", help="yours in every other field")
     every.add_argument("--all-theirs", action="store_true", help="theirs in every other field")
@@ -93,10 +99,3 @@ def _ids(added: ArgumentParser) -> None:
 
 def _json(added: ArgumentParser) -> None:
     added.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-def _value(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not (sign and name):
-        raise ArgumentTypeError("a value is given as FIELD=VALUE")
-    return name, value

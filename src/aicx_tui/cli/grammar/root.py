@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from aicx_tui.cli.grammar.bulk import add_bulk
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
 from aicx_tui.cli.grammar.humans import add_humans
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
@@ -105,6 +106,7 @@ def _parser() -> ArgumentParser:
     nouns = parser.add_subparsers(title="commands", metavar="NOUN", parser_class=Parser)
     add_humans(nouns)
     add_tags(nouns)
+    add_bulk(nouns)
     add_outbox(nouns)
     add_contexts(nouns)
     add_views(nouns)

@@ -42,7 +42,12 @@ from aicx_tui.storage.query.words import Sign, Term, Token, take_apart
 
 
 def parse(
-    text: str, *, now: datetime, zone: tzinfo, tags: Mapping[str, str] | None = None
+    text: str,
+    *,
+    now: datetime,
+    zone: tzinfo,
+    tags: Mapping[str, str] | None = None,
+    takes_ids: bool = False,
 ) -> Query:
     """Read what a person typed.
 
@@ -51,6 +56,7 @@ def parse(
         now: The present, aware; ages count back from it.
         zone: Where days begin and end.
         tags: Names of tags by id; None where they are not known, and then any name is taken.
+        takes_ids: Whether there may be other tags too, so that no name can be wrong.
 
     Raises:
         QueryError: It cannot be read; says where, why and what to write instead.
@@ -61,7 +67,7 @@ def parse(
             start=MAX_CHARACTERS,
             end=len(text),
         )
-    reading = _Reading(take_apart(text), Known(now, zone, tags))
+    reading = _Reading(take_apart(text), Known(now, zone, tags, takes_ids))
     return Query(reading.whole(), reading.sort, text)
 
 

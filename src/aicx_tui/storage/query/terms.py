@@ -32,11 +32,13 @@ class Known(NamedTuple):
         now: The present, aware.
         zone: Where days begin and end.
         tags: Names of tags by id; None where they are not known.
+        takes_ids: Whether there may be other tags too, and a name may be the id of one.
     """
 
     now: datetime
     zone: tzinfo
     tags: Mapping[str, str] | None
+    takes_ids: bool = False
 
 
 def read_term(term: Term, known: Known) -> Node:
@@ -113,8 +115,8 @@ def _tagged(term: Term, known: Known) -> Tagged:
 
 def _known_tag(name: Value, known: Known, prefix: str) -> tuple[str, ...]:
     ids = tag_ids(name.text, known.tags)
-    if ids:
-        return ids
+    if ids or known.takes_ids:
+        return ids or (name.text,)
     names = list((known.tags or {}).values())
     if similar := nearest(name.text, names):
         instead = f"Did you mean {prefix}{quoted(similar)}?"

@@ -1,0 +1,158 @@
+"""What is known of bulks, and what one would do to humans as the mirror has them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState, Values
+from aicx_tui.storage.database import Connection
+from aicx_tui.storage.outbox_reading import marks
+from aicx_tui.storage.record import LOCAL
+from aicx_tui.storage.rows import Document, tag_values
+
+_COLUMNS = "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
+_ITEM = "position, human_id, name, before, after, state, said"
+
+NOT_CREATED = "The platform has not created it yet."
+
+
+def bulks(connection: Connection, states: Collection[BulkState]) -> list[Bulk]:
+    """Bulks in these states, the oldest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM bulks WHERE state IN ({marks(tuple(states))}) "  # noqa: S608
+        "ORDER BY number",
+        tuple(states),
+    )
+    return [_bulk(row) for row in rows.fetchall()]
+
+
+def bulk(connection: Connection, bulk_id: str) -> Bulk | None:
+    """A bulk by its id, or by a beginning of it that no other has."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM bulks "  # noqa: S608
+        "WHERE substr(id, 1, length(?)) = ? AND state <> 'preparing' LIMIT 2",
+        (bulk_id, bulk_id),
+    ).fetchall()
+    return _bulk(rows[0]) if len(rows) == 1 and bulk_id else None
+
+
+def counts(connection: Connection, number: int) -> dict[ItemState, int]:
+    """How many humans of a bulk are how far."""
+    return {
+        ItemState(state): count
+        for state, count in connection.execute(
+            "SELECT state, count(*) FROM bulk_items WHERE bulk = ? GROUP BY state", (number,)
+        )
+    }
+
+
+def items_after(
+    connection: Connection,
+    number: int,
+    states: Collection[ItemState],
+    *,
+    position: int = -1,
+    limit: int,
+) -> list[BulkItem]:
+    """Humans of a bulk in these states, in order, behind a position."""
+    rows = connection.execute(
+        f"SELECT {_ITEM} FROM bulk_items WHERE bulk = ? AND position > ? "  # noqa: S608
+        f"AND +state IN ({marks(tuple(states))}) ORDER BY position LIMIT ?",
+        (number, position, *states, limit),
+    )
+    return [item_of(row) for row in rows.fetchall()]
+
+
+def items_in(
+    connection: Connection, number: int, state: ItemState, *, limit: int
+) -> list[BulkItem]:
+    """The first humans of a bulk in one state, found at once however many there are in others."""
+    rows = connection.execute(
+        f"SELECT {_ITEM} FROM bulk_items WHERE bulk = ? AND state = ? "  # noqa: S608
+        "ORDER BY position LIMIT ?",
+        (number, state, limit),
+    )
+    return [item_of(row) for row in rows.fetchall()]
+
+
+def not_indexed(connection: Connection) -> list[int]:
+    """The numbers of bulks at rest whose humans are not found yet by what they were given."""
+    return [
+        number
+        for (number,) in connection.execute(
+            "SELECT number FROM bulks WHERE NOT is_indexed AND state <> 'running'"
+        )
+    ]
+
+
+def waiting(connection: Connection) -> int:
+    """How many humans something is still to be sent of."""
+    found = connection.execute(
+        "SELECT count(*) FROM bulks JOIN bulk_items ON bulk = number "  # noqa: S608
+        f"WHERE bulks.state IN ({marks(OPEN)}) AND bulk_items.state IN ('pending', 'sending')",
+        OPEN,
+    )
+    return int(found.fetchone()[0])
+
+
+def items_for(connection: Connection, human_ids: Iterable[str], after: Values) -> list[BulkItem]:
+    """What a bulk would do to each human, by what the mirror has of it."""
+    return [_item_for(connection, human_id, after) for human_id in human_ids]
+
+
+def held(document: Document, fields: Iterable[str]) -> dict[str, str | None]:
+    """What a human has in some fields; None where it has nothing.
+
+    Args:
+        document: The platform's own object.
+        fields: Names; a tag's is `tag:` and its id.
+    """
+    tags = dict(tag_values(document))
+    return {
+        name: tags.get(name.removeprefix(TAG)) if name.startswith(TAG) else document.get(name)
+        for name in fields
+    }
+
+
+def is_same(field: str, one: str | None, other: str | None) -> bool:
+    """Whether two values mean the same: an empty field is none, an empty tag is a tag."""
+    return one == other if field.startswith(TAG) else (one or None) == (other or None)
+
+
+def _item_for(connection: Connection, human_id: str, after: Values) -> BulkItem:
+    row = connection.execute("SELECT document FROM humans WHERE id = ?", (human_id,)).fetchone()
+    document = orjson.loads(row[0]) if row is not None and row[0] is not None else None
+    before = None if document is None else held(document, after)
+    name = str((document or {}).get("fullname") or human_id)
+    state, said = ItemState.PENDING, ""
+    if human_id.startswith(LOCAL):
+        state, said = ItemState.SKIPPED, NOT_CREATED
+    elif before is not None and all(is_same(n, before[n], value) for n, value in after.items()):
+        state = ItemState.SAME
+    return BulkItem(
+        human_id=human_id, name=name, before=before, after=after, state=state, said=said
+    )
+
+
+def item_of(row: Sequence[Any]) -> BulkItem:
+    """A human of a bulk from its row: position, id, name, before, after, state and said."""
+    position, human_id, name, before, after, state, said = row
+    return BulkItem(
+        position=position,
+        human_id=human_id,
+        name=name,
+        before=None if before is None else orjson.loads(before),
+        after=orjson.loads(after),
+        state=ItemState(state),
+        said=said,
+    )
+
+
+def _bulk(row: Sequence[Any]) -> Bulk:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return Bulk(
+        **values | {"state": BulkState(values["state"]), "is_guarded": bool(values["is_guarded"])}
+    )

@@ -1,0 +1,265 @@
+"""Writes bulks down: what is to be done to whom, and what became of each.
+
+A bulk is prepared in several transactions and counts from the last of them on; what became of a
+human, the human in the mirror and the history are written in one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from aicx_tui.storage import steps
+from aicx_tui.storage.bulk_reading import item_of, items_after
+from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values
+from aicx_tui.storage.changes import Kind
+from aicx_tui.storage.database import Connection
+from aicx_tui.storage.loading import COMPLETE, meta
+from aicx_tui.storage.outbox import KEPT_SECONDS
+from aicx_tui.storage.retagging import with_tags
+from aicx_tui.storage.writing import Writer, platform_document
+
+LOOKED_AT = 4_000
+"""Humans among whom those that are to have the same are looked for."""
+
+_PENDING = """
+    SELECT position, human_id, name, before, after, state, said FROM (
+        SELECT * FROM bulk_items WHERE bulk = :bulk AND state = 'pending'
+        ORDER BY position LIMIT :among
+    ) WHERE after = (
+        SELECT after FROM bulk_items WHERE bulk = :bulk AND state = 'pending'
+        ORDER BY position LIMIT 1
+    ) ORDER BY position LIMIT :limit
+"""
+
+
+class Ended(NamedTuple):
+    """What became of one human.
+
+    Attributes:
+        item: Of the bulk, as it was.
+        state: How far it is now; pending where it is to be sent again.
+        said: Why it failed or was skipped.
+        request_id: How the platform names the request that decided.
+    """
+
+    item: BulkItem
+    state: ItemState
+    said: str = ""
+    request_id: str = ""
+
+
+def prepare(connection: Connection, bulk: Bulk) -> int:
+    """Begin to write a bulk down, and return its number.
+
+    Only one process at a time may: what another left half written is dropped.
+    """
+    drop_unfinished(connection)
+    _drop_older(connection, bulk.made_at - KEPT_SECONDS)
+    cursor = connection.execute(
+        "INSERT INTO bulks (id, title, who, made_at, state, undo_of, is_guarded) "
+        "VALUES (?, ?, ?, ?, 'preparing', ?, ?)",
+        (bulk.id, bulk.title, bulk.who, bulk.made_at, bulk.undo_of, bulk.is_guarded),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def add(connection: Connection, number: int, items: Iterable[BulkItem]) -> None:
+    """Add humans to a bulk that is being prepared."""
+    rows = [
+        (
+            number,
+            item.position,
+            item.human_id,
+            item.name,
+            None if item.before is None else _written(item.before),
+            _written(item.after),
+            item.state,
+            item.said,
+        )
+        for item in items
+    ]
+    connection.executemany("INSERT INTO bulk_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def start(connection: Connection, number: int, total: int) -> None:
+    """Let a bulk that is written down whole be sent from now on."""
+    connection.execute(
+        "UPDATE bulks SET state = 'running', total = ? WHERE number = ?", (total, number)
+    )
+    bulk_id, undo_of = connection.execute(
+        "SELECT id, undo_of FROM bulks WHERE number = ?", (number,)
+    ).fetchone()
+    if undo_of:
+        steps.reverse(connection, undo_of, by=bulk_id)
+    else:
+        steps.record(connection, "bulk", bulk_id)
+
+
+def drop_unfinished(connection: Connection) -> None:
+    """Drop what was broken off while it was prepared; nothing of it was ever sent."""
+    _drop(connection, "SELECT number FROM bulks WHERE state = 'preparing'", ())
+
+
+def _drop_older(connection: Connection, moment: float) -> None:
+    ended = (
+        "SELECT number FROM bulks WHERE state IN ('done', 'cancelled') AND ended_at < ? "
+        "AND is_indexed"
+    )
+    _drop(connection, ended, (moment,))
+
+
+def _drop(connection: Connection, which: str, values: tuple[float, ...]) -> None:
+    for (number,) in connection.execute(which, values).fetchall():
+        connection.execute("DELETE FROM bulk_items WHERE bulk = ?", (number,))
+        connection.execute("DELETE FROM bulks WHERE number = ?", (number,))
+
+
+def take(connection: Connection, number: int, *, together: int, alone: int) -> list[BulkItem]:
+    """Note that the next humans are being sent, before they are, and return them.
+
+    Args:
+        connection: In a transaction that is durable.
+        number: Of the bulk.
+        together: How many at most where tags go to many in one request.
+        alone: How many at most where each is changed alone.
+
+    Returns:
+        Humans that are to have the same, in order; none where the bulk is not running.
+    """
+    running = "SELECT 1 FROM bulks WHERE number = ? AND state = 'running'"
+    if connection.execute(running, (number,)).fetchone() is None:
+        return []
+    wanted = {"bulk": number, "among": LOOKED_AT, "limit": together}
+    items = [item_of(row) for row in connection.execute(_PENDING, wanted).fetchall()]
+    if items and not items[0].is_of_tags:
+        items = items[:alone]
+    move(connection, number, items, ItemState.SENDING)
+    return items
+
+
+def move(connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState) -> None:
+    """Let humans of a bulk be in another state, which is not the last."""
+    _move(connection, number, [item.position for item in items], state)
+
+
+def settle(
+    connection: Connection, writer: Writer, bulk: Bulk, ended: Sequence[Ended], *, now: float
+) -> None:
+    """Write down what became of some humans, in the mirror and in the history too."""
+    alike: defaultdict[tuple[ItemState, str], list[int]] = defaultdict(list)
+    for one in ended:
+        alike[one.state, one.said].append(one.item.position)
+    for (state, said), positions in alike.items():
+        _move(connection, bulk.number, positions, state, said)
+    connection.executemany(
+        "UPDATE bulk_items SET before = ? WHERE bulk = ? AND position = ? AND before IS NULL",
+        [
+            (_written(one.item.before), bulk.number, one.item.position)
+            for one in ended
+            if one.item.before is not None and not one.item.is_of_tags
+        ],
+    )
+    told = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
+    connection.executemany(
+        "INSERT INTO audit (at, who, human_id, name, change_id, kind, differences, outcome, "
+        "request_id, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_entry(bulk, one, now) for one in ended if one.state in told],
+    )
+    done = [one.item for one in ended if one.state is ItemState.DONE]
+    if connection.execute("SELECT 1 FROM reads LIMIT 1").fetchone():
+        ids = [(item.human_id,) for item in done]
+        connection.executemany("UPDATE reads SET at = 0 WHERE id = ?", ids)
+    if done and meta(connection, "built") == COMPLETE:
+        _show(connection, writer, done)
+        connection.execute("UPDATE bulks SET is_indexed = 0 WHERE number = ?", (bulk.number,))
+
+
+def index(connection: Connection, writer: Writer, number: int, *, after: int, limit: int) -> int:
+    """Let some humans of a bulk that rests be found by the tags that they were given.
+
+    Returns:
+        The position of the last of them; -1 where there was none any more, and all is in order.
+    """
+    done = items_after(connection, number, (ItemState.DONE,), position=after, limit=limit)
+    if done:
+        writer.recode(item.human_id for item in done)
+        return done[-1].position
+    connection.execute("UPDATE bulks SET is_indexed = 1 WHERE number = ?", (number,))
+    return -1
+
+
+def finish(connection: Connection, number: int, *, now: float) -> None:
+    """Let a running bulk be over if nothing of it is left."""
+    connection.execute(
+        "UPDATE bulks SET state = 'done', ended_at = ? WHERE number = ? AND state = 'running' "
+        "AND NOT EXISTS (SELECT 1 FROM bulk_items WHERE bulk = number "
+        "AND state IN ('pending', 'sending'))",
+        (now, number),
+    )
+
+
+def set_state(
+    connection: Connection, number: int, state: BulkState, *, now: float, problem: str = ""
+) -> None:
+    """Let a bulk pause, go on or be given up, unless it is over."""
+    ended_at = now if state is BulkState.CANCELLED else None
+    connection.execute(
+        "UPDATE bulks SET state = ?, problem = ?, ended_at = ? WHERE number = ? "
+        "AND state IN ('running', 'paused')",
+        (state, problem, ended_at, number),
+    )
+
+
+def _entry(bulk: Bulk, one: Ended, now: float) -> tuple[object, ...]:
+    item = one.item
+    kind = Kind.ASSIGN if item.is_of_tags else Kind.UPDATE
+    return (
+        now,
+        bulk.who,
+        item.human_id,
+        item.name,
+        bulk.id,
+        kind,
+        _written([list(difference) for difference in item.differences]),
+        one.state,
+        one.request_id,
+        one.said,
+    )
+
+
+def _show(connection: Connection, writer: Writer, items: Sequence[BulkItem]) -> None:
+    """Let the mirror have of humans what the platform took."""
+    writer.retag({i.human_id: _tags(i.after) for i in items if i.is_of_tags})
+    for item in items:
+        if item.is_of_tags:
+            continue
+        text = platform_document(connection, item.human_id)
+        if text is not None:
+            fields = {n: v for n, v in item.after.items() if not n.startswith(TAG)}
+            writer.put({**with_tags(orjson.loads(text), _tags(item.after)), **fields})
+
+
+def _tags(after: Values) -> Values:
+    return {n.removeprefix(TAG): value for n, value in after.items() if n.startswith(TAG)}
+
+
+def _move(
+    connection: Connection, number: int, positions: Sequence[int], state: ItemState, said: str = ""
+) -> None:
+    connection.execute(
+        "UPDATE bulk_items SET state = ?, said = ? WHERE bulk = ? "
+        "AND position IN (SELECT value FROM json_each(?))",
+        (state, said, number, json.dumps(positions)),
+    )
+
+
+def _written(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half a character
+        return json.dumps(value)
