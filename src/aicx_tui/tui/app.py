@@ -22,7 +22,7 @@ from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
 from aicx_tui.tui.control_filter import ControlFilter
@@ -30,15 +30,14 @@ from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.signing_in import SignIns
 from aicx_tui.tui.themes import THEMES, fitting
 from aicx_tui.tui.widgets.search_input import is_typed_into
 from aicx_tui.tui.widgets.too_small import HORIZONTAL, VERTICAL
 
 if TYPE_CHECKING:
-    from aicx_tui.api.base import Credential
     from aicx_tui.services.access import Access
     from aicx_tui.services.setup import Setup
-    from aicx_tui.settings import Context
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 """Ask the console to end; it then restores the terminal like after `ctrl+q`."""
@@ -92,13 +91,13 @@ class AicxApp(App[None]):
         self.setup = setup
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
+        self.sign_ins = SignIns(self)
         self._clock = clock
         self.zone = zone
         self._idle: Timer | None = None
         self._is_ready = False
         self._ends_with: int | None = None
         self._offered: dict[str, ActiveBinding] = {}
-        self._owed: tuple[str, NotSignedInError] | None = None
         self._warned_on: Screen[object] | None = None
         self.animation_level = "none"
         self.set_keymap(self.keymap.overrides)
@@ -122,7 +121,7 @@ class AicxApp(App[None]):
 
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
-        access.ask = self.ask_to_sign_in
+        access.ask = self.sign_ins.ask
         return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self.zone)
 
     def on_load(self) -> None:
@@ -312,60 +311,8 @@ class AicxApp(App[None]):
     @work(group="sign-in", exclusive=True)
     async def action_sign_in(self) -> None:
         """Sign in to this context, anew if somebody is signed in."""
-        owed, self._owed = self._owed, None
-        if await self.places.signs_in_again(owed and owed[1]):
+        if await self.places.signs_in_again(self.sign_ins.taken_up()):
             self.places.reopen()
-
-    def sign_in_if_owed(self) -> None:
-        """Ask for the sign-in that was not asked for over a form, now that nothing is typed."""
-        access = self.places.access
-        if self._owed is None or access is None or self._takes_keys:
-            return
-        if self._owed[0] == access.context.name:
-            self.action_sign_in()
-        else:
-            self._owed = None
-
-    @property
-    def _takes_keys(self) -> bool:
-        """Whether somebody may be typing what is not meant for another dialog."""
-        screen = self.screen
-        if getattr(screen, "awaits_platform", False):
-            return False
-        return isinstance(screen, ModalScreen) or is_typed_into(self.focused)
-
-    async def ask_to_sign_in(
-        self, context: Context, refused: NotSignedInError | None
-    ) -> Credential:
-        """Ask for a token or password over whatever is shown; called from workers.
-
-        Args:
-            context: Where.
-            refused: Why it is asked for now; None where the person wants it.
-
-        Raises:
-            NotSignedInError: Nobody signed in; or it is asked for later, since a form is open.
-        """
-        if refused is not None and self._takes_keys:
-            self._owe_sign_in(context, refused)
-            raise refused
-        from aicx_tui.tui.screens.sign_in import SignInScreen  # needed only when asked for
-
-        answer = asyncio.get_running_loop().create_future()
-        dialog = SignInScreen(context, self.setup, refused=refused)
-        self.push_screen(dialog, answer.set_result)
-        signed_in = await answer
-        if signed_in is None:
-            raise refused or NotSignedInError(f"Nobody signed in to {context.name}.")
-        credential: Credential = signed_in.credential
-        return credential
-
-    def _owe_sign_in(self, context: Context, refused: NotSignedInError) -> None:
-        if self._owed is None:
-            keys = self.keymap.shown("session.sign-in")
-            said = f"{keys} signs in; it is asked for once this is closed. Nothing typed is lost."
-            self.notify(said, title="Signed out", severity="warning")
-        self._owed = context.name, refused
 
     def show_theme(self, name: str) -> None:
         """Take other colours, and keep the choice."""

@@ -63,7 +63,7 @@ class Places:
         if self.access is None:
             return False
         try:
-            credential = await self._app.ask_to_sign_in(self.access.context, refused)
+            credential = await self._app.sign_ins.ask(self.access.context, refused)
         except NotSignedInError:
             return False
         if self.session is not None:

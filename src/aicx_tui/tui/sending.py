@@ -20,21 +20,20 @@ from textual.widget import Widget
 
 from aicx_tui.errors import (
     AicxError,
-    FieldProblem,
     NotSignedInError,
     RateLimitedError,
-    RefusedError,
 )
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.list_state import Queue
+from aicx_tui.tui.telling import Telling
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human, HumanChanges, HumanDraft
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.outbox import Outbox
     from aicx_tui.services.session import Session
-    from aicx_tui.storage.changes import Change, Problem
+    from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.widgets.human_list import HumanList
 
@@ -49,9 +48,6 @@ PATIENCE_SECONDS = 1.5
 
 LOOK_SECONDS = 0.25
 """How often it is looked at what waits, while many changes are decided one after another."""
-
-MOST_TOASTS = 3
-"""Changes of one run that are told one by one where they need somebody."""
 
 
 class Sending(Widget):
@@ -107,7 +103,7 @@ class Sending(Widget):
         self._looks = Gathering(self, self._look_anew, seconds=LOOK_SECONDS)
         self._pause = FIRST_PAUSE
         self._timer: Timer | None = None
-        self._toasts = 0
+        self._telling = Telling()
         self._awaited: dict[str, asyncio.Future[Change | None]] = {}
 
     @property
@@ -209,6 +205,7 @@ class Sending(Widget):
             AicxError: The platform refused it. It was discarded, and the history has it.
         """
         from aicx_tui.storage.changes import State  # it loads the models
+        from aicx_tui.tui.deciding import refused
 
         decision = self._awaited[change.id] = asyncio.get_running_loop().create_future()
         try:
@@ -270,7 +267,9 @@ class Sending(Widget):
 
     async def _send_some(self) -> None:
         session, directory = self._session, self.directory
-        if session is None or directory is None or not _may_send(session):
+        from aicx_tui.tui.deciding import may_send  # it loads the models
+
+        if session is None or directory is None or not may_send(session):
             return
         from aicx_tui.services.sending import Sender  # it loads the API client layer
 
@@ -306,7 +305,7 @@ class Sending(Widget):
     def _decided(self, message: Decided) -> None:
         """Show it, follow a human to the id that it has now, and tell what needs somebody."""
         from aicx_tui.storage.changes import Kind, State  # it loads the models
-        from aicx_tui.tui.change_words import NEEDING, reason, word
+        from aicx_tui.tui.change_words import NEEDING
 
         change, app = message.change, cast("AicxApp", self.app)
         self.look(lists=True)
@@ -316,25 +315,12 @@ class Sending(Widget):
             return
         if message.is_awaited and change.state is State.FAILED:
             return  # who waited for it is told where it was typed
-        self._toasts += 1
-        if self._toasts <= MOST_TOASTS:
-            said = reason(change, self._list.tags())
-            keys = app.keymap.shown("outbox.list")
-            app.notify(
-                f"{said} {keys} shows it.",
-                title=f"{change.name}: {word(change.state)}",
-                severity="warning",
-                timeout=12,
-            )
+        self._telling.tell(change, app, self._list.tags())
 
     @on(Paused)
     def _paused(self, message: Paused) -> None:
         """Say what is left, and try again later where that may help."""
-        if self._toasts > MOST_TOASTS:
-            app = cast("AicxApp", self.app)
-            more, keys = self._toasts - MOST_TOASTS, app.keymap.shown("outbox.list")
-            app.notify(f"{more:,} more changes need you. {keys} shows them.", severity="warning")
-        self._toasts = 0
+        self._telling.sum_up(cast("AicxApp", self.app))
         self._error = message.error
         if isinstance(message.error, RateLimitedError):
             self._pause = max(self._pause, message.error.retry_after)
@@ -407,20 +393,3 @@ class Sending(Widget):
         elif self._sent is None or self._sent.done():
             self._later()
         self.looked.publish(message.queue)
-
-
-def refused(problem: Problem) -> AicxError:
-    """The error for a change that the platform refused."""
-    fields = [FieldProblem(name, said) for name, said in problem.fields.items()]
-    return RefusedError(problem.message, hint=problem.hint, problems=fields)
-
-
-def _may_send(session: Session) -> bool:
-    """Whether changes may be sent, and it is known whose they would be where that can be told."""
-    from aicx_tui.models.capability import Capability
-    from aicx_tui.services.actions import ACTIONS, refusal
-
-    is_told = Capability.SIGN_IN in session.platform.capabilities
-    is_known = session.account is not None or not is_told
-    refused = refusal(ACTIONS["outbox.send"], session.context, role=session.role)
-    return is_known and not refused

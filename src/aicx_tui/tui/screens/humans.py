@@ -120,16 +120,6 @@ class HumansScreen(ListDialogs):
         self.set_interval(REFRESH_SECONDS, self._refresh_by_itself)
         self.call_after_refresh(self._read, by_hand=False)
 
-    def _compositor_refresh(self) -> None:
-        """Paint, unless a screen that lets nothing through lies over this one.
-
-        Textual would paint that one anew, in whole, for whatever changes below it.
-        """
-        stack = self.app.screen_stack
-        above = stack[stack.index(self) + 1 :] if self in stack else []
-        if not any(screen.styles.background.a == 1 for screen in above):
-            super()._compositor_refresh()
-
     @property
     def aicx(self) -> AicxApp:
         """The console this screen belongs to."""
@@ -262,11 +252,7 @@ class HumansScreen(ListDialogs):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
         self._where.is_in_detail = event.widget is self._detail
-        self.aicx.sign_in_if_owed()
-
-    def on_screen_resume(self) -> None:
-        """Ask for what could not be asked for while something lay over this."""
-        self.aicx.sign_in_if_owed()
+        self.aicx.sign_ins.catch_up()
 
     # What is shown
 

@@ -192,7 +192,7 @@ class OutboxScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Ask for what could not be asked for while something lay over this."""
-        self.aicx.sign_in_if_owed()
+        self.aicx.sign_ins.catch_up()
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed before the rows are there."""
