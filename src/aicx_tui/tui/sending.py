@@ -380,11 +380,9 @@ class Sending(Widget):
 
     @on(Looked)
     def _looked(self, message: Looked) -> None:
-        """Show the signs and, where somebody is another, the list."""
+        """Show the signs, and try again where something waits."""
         self.queue = message.queue
         self._list.table.signs = message.signs
-        if message.lists:
-            self._list.list_humans()
         if not message.queue.waiting:
             self._pause = FIRST_PAUSE
             if self._timer is not None:

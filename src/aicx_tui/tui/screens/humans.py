@@ -163,6 +163,7 @@ class HumansScreen(ListDialogs):
         if message.queue != self._facts.queue:
             self._know(replace(self._facts, queue=message.queue))
         if message.lists:
+            self._list.list_humans(from_top=self._is_untouched)
             self._panes.follow()
             self._detail.read_history()
 

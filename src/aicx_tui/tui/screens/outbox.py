@@ -187,7 +187,7 @@ class OutboxScreen(Screen[None]):
         is_first, self._listed = self._listed is None, message
         self._show()
         if is_first:
-            self._rows.focus()
+            self.set_focus(self._rows)  # at once, for the next key
             self._type_on()
 
     def on_screen_resume(self) -> None:
