@@ -121,7 +121,7 @@ def test_first_paint(snap_compare: Compare, browsed_sandbox: SandboxPlatform) ->
 
 OUTBOX: dict[str, tuple[tuple[str, ...], str]] = {
     "outbox": (("g", "o"), "≠ in conflict"),
-    "conflict": (("g", "o", "enter", "m", "down", "t"), "● theirs"),
+    "conflict": (("g", "o", "enter", "m", "t"), "UID: choose"),
     "pending": ((), "⇡"),
     "history": (("down", "enter", "right"), "⇡ change: waiting"),
 }

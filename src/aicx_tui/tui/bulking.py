@@ -17,7 +17,6 @@ from textual.signal import Signal
 from textual.widget import Widget
 
 from aicx_tui.errors import AicxError
-from aicx_tui.tui.sending import may_send
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Bulks, Preview, Wish
@@ -212,6 +211,8 @@ class Bulking(Widget):
 
     async def _run_some(self) -> None:
         session, directory = self._session, self.directory
+        from aicx_tui.tui.deciding import may_send  # it loads the models
+
         if session is None or directory is None or not may_send(session):
             return
         from aicx_tui.services.bulk_running import BulkRunner  # it loads the API client layer

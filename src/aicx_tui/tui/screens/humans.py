@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.tui.bulking import Bulking
 from aicx_tui.tui.front_compositor import FrontCompositor
+from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, why_not
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew, and mirror and config.toml
 are looked at: another console may have read into the one, a command saved a view in the other."""
+
+GATHERED_SECONDS = 1.0
+"""How often it is asked while changes reach the platform one after another."""
 
 REFRESH_SECONDS = 30.0
 """How often it is asked what changed at the platform."""
@@ -97,6 +101,7 @@ class HumansScreen(ListDialogs):
         self.sending = Sending(self._list, zone=zone)
         self.bulking = Bulking(self._list, sending=self.sending)
         self._detail.outbox = lambda: self.sending.outbox
+        self._refreshes = Gathering(self, self._refresh_by_itself, seconds=GATHERED_SECONDS)
         self._panes = Panes(self._list, self._detail)
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
@@ -161,6 +166,7 @@ class HumansScreen(ListDialogs):
         if message.queue != self._facts.queue:
             self._know(replace(self._facts, queue=message.queue))
         if message.lists:
+            self._list.list_humans(from_top=self._is_untouched)
             self._panes.follow()
             self._detail.read_history()
 
@@ -176,7 +182,7 @@ class HumansScreen(ListDialogs):
     def _change_decided(self, message: Sending.Decided) -> None:
         """Read what the platform made of it, and what others changed meanwhile."""
         if message.is_done:
-            self._refresh_by_itself()
+            self._refreshes.ask()
 
     @on(Sending.Due)
     def _sending_is_due(self) -> None:
@@ -259,6 +265,7 @@ class HumansScreen(ListDialogs):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
         self._where.is_in_detail = event.widget is self._detail
+        self.aicx.sign_ins.catch_up()
 
     # What is shown
 

@@ -52,6 +52,20 @@ class ListDialogs(Screen[None]):
     def directory(self) -> Directory | None:
         """The humans, once a mirror is open."""
 
+    def _compositor_refresh(self) -> None:
+        """Paint, unless a screen that lets nothing through lies over this one.
+
+        Textual would paint that one anew, in whole, for whatever changes below it.
+        """
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        if not any(screen.styles.background.a == 1 for screen in above):
+            super()._compositor_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Ask for what could not be asked for while something lay over this."""
+        self.aicx.sign_ins.catch_up()
+
     @abstractmethod
     def action_open(self) -> None:
         """Move into the details."""
