@@ -210,13 +210,12 @@ class Bulking(Widget):
             self.post_message(self.Stopped(error))
 
     async def _run_some(self) -> None:
-        session, directory = self._session, self.directory
-        from aicx_tui.tui.deciding import may_send  # it loads the models
+        from aicx_tui.services.bulk_running import BulkRunner  # they load the API client layer
+        from aicx_tui.tui.deciding import may_send
 
+        session, directory = self._session, self.directory
         if session is None or directory is None or not may_send(session):
             return
-        from aicx_tui.services.bulk_running import BulkRunner  # it loads the API client layer
-
         runner = BulkRunner(session.platform, directory.mirror, clock=directory.clock)
         async with aclosing(runner.run()) as steps:
             async for progress in steps:

@@ -142,17 +142,15 @@ class Sending(Widget):
     def _who(self) -> str:
         if self._session is not None and self._session.account is not None:
             return self._session.account.name
-        context = cast("AicxApp", self.app).places.access
-        return (context.context.account if context is not None else "") or "this console"
+        access = cast("AicxApp", self.app).places.access
+        return (access and access.context.account) or "this console"
 
     # Queueing
 
     async def queue_create(self, draft: HumanDraft, *, draft_of: str | None = None) -> Change:
         """Queue a human to create; it is on the disk when this returns, and sent as soon as can be.
 
-        Args:
-            draft: The human.
-            draft_of: Whose form is saved by that, so that what was kept of it goes.
+        What was kept of the form of `draft_of` goes with that.
 
         Raises:
             AicxError: Nothing was queued.

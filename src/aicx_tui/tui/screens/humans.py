@@ -70,7 +70,6 @@ class HumansScreen(ListDialogs):
 
     AUTO_FOCUS = "#table"
     BLANK = True  # the panes cover it; else painting the whole screen would draw it below them
-
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(
