@@ -108,6 +108,11 @@ class Bulking(Widget):
         return self.progress is not None and self.progress.bulk.state in OPEN
 
     @property
+    def is_running(self) -> bool:
+        """Whether one is run here just now."""
+        return self.is_open and self._ran is not None and not self._ran.done()
+
+    @property
     def said(self) -> str:
         """How far it is, for the header; empty where nothing goes on."""
         from aicx_tui.tui.bulk_words import how_far  # only where there is one

@@ -141,8 +141,12 @@ class HumansScreen(ListDialogs):
         await self._reading.run(by_hand=by_hand)
 
     def _refresh_by_itself(self) -> None:
-        """Ask what changed, where nothing stands against it."""
-        if self.session is not None and not self._facts.reading and self._facts.error is None:
+        """Ask what changed, where nothing stands against it.
+
+        While a bulk runs everybody whom it changed would be read again and again.
+        """
+        is_idle = not self._facts.reading and not self.bulking.is_running
+        if self.session is not None and is_idle and self._facts.error is None:
             self._read(by_hand=False)
 
     async def _look(self) -> None:
@@ -361,14 +365,6 @@ class HumansScreen(ListDialogs):
     @on(MarkingTable.Failed)
     def _not_marked(self, message: MarkingTable.Failed) -> None:
         self.aicx.report(message.error, title="Not marked")
-
-    def action_save_view(self) -> None:
-        """Save what is shown."""
-        self.viewing.save()
-
-    def action_show_view(self, key: int) -> None:
-        """Show a saved view."""
-        self.viewing.show(key)
 
     @on(ViewTabs.Chosen)
     def _tab_clicked(self, message: ViewTabs.Chosen) -> None:

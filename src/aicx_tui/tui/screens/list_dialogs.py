@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.list_state import ListFacts
     from aicx_tui.tui.sending import Sending
+    from aicx_tui.tui.viewing import Viewing
     from aicx_tui.tui.widgets.human_detail import HumanDetail
     from aicx_tui.tui.widgets.human_list import HumanList
     from aicx_tui.tui.widgets.marking import MarkingTable
@@ -31,11 +32,13 @@ class ListDialogs(Screen[None]):
         session: The open platform, if one is open.
         sending: What sends the changes of one human.
         bulking: What makes and runs those of several.
+        viewing: What shows and saves views.
     """
 
     session: Session | None
     sending: Sending
     bulking: Bulking
+    viewing: Viewing
     _facts: ListFacts
     _list: HumanList
     _table: MarkingTable
@@ -145,6 +148,14 @@ class ListDialogs(Screen[None]):
     def action_bulks(self) -> None:
         """Show the bulk that goes on, or choose among those that are over."""
         self.bulking.choose()
+
+    def action_save_view(self) -> None:
+        """Save what is shown."""
+        self.viewing.save()
+
+    def action_show_view(self, key: int) -> None:
+        """Show a saved view."""
+        self.viewing.show(key)
 
     def action_columns(self) -> None:
         """Choose the columns."""
