@@ -6,6 +6,7 @@ What the sandbox announced, and the mirror's key, come as JSON on standard input
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from aicx_tui.__main__ import OBJECTS_PER_COLLECTION
 from aicx_tui.api.base import Credential
 from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.http import HttpCore
@@ -51,5 +53,6 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(OBJECTS_PER_COLLECTION)  # as in every process of aicx
     result = asyncio.run(measured(json.load(sys.stdin), Path(sys.argv[1])))
     sys.stdout.write(json.dumps(result))

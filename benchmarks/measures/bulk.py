@@ -24,9 +24,10 @@ GROWTH = 16.0
 
 def measure(humans: Humans, pairs: int | None) -> Iterator[Line]:
     """Humans each second until all are tagged, and until all are found by it; memory."""
+    made = humans.mirror()
     with humans.sandbox() as announced, TemporaryDirectory(dir=humans.folder) as place:
         mirror = Path(place) / "mirror.db"
-        shutil.copy(humans.mirror(), mirror)
+        shutil.copy(made, mirror)
         given = announced | {"key": KEY.hex(), "pairs": pairs or RUNS}
         done = subprocess.run(  # noqa: S603  # our own command
             [*BULKING, str(mirror)],

@@ -20,7 +20,7 @@ from aicx_tui.models.account import PlatformCapabilities
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.pace import Progress
 from aicx_tui.services.sync import Sync
-from aicx_tui.storage import loading
+from aicx_tui.storage import word_index
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.mirror import Mirror
@@ -159,7 +159,7 @@ def killed_at(path: Path, sandbox: SandboxPlatform, *, what: str, times: int) ->
 async def _main() -> None:
     platform = await SandboxPlatform(json.loads(os.environ["ANNOUNCED"])).console()
     mirror = Mirror(Path(sys.argv[1]), KEY)
-    with patch.object(loading, "ROWS_AT_ONCE", 100):
+    with patch.object(word_index, "HUMANS_A_SEGMENT", 100):
         async for progress in Sync(platform, mirror).run(page=PAGE):
             print(progress.what, flush=True)  # noqa: T201  # to the test
     mirror.close()

@@ -24,9 +24,12 @@ from aicx_tui.services.bulk import Bulks, Wish
 from aicx_tui.services.bulk_running import BulkRunner
 from aicx_tui.services.outbox import Outbox
 from aicx_tui.storage.bulks import BulkItem, BulkState, ItemState
+from aicx_tui.storage.query.sorting import Sort
+from aicx_tui.storage.query.tree import Tagged
+from aicx_tui.storage.waiting import waiting_in
 from tests.sandbox_platform import SandboxPlatform
 from tests.storage.bulk_runs import BATCH, Place, place, told_of
-from tests.storage.mirrors import opened
+from tests.storage.mirrors import KEY, found, opened
 from tests.storage.syncing import at_the_platform, in_the_mirror, synced
 
 DONE, FAILED, SKIPPED = ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED
@@ -353,6 +356,21 @@ async def test_what_was_broken_off_while_it_was_prepared_is_no_bulk(at: Place) -
         await at.bulks.make([], at.giving("X"), title="X")
     with pytest.raises(RefusedError, match="read-only"):
         await Bulks(at.mirror, who="", read_only=True).make(at.ids, at.giving("X"), title="X")
+
+
+async def test_what_is_not_sent_yet_counts_as_waiting(at: Place, tmp_path: Path) -> None:
+    bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
+    assert waiting_in(tmp_path / "mirror.db", KEY) == len(at.ids)
+    await at.bulks.cancel(bulk.id)
+    assert waiting_in(tmp_path / "mirror.db", KEY) == 0
+
+
+async def test_everybody_is_found_by_the_new_tag_when_all_are_tagged(at: Place) -> None:
+    await at.bulks.make(at.ids, at.giving("Brand new"), title="X")
+    await at.run()
+    tagged = found(at.mirror, Tagged(at.tag, "Brand new"), Sort(), {})
+    assert sorted(tagged) == sorted(at.ids)
+    in_the_mirror(at.mirror)  # its tables agree
 
 
 async def test_one_process_runs_bulks_and_another_follows(at: Place, tmp_path: Path) -> None:

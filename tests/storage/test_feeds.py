@@ -13,10 +13,10 @@ import pytest
 from aicx_tui.errors import NotTheApiError
 from aicx_tui.models.human import Human
 from aicx_tui.services.sync import Sync
-from aicx_tui.storage import loading
+from aicx_tui.storage import word_index
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.query.sorting import Sort
-from aicx_tui.storage.query.tree import EVERYBODY, Tagged
+from aicx_tui.storage.query.tree import EVERYBODY, Tagged, Text
 from tests.api.faulty import Answer, json_reply
 from tests.storage.mirrors import PATIENCE, found, opened
 from tests.storage.syncing import gone, human, in_the_mirror, page, scripted, synced
@@ -67,6 +67,41 @@ async def test_tombstones_while_everybody_is_read_take_out_and_let_in_again(path
             page([], "d"),
         )
         assert names(mirror) == {"eu_2": "Ann", "eu_4": "Ann", "eu_1": "Back"}
+
+
+async def test_who_was_indexed_already_may_still_come_again_or_be_taken_out(path: Path) -> None:
+    many = [human(number, second=number) for number in range(30)]
+    with opened(path) as mirror, patch.object(word_index, "HUMANS_A_SEGMENT", 3):
+        await read_into(
+            mirror,
+            page(many[:10], "a"),
+            page(many[10:20], "b"),
+            page([gone(1), human(2, "Bea", second=40), *many[20:]], "c"),
+            page([gone(12), human(25, "Cy", second=50)], "d"),
+            page([], "d"),
+        )
+        expected = {f"eu_{number}": "Ann" for number in range(30) if number not in (1, 12)}
+        assert names(mirror) == expected | {"eu_2": "Bea", "eu_25": "Cy"}
+        assert found(mirror, Text("bea"), Sort(), {}) == ["eu_2"]
+
+
+async def test_an_order_that_breaks_late_is_mended_in_the_index_too(path: Path) -> None:
+    many = [human(number, f"Ann {number:02}", second=number) for number in range(30)]
+    with opened(path) as mirror, patch.object(word_index, "HUMANS_A_SEGMENT", 3):
+        await read_into(
+            mirror, page(many[10:], "a"), page(many[:5], "b"), page(many[5:10], "c"), page([], "c")
+        )
+        latest_first = [f"eu_{number}" for number in range(9, -1, -1)]
+        assert found(mirror, Text("ann 0"), Sort(), {}) == latest_first
+        assert len(in_the_mirror(mirror)) == 30
+
+
+async def test_a_mirror_without_a_name_is_filled_too(path: Path) -> None:
+    many = [human(number, second=number) for number in range(30)]
+    with opened(path) as mirror, patch.object(word_index, "HUMANS_A_SEGMENT", 3):
+        path.unlink()  # noqa: ASYNC240  # nobody else waits
+        await read_into(mirror, page(many, "a"), page([gone(7)], "b"), page([], "b"))
+        assert len(in_the_mirror(mirror)) == 29
 
 
 async def test_a_page_that_ends_with_a_tombstone_hides_no_disorder(path: Path) -> None:
@@ -185,7 +220,7 @@ async def test_one_human_read_while_everybody_is_read_harms_nothing(path: Path) 
         ) as (platform, _):
             sync = Sync(platform, mirror)
             read = Human.model_validate(human(2, "By itself", second=3))
-            with patch.object(loading, "ROWS_AT_ONCE", 1):
+            with patch.object(word_index, "HUMANS_A_SEGMENT", 1):
                 async for _ in sync.run():
                     await sync.keep([read])
         assert names(mirror)["eu_2"] in ("Ann", "By itself")
@@ -197,7 +232,7 @@ async def test_a_sync_given_up_at_any_step_lets_the_next_one_finish(path: Path) 
     many = [human(number, second=number % 50) for number in range(40)]
     pages = [page(many[:20], "a"), page(many[20:], "b"), page([], "b")]
     left = {None: pages, "a": pages[1:], "b": pages[2:]}
-    with opened(path) as mirror, patch.object(loading, "ROWS_AT_ONCE", 2):
+    with opened(path) as mirror, patch.object(word_index, "HUMANS_A_SEGMENT", 2):
         async with scripted(*pages) as (platform, server):
             is_given_up, steps = True, 0
             while is_given_up:

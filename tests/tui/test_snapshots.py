@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from aicx_tui.services.session import Session
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
 from tests.tui.console import Person, bare_setup, console_app
-from tests.tui.waiting import let_changes_wait
+from tests.tui.waiting import Gate, beside, humans_of, let_changes_wait, platform_of
 
 
 class Compare(Protocol):
@@ -143,6 +143,74 @@ def test_with_changes_that_wait(
         if keys[:2] == ("g", "o"):
             await person.sees("≠ in conflict")
         await person.presses(*keys[2:])
+        await person.sees(shown)
+        await person.holds_still()
+
+    app = console_app(own_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+GOLD = (*"mer", "enter", *"gold", "enter")
+
+EDITOR: dict[str, tuple[tuple[str, ...], str]] = {
+    "tags-of-one": (("down", "t", *"mer"), "Customer since"),
+    "value": (("down", "t", *"mer", "enter"), "Silver"),
+    "day": (("t", *"since", "enter", "up"), "another day"),
+    "tags-of-many": (("space", "space", "space", "t", *GOLD, *"vip", "ctrl+x"), "They do not"),
+    "staged": (("a", "t", *GOLD, *"con", "ctrl+x"), "would change"),
+    "fields": (("space", "space", "e", *"uid", "ctrl+x"), "change"),
+}
+"""The value editor: keys, and what the screen shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", EDITOR)
+def test_value_editor(
+    snap_compare: Compare, browsed_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = EDITOR[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await person.presses(*keys)
+        await person.sees(shown)
+        await person.waits_for(lambda: "counting" not in person.screen)
+        await person.waits_for(lambda: " …  " not in person.screen)
+        await person.holds_still()
+
+    app = console_app(browsed_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+BULK: dict[str, tuple[tuple[str, ...], str]] = {
+    "paused": (("p",), "go on"),
+    "background": (("escape",), "of 40 tagged"),
+    "report": ((), "m mark the 2"),
+}
+"""A bulk of which two fail: keys, and what the screen shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", BULK)
+def test_bulk(
+    snap_compare: Compare, own_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = BULK[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        gate = Gate(platform_of(person), "assign_tags")
+        async with beside(own_sandbox) as platform:
+            for human_id in await humans_of(person)._table._rows.ids(4, 5):
+                await platform.delete_human(human_id)
+        await person.presses("a", "t", *GOLD, "enter")
+        await gate.reached.wait()
+        await person.sees("p pause")
+        if not keys:
+            gate.open()
+        await person.presses(*keys)
         await person.sees(shown)
         await person.holds_still()
 

@@ -118,3 +118,17 @@ async def test_a_first_reading_says_how_far_it_is(tmp_path: Path) -> None:
     assert state_line(known, now=NOW, keys=shown).plain == (
         "◐ ━━──────── reading 250,000 of 1,000,000, 25%, 50,000/s, 1:15 left"
     )
+
+
+async def test_a_bulk_is_counted_in_place_of_what_is_well_and_behind_what_is_not(
+    tmp_path: Path,
+) -> None:
+    some = await read(Listed("a", "b"), tmp_path / "some.db")
+    bulk = "8,500 of 12,345 tagged"
+    signed_out = NotSignedInError("Who?", hint="Check the token.")
+    well = replace(facts(some, shown=2), bulk=bulk)
+    ill = replace(well, error=signed_out)
+    assert state_line(well, now=NOW, keys=Keymap({}).shown).plain == f"◐ {bulk}"
+    assert state_line(ill, now=NOW, keys=Keymap({}).shown).plain == (
+        f"! signed out: press L, {bulk}"
+    )

@@ -61,17 +61,16 @@ def page_after(
     changed = humans.changed_after(
         connection, bot=bot, change_number=cursor.change_number, limit=limit
     )
-    items = [(int(row.change_number), _item(row)) for row in changed]
     deleted = tombstones.left_after(
         connection, bot=bot, change_number=cursor.knows_deletions_to, limit=limit
     )
-    if deleted:
-        items += [
-            (int(row.change_number), {"id": row.human_id, "deleted": True}) for row in deleted
-        ]
-        items = sorted(items, key=lambda item: item[0])[:limit]
-    last = items[-1][0] if items else cursor.change_number
-    return [item for _, item in items], Cursor(last, cursor.begun_at)
+    if not deleted:
+        last = int(changed[-1].change_number) if changed else cursor.change_number
+        return [_item(row) for row in changed], Cursor(last, cursor.begun_at)
+    items = [(int(row.change_number), _item(row)) for row in changed]
+    items += [(int(row.change_number), {"id": row.human_id, "deleted": True}) for row in deleted]
+    items = sorted(items, key=lambda item: item[0])[:limit]
+    return [item for _, item in items], Cursor(items[-1][0], cursor.begun_at)
 
 
 def written(cursor: Cursor, *, installation_id: str, bot: int) -> str:

@@ -88,7 +88,7 @@ class BulkRunner:
 
     async def _run(self, bulk_id: str | None) -> AsyncGenerator[BulkProgress, None]:
         for given_up in await self._bulks(BulkState.CANCELLED):
-            with suppress(*NOT_NOW, RefusedError):
+            with suppress(*NOT_NOW, RefusedError, NotFoundError):
                 await self._one(given_up).take_up()
         if bulk_id is not None:
             yield await self._seen(bulk_id)

@@ -10,7 +10,6 @@ from contextlib import aclosing
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
-    RateLimitedError,
     StoppedError,
     UnavailableError,
 )
@@ -86,7 +85,7 @@ def _gives_up(progress: BulkProgress, *, is_first: bool, seconds: float) -> bool
     """Whether a platform that cannot be asked is not waited for any longer."""
     if isinstance(progress.error, NotSignedInError):
         return True
-    is_away = is_first and not isinstance(progress.error, RateLimitedError)
+    is_away = is_first and isinstance(progress.error, UnavailableError)
     return is_away or seconds >= PATIENCE
 
 
@@ -97,7 +96,8 @@ async def _judged(
     if bulk.state is BulkState.DONE:
         return progress
     is_away = isinstance(error, (UnavailableError, NotSignedInError))
-    if error is not None and is_first and is_away:
+    is_in_doubt = ItemState.SENDING in await opened.bulks.counts(bulk.id)
+    if error is not None and is_first and is_away and not is_in_doubt:
         if not withdraws and bulk.state is BulkState.RUNNING:
             return progress
         await opened.bulks.cancel(bulk.id)

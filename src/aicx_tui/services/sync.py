@@ -6,7 +6,7 @@ import asyncio
 import json
 from asyncio import wrap_future
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
-from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError, NotTheApiError
+from aicx_tui.errors import AicxError, CursorTooOldError, NotFoundError
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
+from aicx_tui.models.feed import FeedItem, feed_item
 from aicx_tui.models.human import MASK, Human
+from aicx_tui.services.feed_pages import pages_from
 from aicx_tui.services.pace import READING, Pace, Progress
 from aicx_tui.storage.changes import LOCAL
 from aicx_tui.storage.database import Connection, DamagedError, unusable
@@ -145,62 +146,44 @@ class Sync:
 
     async def _first(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read everybody, then index them."""
-        facts = await self._facts()
         count = await wrap_future(self._mirror.count())
-        if "read_at" not in facts:
-            total = int(facts["total"]) if "total" in facts else None
-            pace = Pace(count, what=READING)
-            async with aclosing(self._pages(facts.get("cursor"), page)) as pages:
-                async for read in pages:
-                    kept: dict[str, Any] = {"cursor": read["next"]}
-                    if (stated := read.get("total")) is not None:
-                        total = kept["total"] = stated
-                    await wrap_future(self._mirror.append(read["items"], kept))
-                    count += len(read["items"])
-                    yield pace.progress(count, total)
-            await self._keep({"read_at": self._clock().timestamp()})
         steps = self._mirror.complete()
         try:
+            async with aclosing(self._everybody(page, count)) as reading:
+                async for progress in reading:
+                    count = progress.count
+                    yield progress
             while step := await wrap_future(self._mirror.writer.ask(lambda: next(steps, None))):
                 yield Progress(what=step.what, count=count, total=count)
-        finally:
-            self._mirror.writer.ask(steps.close)  # there, and not where it is given up
+        finally:  # there, and not where it is given up
+            self._mirror.writer.ask(steps.close)
+            self._mirror.writer.ask(self._mirror.end_filling)
         await wrap_future(self._mirror.write(show_all_anew))
         yield Progress(what=READING, count=await wrap_future(self._mirror.count()))
 
-    async def _pages(self, cursor: str | None, limit: int) -> AsyncGenerator[FeedPage, None]:
-        """The pages of the feed, the next one on its way while one is being written.
-
-        The last of them is empty, and says where the next sync goes on.
-
-        Raises:
-            NotTheApiError: A cursor came a second time, so there would be no end.
-        """
-        passed = {cursor}
-        coming = asyncio.create_task(self._platform.read_feed(cursor, limit=limit))
-        try:
-            while True:
-                page = await coming
-                if not page["items"]:
-                    yield page
-                    return
-                if page["next"] in passed:
-                    raise NotTheApiError(
-                        "The platform's feed of humans goes round in a circle; it was not read on.",
-                        hint="Tell whoever runs the platform.",
-                    )
-                passed.add(page["next"])
-                coming = asyncio.create_task(self._platform.read_feed(page["next"], limit=limit))
-                yield page
-        finally:
-            coming.cancel()
-            with suppress(asyncio.CancelledError, AicxError):
-                await coming
+    async def _everybody(self, page: int, count: int) -> AsyncGenerator[Progress, None]:
+        """Read everybody behind so many, unless that was done; nobody is indexed yet."""
+        facts = await self._facts()
+        if "read_at" in facts:
+            return
+        total = int(facts["total"]) if "total" in facts else None
+        pace = Pace(count, what=READING)
+        async with aclosing(pages_from(self._platform, facts.get("cursor"), page)) as pages:
+            async for read in pages:
+                kept: dict[str, Any] = {"cursor": read["next"]}
+                if (stated := read.get("total")) is not None:
+                    total = kept["total"] = stated
+                await wrap_future(self._mirror.append(read["items"], kept))
+                count += len(read["items"])
+                yield pace.progress(count, total)
+        await self._keep({"read_at": self._clock().timestamp()})
 
     async def _changes(self, page: int) -> AsyncGenerator[Progress, None]:
         """Read what changed since the last time."""
         changed = 0
-        async with aclosing(self._pages((await self._facts()).get("cursor"), page)) as pages:
+        async with aclosing(
+            pages_from(self._platform, (await self._facts()).get("cursor"), page)
+        ) as pages:
             async for read in pages:
                 changed += await self._put(read["items"], {"cursor": read["next"]})
                 yield Progress(
@@ -216,7 +199,7 @@ class Sync:
         if cursor is None:
             await wrap_future(self._mirror.write(_forget_seen))
         total, count, changed, pace = None, 0, 0, Pace(what=READING)
-        async with aclosing(self._pages(cursor, page)) as pages:
+        async with aclosing(pages_from(self._platform, cursor, page)) as pages:
             async for read in pages:
                 total = read.get("total") or total
                 changed += await self._put(read["items"], {"full_cursor": read["next"]}, seen=True)

@@ -25,10 +25,11 @@ class Entry:
         who: Whose change it was.
         human_id: Of whom.
         name: The human's full name at that time.
-        change_id: The change's own id.
+        change_id: The change's own id, or the bulk's.
         kind: What it did: create, update, assign or delete.
         differences: Fields, before and after; secrets are masked.
-        outcome: What became of it: done, failed, conflict, unknown, discarded or withdrawn.
+        outcome: What became of it: done, failed, conflict, unknown, discarded, withdrawn, or
+            skipped where a bulk left the human alone.
         request_id: How the platform names the request that decided.
         said: Why, where it did not go through.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import complete_statement
@@ -140,6 +141,19 @@ def _check(connection: Connection, path: Path) -> None:
     said = broken or connection.execute("PRAGMA quick_check(1)").fetchone()
     if said != ("ok",):
         raise DamagedError(f"{path.name} is damaged: {said[0]}.")
+
+
+def interrupt(connection: Connection) -> None:
+    """Stop what a connection is doing; one that is closed does nothing."""
+    with suppress(DatabaseError):
+        connection.interrupt()
+
+
+def shut(connection: Connection) -> None:
+    """Close a connection with its log written into the file."""
+    with suppress(DatabaseError):  # an interruption that met nothing would end that at once
+        connection.execute("SELECT 1").fetchone()
+    connection.close()
 
 
 def set_aside(path: Path) -> Path:

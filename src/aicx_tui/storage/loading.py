@@ -9,17 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from aicx_tui.storage.database import Connection, IntegrityError
-from aicx_tui.storage.schema import BY_ID, COLUMNS, GAP, INDEXES, WORDS
+from aicx_tui.storage.schema import BY_ID, COLUMNS, GAP, INDEXES
+from aicx_tui.storage.word_index import WordIndexing, look_again, prepared
 from aicx_tui.storage.writing import put_meta, transaction
-
-ROWS_AT_ONCE = 20_000
-"""Humans indexed by one statement."""
-
-STATEMENTS_AT_ONCE = 5
-"""Statements in one transaction: each leaves a segment of the index, and few are read faster."""
-
-HASH_BYTES = 64 * 1024 * 1024
-"""Memory that the text index gathers words in before it writes them down."""
 
 _COLUMN_LIST = ", ".join(COLUMNS)
 
@@ -42,46 +34,73 @@ def meta(connection: Connection, name: str) -> str | None:
     return None if found is None else str(found[0])
 
 
-def complete(connection: Connection) -> Iterator[Step]:
-    """Do what is left until the mirror is complete, telling what is done next."""
+def complete(connection: Connection, indexing: WordIndexing) -> Iterator[Step]:
+    """Do what is left until the mirror is complete, telling what is done next.
+
+    Args:
+        connection: The writer's.
+        indexing: Fills the text index; may have begun while humans were read.
+    """
     for name, what, share, step in _STEPS:
         if meta(connection, "built") is not None and name <= str(meta(connection, "built")):
             continue
         yield Step(what, share)
-        for done in step(connection):
+        for done in step(connection, indexing):
             yield Step(what, share + done)
         with transaction(connection):
             put_meta(connection, {"built": name})
 
 
-def _by_id(connection: Connection) -> Iterator[float]:
+def _by_id(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
     """One row for each human, the latest that came, and none where that was a tombstone."""
+    indexing.keep_up(at_least=1)
     with transaction(connection):
         connection.execute("DROP INDEX IF EXISTS humans_by_id")
         try:
             connection.execute(BY_ID)
+            is_each_there_once = True
         except IntegrityError:
-            connection.execute(
-                "DELETE FROM humans WHERE place NOT IN (SELECT max(place) FROM humans GROUP BY id)"
-            )
-            connection.execute(BY_ID)
-        if (
-            connection.execute("DELETE FROM humans WHERE document IS NULL").rowcount
-            or (
-                connection.execute(
-                    "SELECT (SELECT count(*) FROM humans) < (SELECT count(*) FROM search)"
-                ).fetchone()[0]
-            )
-        ):
-            connection.execute("DELETE FROM search WHERE place NOT IN (SELECT place FROM humans)")
+            is_each_there_once = False
+        if not is_each_there_once or not _are_as_many(connection):
+            if indexing.is_coming:
+                indexing.put()
+            _take_out_the_gone(connection)
+            if not is_each_there_once:
+                connection.execute(BY_ID)
+            indexing.forget()
     yield 0.0
 
 
-def _in_order(connection: Connection) -> Iterator[float]:
+def _are_as_many(connection: Connection) -> bool:
+    """Whether nobody is a tombstone, where nobody came twice."""
+    (is_equal,) = connection.execute(
+        "SELECT (SELECT count(*) FROM humans) = (SELECT count(*) FROM search)"
+    ).fetchone()
+    return bool(is_equal)
+
+
+def _take_out_the_gone(connection: Connection) -> None:
+    connection.execute(
+        "DELETE FROM humans WHERE place NOT IN (SELECT max(place) FROM humans GROUP BY id)"
+    )
+    connection.execute("DELETE FROM humans WHERE document IS NULL")
+    gone = "place NOT IN (SELECT place FROM humans)"
+    if (until := meta(connection, "words_until")) is not None:
+        connection.execute(
+            f"INSERT INTO words (words, rowid, {_COLUMN_LIST}) "  # noqa: S608
+            f"SELECT 'delete', place, {_COLUMN_LIST} FROM search WHERE place <= ? AND {gone}",
+            (int(until),),
+        )
+    connection.execute(f"DELETE FROM search WHERE {gone}")  # noqa: S608
+
+
+def _in_order(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
     """Places in the order of the latest update, where the platform did not read them out so."""
     if meta(connection, "is_unordered") is None:
         return
     with transaction(connection):
+        if indexing.is_coming:
+            indexing.put()
         connection.execute("DROP TABLE IF EXISTS temp.placed")
         connection.execute(
             "CREATE TEMP TABLE placed AS SELECT place AS old, "  # noqa: S608
@@ -102,55 +121,39 @@ def _in_order(connection: Connection) -> Iterator[float]:
             connection.execute("DROP TABLE unordered")
         connection.execute("DROP TABLE placed")
         connection.execute(BY_ID)
-        connection.execute("DELETE FROM meta WHERE name = 'is_unordered'")
+        connection.execute("DROP TABLE IF EXISTS words")
+        connection.execute("DELETE FROM meta WHERE name IN ('is_unordered', 'words_until')")
+    indexing.forget()
     yield 0.0
 
 
-def _words(connection: Connection) -> Iterator[float]:
-    """The text index, in the order of places; a chunk at a time, so that it can be given up."""
+def _words(connection: Connection, indexing: WordIndexing) -> Iterator[float]:
+    """The text index, in the order of places; the other indexes while its words are gathered."""
     with transaction(connection):
-        if meta(connection, "words_until") is None:
-            connection.execute("DROP TABLE IF EXISTS words")
-            connection.execute(WORDS)
-            first = connection.execute("SELECT min(place) FROM search").fetchone()[0]
-            put_meta(connection, {"words_until": (first or 0) - 1})
-    for setting, value in (("hashsize", HASH_BYTES), ("automerge", 0)):
-        connection.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (setting, value))
-    last = connection.execute("SELECT max(place) FROM search").fetchone()[0]
-    until = None
-    while last is not None and (until is None or until < last):
+        until = prepared(connection)
+    (last,) = connection.execute("SELECT max(place) FROM search").fetchone()
+    others = iter(INDEXES)
+    while last is not None and (indexing.is_coming or until < last):
+        if not indexing.is_coming:
+            indexing.begin(until)
+        while indexing.is_busy and (statement := next(others, None)):
+            _make(connection, statement)
         with transaction(connection):  # nobody else can write while it is open: no step ends in it
-            until = int(meta(connection, "words_until") or 0)
-            for _ in range(STATEMENTS_AT_ONCE):
-                until = _index_words(connection, until)
-            put_meta(connection, {"words_until": until})
+            until = indexing.put()
         yield 0.45 * until / last if last > 0 else 0.0
-    connection.execute("INSERT INTO words (words, rank) VALUES ('automerge', 4)")
+    look_again(connection, "words")
 
 
-def _index_words(connection: Connection, until: int) -> int:
-    """Index the next humans, and return the place of the last of them."""
-    places = connection.execute(
-        "SELECT max(place) FROM (SELECT place FROM search WHERE place > ? ORDER BY place LIMIT ?)",
-        (until, ROWS_AT_ONCE),
-    ).fetchone()
-    if places[0] is None:
-        return until
-    connection.execute(
-        f"INSERT INTO words (rowid, {_COLUMN_LIST}) SELECT place, {_COLUMN_LIST} "  # noqa: S608
-        "FROM search WHERE place > ? AND place <= ? ORDER BY place",
-        (until, places[0]),
-    )
-    return int(places[0])
-
-
-def _indexes(connection: Connection) -> Iterator[float]:
+def _indexes(connection: Connection, _: WordIndexing) -> Iterator[float]:
     for number, statement in enumerate(INDEXES):
-        name = _name_of(statement)
-        with transaction(connection):
-            connection.execute(f"DROP INDEX IF EXISTS {name}")
-            connection.execute(statement)
+        _make(connection, statement)
         yield 0.075 * number
+
+
+def _make(connection: Connection, index: str) -> None:
+    """Make an index, unless it was made while the words were gathered."""
+    with transaction(connection):
+        connection.execute(index.replace(" INDEX ", " INDEX IF NOT EXISTS "))
 
 
 def _name_of(index: str) -> str:
@@ -158,7 +161,7 @@ def _name_of(index: str) -> str:
     return index.partition(" INDEX ")[2].split()[0]
 
 
-def _trigrams(connection: Connection) -> Iterator[float]:
+def _trigrams(connection: Connection, _: WordIndexing) -> Iterator[float]:
     """How many humans have each trigram: what one or two letters are found by."""
     with transaction(connection):
         connection.execute("DELETE FROM trigrams")
@@ -168,14 +171,16 @@ def _trigrams(connection: Connection) -> Iterator[float]:
     yield 0.0
 
 
-_STEPS: tuple[tuple[str, str, float, Callable[[Connection], Iterator[float]]], ...] = (
+_STEPS: tuple[
+    tuple[str, str, float, Callable[[Connection, WordIndexing], Iterator[float]]], ...
+] = (
     ("1 by id", "ordering", 0.0, _by_id),
     ("2 in order", "ordering", 0.1, _in_order),
     ("3 words", "indexing words", 0.2, _words),
     ("4 indexes", "indexing names", 0.65, _indexes),
     ("5 trigrams", "indexing letters", 0.95, _trigrams),
 )
-"""In this order: the text index is filled six times faster before the others are there."""
+"""In this order, each of them begun anew or gone on with where it was broken off."""
 
 COMPLETE = _STEPS[-1][0]
 """What `built` says of a mirror that nothing is missing from."""

@@ -25,8 +25,10 @@ from aicx_tui.storage.database import (
     DamagedError,
     DatabaseError,
     connect,
+    interrupt,
     prepare,
     set_aside,
+    shut,
     told,
     unusable,
 )
@@ -39,13 +41,11 @@ from aicx_tui.storage.query.tree import Node
 from aicx_tui.storage.results import PAGE, SLOT, Results
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.thread import DataThread
+from aicx_tui.storage.word_index import WordIndexing
 from aicx_tui.storage.writing import Writer, append, count_change, put_meta, transaction
 
 READING_CACHE, COUNTING_CACHE, WRITING_CACHE = 16, 4, 8
 """MiB of pages that the connections keep decrypted."""
-
-FILLING_CACHE = 64
-"""The same while the mirror is filled for the first time."""
 
 COUNTED = 10_001
 """Humans counted for a word that excludes others; nobody needs to know it more exactly."""
@@ -81,18 +81,19 @@ class Mirror:
         self._key = key
         self._is_damaged = False
         self._results: Results | None = None
+        self._indexing: WordIndexing | None = None
         try:
             self._open(path, key)
         except DamagedError:
             self._open_anew()
         self.reader = DataThread(
-            "mirror reader", interrupt=lambda: _interrupt(self._reading), told=self._told
+            "mirror reader", interrupt=lambda: interrupt(self._reading), told=self._told
         )
         self.counter = DataThread(
-            "mirror counter", interrupt=lambda: _interrupt(self._counting), told=self._told
+            "mirror counter", interrupt=lambda: interrupt(self._counting), told=self._told
         )
         self.writer = DataThread(
-            "mirror writer", interrupt=lambda: _interrupt(self._writing), told=self._told
+            "mirror writer", interrupt=lambda: interrupt(self._writing), told=self._told
         )
 
     @property
@@ -174,9 +175,11 @@ class Mirror:
 
     def close(self) -> None:
         """Close every connection; what was committed is kept."""
-        self.counter.close(lambda: _shut(self._counting))
-        self.reader.close(lambda: _shut(self._reading))
-        self.writer.close(lambda: _shut(self._writing))
+        self.counter.close(lambda: shut(self._counting))
+        self.reader.close(lambda: shut(self._reading))
+        if (indexing := self._indexing) is not None:  # the writer may be waiting for it
+            indexing.give_up()
+        self.writer.close(lambda: shut(self._writing))
         self.at_close()
 
     # Reading
@@ -353,40 +356,39 @@ class Mirror:
     def append(self, documents: Sequence[Document], facts: Mapping[str, Any]) -> Future[None]:
         """Put what is read for the first time behind the rest, with where that went on."""
 
-        def work(connection: Connection, _: Writer) -> None:
-            append(connection, documents, self._codes)
-            count_change(connection)
-            put_meta(connection, dict(facts))
+        def done() -> None:
+            with transaction(self._writing, self._codes):
+                append(self._writing, documents, self._codes)
+                count_change(self._writing)
+                put_meta(self._writing, dict(facts))
+            self._filled().keep_up()
 
-        return self.write(work)
+        return self.writer.ask(done)
 
     def complete(self) -> Generator[Step, None, None]:
         """Index what was read for the first time; on the writer's thread only."""
-        self._writing.execute(f"PRAGMA cache_size = {-1024 * FILLING_CACHE}")
         try:
-            yield from loading.complete(self._writing)
+            yield from loading.complete(self._writing, self._filled())
         finally:
+            self.end_filling()
+
+    def _filled(self) -> WordIndexing:
+        if self._indexing is None:
+            again = partial(connect, self.path, self._key, cache_mebibytes=COUNTING_CACHE)
+            self._indexing = WordIndexing(self._writing, again if self._named() else None)
+        return self._indexing
+
+    def end_filling(self) -> None:
+        """Free what filling the mirror takes, done or not; on the writer's thread only."""
+        indexing, self._indexing = self._indexing, None
+        if indexing is not None:
+            indexing.close()
             with suppress(DatabaseError):
                 self._writing.execute(f"PRAGMA cache_size = {-1024 * WRITING_CACHE}")
-                self._writing.execute("PRAGMA shrink_memory")
-                self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def clear(self) -> Future[None]:
         """Forget every human, and that there was a first reading."""
         return self.write(lambda connection, _: loading.clear(connection))
-
-
-def _interrupt(connection: Connection) -> None:
-    """Stop what a connection is doing; one that is closed does nothing."""
-    with suppress(DatabaseError):
-        connection.interrupt()
-
-
-def _shut(connection: Connection) -> None:
-    """Close a connection with its log written into the file."""
-    with suppress(DatabaseError):  # an interruption that met nothing would end that at once
-        connection.execute("SELECT 1").fetchone()
-    connection.close()
 
 
 def _nothing() -> None:

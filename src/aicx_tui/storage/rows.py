@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -35,7 +35,6 @@ _TRANSLATED = {
 _SECRET = "access_token"  # noqa: S105  # the name of a field
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class SearchRow(NamedTuple):
@@ -73,7 +72,9 @@ def searched(text: str | None) -> str:
         return ""
     if text.isascii() and text.isprintable():
         return text.lower() + END
-    folded = fold(text).translate(_NOT_INDEXED).encode("utf-8", "replace").decode()
+    folded = fold(text)
+    if not folded.isprintable():
+        folded = folded.translate(_NOT_INDEXED).encode("utf-8", "replace").decode()
     return folded + END
 
 
@@ -194,4 +195,5 @@ def microseconds(text: str | None) -> int:
 
 def microseconds_of(read: datetime) -> int:
     """Microseconds since 1970."""
-    return (read - _EPOCH) // _MICROSECOND
+    since = read - _EPOCH  # not divided by a microsecond, which takes twice as long
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -143,7 +143,7 @@ INDEXES = (
     "CREATE INDEX search_by_updated ON search (updated)",
     "CREATE INDEX search_by_created ON search (created)",
 )
-"""Made after `words`, which would otherwise be filled in the order of one of them.
+"""Made when everything was read, while `words` is filled.
 
 One letter is looked for while going through the first; who is known already is put in order by
 going through the others, which are a tenth of its size.

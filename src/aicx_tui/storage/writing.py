@@ -31,6 +31,9 @@ _COUNT_TRIGRAM = (
 )
 _MOVED = ("humans", "search")
 
+ROWS_A_STATEMENT = 100
+"""Rows that one statement puts in while humans are read for the first time."""
+
 ROOM_AT_LEAST = 8
 """Neighbours that move together when there is no room between two of them."""
 
@@ -83,21 +86,38 @@ def append(connection: Connection, documents: Sequence[Document], codes: TagCode
     newest = latest[0] if latest else None  # which is not the last human's if that is a tombstone
     places = count(last + GAP, GAP)
     is_unordered = False
-    humans: list[tuple[int, str, str | None]] = []
-    searched: list[tuple[Any, ...]] = []
+    humans: list[Any] = []
+    searched: list[Any] = []
     for place, document in zip(places, documents, strict=False):
         if document.get("deleted") is True:
-            humans.append((place, document["id"], None))
+            humans += (place, document["id"], None)
             continue
-        humans.append((place, document["id"], written(document)))
+        humans += (place, document["id"], written(document))
         row = search_row(document, codes=codes.of(tag_values(document)))
-        searched.append((place, *row))
+        searched.append(place)
+        searched += row
         is_unordered = is_unordered or (newest is not None and row.updated < newest)
         newest = row.updated
-    connection.executemany(_PUT_HUMAN, humans)
-    connection.executemany(_PUT_SEARCH, searched)
+    _put_all(connection, "humans (place, id, document)", humans, width=3)
+    _put_all(connection, "search", searched, width=9)
     if is_unordered:
         put_meta(connection, {"is_unordered": True})
+
+
+def _put_all(connection: Connection, table: str, values: Sequence[Any], *, width: int) -> None:
+    """Put rows into a table, many by one statement: other threads have Python meanwhile.
+
+    Args:
+        connection: In a transaction.
+        table: Which, with the names of its columns unless they are all of them.
+        values: Of one row after the other.
+        width: Values in a row.
+    """
+    row = f"({', '.join('?' * width)})"
+    for at in range(0, len(values), width * ROWS_A_STATEMENT):
+        some = values[at : at + width * ROWS_A_STATEMENT]
+        rows = ", ".join([row] * (len(some) // width))
+        connection.execute(f"INSERT INTO {table} VALUES {rows}", some)  # noqa: S608
 
 
 class Writer:

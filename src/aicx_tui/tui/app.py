@@ -256,10 +256,10 @@ class AicxApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit; where that would lose something, say so once."""
-        from aicx_tui.tui.screens.form import FormScreen  # not before the first paint
+        from aicx_tui.tui.screens.dialog import Dialog  # not before the first paint
 
         screen = self.screen
-        at_stake = await screen.at_stake() if isinstance(screen, FormScreen) else ""
+        at_stake = await screen.at_stake() if isinstance(screen, Dialog) else ""
         at_stake = at_stake or self.places.at_stake
         if at_stake and screen is not self._warned_on:
             self._warned_on = screen

@@ -22,7 +22,7 @@ Tags = Mapping[str, "TagDefinition"]
 NEEDING = (State.FAILED, State.CONFLICT, State.UNKNOWN)
 """What waits for a person."""
 
-SIGNS = {
+SIGNS: Mapping[str, str] = {
     State.PENDING: "⇡",
     State.SENDING: "⇡",
     State.FAILED: "✗",
@@ -31,13 +31,15 @@ SIGNS = {
     State.DONE: "✓",
     State.DISCARDED: "–",
     State.WITHDRAWN: "–",
+    "skipped": "–",  # by a bulk
 }
 
-WORDS = {
+WORDS: Mapping[str, str] = {
     State.PENDING: "waiting",
     State.SENDING: "being sent",
     State.CONFLICT: "in conflict",
     State.UNKNOWN: "outcome unknown",
+    "skipped": "left alone",
 }
 """States that another word says better than their own."""
 
@@ -72,7 +74,7 @@ class Said(NamedTuple):
     after: str
 
 
-def word(state: State) -> str:
+def word(state: str) -> str:
     """A state in words."""
     return WORDS.get(state, str(state))
 

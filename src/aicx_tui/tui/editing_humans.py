@@ -69,12 +69,6 @@ def ask_for_change(
     if action_id == "humans.create":
         _open_form(app, session, humans, None, sending=sending)
         return
-    if action_id in ("outbox.undo", "outbox.redo"):
-        from aicx_tui.tui.undoing import take_step
-
-        is_back = action_id == "outbox.undo"
-        app.run_worker(take_step(app, session, humans, is_back=is_back, sending=sending))
-        return
     try:
         human = _at_cursor(humans, shown)
     except (AicxError, TookTooLong):

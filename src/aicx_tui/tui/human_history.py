@@ -50,7 +50,7 @@ def history_content(
     ]
     blocks += [
         _block(
-            (State(one.outcome), Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
+            (one.outcome, Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
             lines_of([Difference(*each) for each in one.differences], tags, width=width),
             SOMEBODY_ELSE if one.outcome == State.CONFLICT else one.said,
             one.request_id,
@@ -65,13 +65,13 @@ def history_content(
 
 
 def _block(
-    what: tuple[State, Kind, str, str],
+    what: tuple[str, Kind, str, str],
     differences: Sequence[Content],
     problem: str,
     request_id: str,
 ) -> Content:
     state, kind, who, at = what
-    colour = {State.DONE: "$success"}.get(state, "$warning")
+    colour = "$success" if state == State.DONE else "$warning"
     lines = [
         Content.assemble((f"{SIGNS[state]} ", f"bold {colour}"), f"{VERBS[kind]}: {word(state)}"),
         Content.styled(f"{at} · {clean(who)}", "$quiet"),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 BINDINGS = (
     binding("humans.search", "search", at_once=True),
     binding("humans.open", "open", at_once=True),
+    binding("tags.assign", "tags", at_once=True),
+    binding("bulk.list", "bulks", at_once=True),
     binding("humans.update", "change('humans.update')", at_once=True),
     binding("humans.create", "change('humans.create')", at_once=True),
     binding("humans.delete", "change('humans.delete')", at_once=True),
@@ -37,7 +39,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export", "import", "change"}
+    | {"save_view", "show_view", "export", "import", "change", "tags", "bulks"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -49,6 +51,8 @@ ACTION_IDS = {
     "refresh_humans": "humans.refresh",
     "export": "humans.export",
     "import": "humans.import",
+    "tags": "tags.assign",
+    "bulks": "bulk.list",
 }
 """Actions that are not always possible, by the name of their method."""
 
@@ -58,9 +62,12 @@ _OF_A_HUMAN = frozenset(
 )
 """Actions that need a human at the cursor."""
 
+_OF_THE_MARKS = frozenset({"tags.assign", "humans.update"})
+"""Actions that need a human at the cursor only where nobody is marked."""
+
 _OF_A_SESSION = frozenset(
     {"humans.import", "humans.create", "humans.update", "humans.delete", "humans.reveal"}
-    | {"outbox.undo", "outbox.redo"}
+    | {"tags.assign", "outbox.undo", "outbox.redo"}
 )
 """Actions that need the platform to be open."""
 
@@ -82,7 +89,8 @@ def why_not(
         human: Who is at the cursor.
         marked: How many are marked.
     """
-    if action_id in _OF_A_HUMAN and human is None:
+    is_for_marks = bool(marked) and action_id in _OF_THE_MARKS
+    if action_id in (_OF_A_HUMAN | _OF_THE_MARKS) and human is None and not is_for_marks:
         return "There is no human at the cursor."
     is_shut = not is_open if action_id in _OF_A_SESSION else facts.directory is None
     if is_shut and (action_id in _OF_A_SESSION or action_id == "humans.get"):
@@ -91,6 +99,6 @@ def why_not(
         return "There is nobody to export."
     if action_id == "humans.refresh" and facts.reading:
         return "It is being read already."
-    if action_id == "outbox.list" and facts.directory is None:
+    if action_id in ("outbox.list", "bulk.list") and facts.directory is None:
         return "The local copy is not open yet."
     return ""

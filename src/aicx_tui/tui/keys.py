@@ -25,6 +25,7 @@ class Keys(NamedTuple):
 
 KEYS: dict[str, Keys] = {
     "humans.search": Keys("slash", "search"),
+    "tags.assign": Keys("t", "tags"),
     "humans.open": Keys("enter"),
     "humans.update": Keys("e", "edit"),
     "humans.create": Keys("n", "new"),
@@ -52,6 +53,7 @@ KEYS: dict[str, Keys] = {
     "humans.tab": Keys("right,l", "history, JSON", "→"),
     "humans.tab-back": Keys("left,h", shown="←"),
     "outbox.list": Keys("O"),
+    "bulk.list": Keys("b"),
     "outbox.retry": Keys("T", "try again"),
     "outbox.edit": Keys("E", "edit"),
     "outbox.discard": Keys("D", "discard"),

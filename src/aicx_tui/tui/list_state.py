@@ -96,6 +96,7 @@ class ListFacts:
         is_counted: Whether these are all.
         scarcest: The part of the search that excludes most, and how many humans it matches.
         queue: What is in the outbox.
+        bulk: How far the bulk is that goes on, in words; empty where none does.
     """
 
     waiting: str
@@ -107,6 +108,7 @@ class ListFacts:
     is_counted: bool = True
     scarcest: tuple[str, int] = ("", 0)
     queue: Queue = NOTHING_WAITS
+    bulk: str = ""
 
     @property
     def known(self) -> int:
@@ -148,10 +150,20 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     if facts.is_offline:
         known = f", {facts.known:,} humans{_age(facts, now)}" if facts.known else ""
         return Content.assemble(("○", "$warning"), f" offline, {queue.said}{known}")
-    line = _freshness(facts, now=now, keys=keys)
+    line = _with_bulk(_freshness(facts, now=now, keys=keys), facts)
     if not queue.said:
         return line
     return Content.assemble(line, ", ", (queue.said, "$warning" if queue.needing else ""))
+
+
+def _with_bulk(line: Content, facts: ListFacts) -> Content:
+    """How far the bulk is: in place of what is well, behind what is not."""
+    if not facts.bulk:
+        return line
+    is_well = facts.state in (ListState.READY, ListState.NO_MATCH, ListState.LOADING)
+    if is_well:
+        return Content.assemble(("◐", "$accent"), f" {facts.bulk}")
+    return Content.assemble(line, f", {facts.bulk}")
 
 
 def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:

@@ -74,7 +74,7 @@ class Places:
     def at_stake(self) -> str:
         """What would be lost by going elsewhere; empty where nothing would."""
         screen = self._humans
-        return screen.sending.at_stake if screen is not None else ""
+        return screen.sending.at_stake or screen.bulking.at_stake if screen is not None else ""
 
     @property
     def _humans(self) -> HumansScreen | None:
@@ -148,6 +148,13 @@ class Places:
                 note=self._humans.sending.queue.said if self._humans else "",
                 refused="" if self.access else "sign in first",
             ),
+            Choice(
+                "b",
+                "Bulks",
+                "bulks",
+                note=self._humans.bulking.said if self._humans else "",
+                refused="" if self.access else "sign in first",
+            ),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -157,6 +164,8 @@ class Places:
             self.choose_context()
         elif place == "outbox":
             self.show_outbox()
+        elif place == "bulks":
+            self.show_bulks()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -174,6 +183,12 @@ class Places:
         if screen is not None and not isinstance(self._app.screen, OutboxScreen):
             self._back_to(screen)
             self._app.push_screen(OutboxScreen(screen.sending, self._app.keymap))
+
+    def show_bulks(self) -> None:
+        """Show the bulk that goes on, or let one be chosen."""
+        if screen := self._humans:
+            self._back_to(screen)
+            screen.bulking.choose()
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

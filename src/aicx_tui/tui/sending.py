@@ -6,7 +6,7 @@ One of all consoles and commands sends at a time; the others see in the mirror h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -29,7 +29,7 @@ from aicx_tui.tui.list_state import Queue
 from aicx_tui.tui.telling import Telling
 
 if TYPE_CHECKING:
-    from aicx_tui.models.human import Human, HumanChanges, HumanDraft
+    from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.outbox import Outbox
     from aicx_tui.services.session import Session
@@ -140,9 +140,8 @@ class Sending(Widget):
 
     @property
     def _who(self) -> str:
-        session = self._session
-        if session is not None and session.account is not None:
-            return session.account.name
+        if self._session is not None and self._session.account is not None:
+            return self._session.account.name
         context = cast("AicxApp", self.app).places.access
         return (context.context.account if context is not None else "") or "this console"
 
@@ -179,6 +178,12 @@ class Sending(Widget):
         return await self._queue(
             lambda outbox: outbox.update(human_id, changes, upon=upon, draft_of=draft_of)
         )
+
+    async def queue_assign(
+        self, human_id: str, tags: Sequence[TagValue], *, removed: Sequence[str] = ()
+    ) -> Change:
+        """Queue tag values, and the ids of tags to remove, as `queue_update` does."""
+        return await self._queue(lambda outbox: outbox.assign(human_id, tags, removed=removed))
 
     async def queue_delete(self, human_id: str, *, upon: Human | None = None) -> Change:
         """Queue a deletion, as `queue_update` does."""
@@ -227,10 +232,14 @@ class Sending(Widget):
         if outbox is None:
             raise AicxError("The local copy is not open yet.", hint="Wait a moment.")
         change = await queueing(outbox)
+        self.go_on()
+        return change
+
+    def go_on(self) -> None:
+        """Show and send what was queued just now."""
         self._lists = True
         self._looks.do_now()  # somebody waits to see it
         self.send()
-        return change
 
     # Sending
 
@@ -266,13 +275,12 @@ class Sending(Widget):
             self.post_message(self.Paused(None))
 
     async def _send_some(self) -> None:
-        session, directory = self._session, self.directory
-        from aicx_tui.tui.deciding import may_send  # it loads the models
+        from aicx_tui.services.sending import Sender  # they load the API client layer
+        from aicx_tui.tui.deciding import may_send
 
+        session, directory = self._session, self.directory
         if session is None or directory is None or not may_send(session):
             return
-        from aicx_tui.services.sending import Sender  # it loads the API client layer
-
         sender = Sender(session.platform, directory.mirror, clock=directory.clock)
         async with aclosing(sender.run()) as decided:
             async for change in decided:

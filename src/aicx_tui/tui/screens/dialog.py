@@ -16,6 +16,10 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
 
     _given: tuple[AnswerT | None] | None = None
 
+    async def at_stake(self) -> str:
+        """What would be lost if the console ended now, in a sentence; empty where nothing would."""
+        return ""
+
     def answer(self, value: AnswerT | None) -> None:
         """Answer, once; where another screen lies over this one, when that is gone."""
         if self._given is None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -15,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.tui.bulking import Bulking
 from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, why_not
@@ -99,6 +99,7 @@ class HumansScreen(ListDialogs):
         self.viewing = Viewing(self._view_tabs, self._list, context=lambda: access.context.name)
         self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
         self.sending = Sending(self._list, zone=zone)
+        self.bulking = Bulking(self._list, sending=self.sending)
         self._detail.outbox = lambda: self.sending.outbox
         self._refreshes = Gathering(self, self._refresh_by_itself, seconds=GATHERED_SECONDS)
         self._panes = Panes(self._list, self._detail)
@@ -110,6 +111,7 @@ class HumansScreen(ListDialogs):
         yield self._view_tabs
         yield self._panes
         yield self.sending
+        yield self.bulking
         yield KeyBar(self.aicx.keymap)
         yield TooSmall()
 
@@ -154,6 +156,7 @@ class HumansScreen(ListDialogs):
         except AicxError as error:
             self._know(replace(self._facts, error=error))
         self.sending.look()
+        self.bulking.look()
         self._paint_header()
         self.viewing.look()
 
@@ -166,6 +169,14 @@ class HumansScreen(ListDialogs):
             self._list.list_humans(from_top=self._is_untouched)
             self._panes.follow()
             self._detail.read_history()
+
+    @on(Bulking.Progressed)
+    def _bulk_went_on(self) -> None:
+        """Say how far it is, and read what the platform made of it when it is over."""
+        if self.bulking.said != self._facts.bulk:
+            self._know(replace(self._facts, bulk=self.bulking.said))
+        if not self.bulking.is_open:
+            self._refresh_by_itself()
 
     @on(Sending.Decided)
     def _change_decided(self, message: Sending.Decided) -> None:
@@ -198,6 +209,7 @@ class HumansScreen(ListDialogs):
             self._leave(self.session)
         self.session = message.session
         self.sending.send(message.session)
+        self.bulking.run(message.session)
         self._know(self._facts)
 
     @work
@@ -239,7 +251,7 @@ class HumansScreen(ListDialogs):
 
     async def on_unmount(self) -> None:
         """Keep where this was, and leave nothing open at the platform."""
-        await self.sending.leave()
+        await asyncio.gather(self.sending.leave(), self.bulking.leave())
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if self.directory is not None:
@@ -350,14 +362,6 @@ class HumansScreen(ListDialogs):
     @on(MarkingTable.Failed)
     def _not_marked(self, message: MarkingTable.Failed) -> None:
         self.aicx.report(message.error, title="Not marked")
-
-    def action_change(self, action_id: str) -> None:
-        """Create, edit or delete a human, or reveal its access token."""
-        from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
-
-        if self.session is not None and self.directory is not None:
-            open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
-            open_for(shown=self._detail.human, sending=self.sending)
 
     def action_save_view(self) -> None:
         """Save what is shown."""

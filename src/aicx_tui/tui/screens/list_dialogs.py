@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from aicx_tui.services.session import Session
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.arranging import Arrangement
+    from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.list_state import ListFacts
+    from aicx_tui.tui.sending import Sending
+    from aicx_tui.tui.widgets.human_detail import HumanDetail
     from aicx_tui.tui.widgets.human_list import HumanList
     from aicx_tui.tui.widgets.marking import MarkingTable
 
@@ -25,13 +29,18 @@ class ListDialogs(Screen[None]):
 
     Attributes:
         session: The open platform, if one is open.
+        sending: What sends the changes of one human.
+        bulking: What makes and runs those of several.
     """
 
     session: Session | None
+    sending: Sending
+    bulking: Bulking
     _facts: ListFacts
     _list: HumanList
     _table: MarkingTable
     _arranged: Arrangement
+    _detail: HumanDetail
 
     @property
     @abstractmethod
@@ -90,6 +99,52 @@ class ListDialogs(Screen[None]):
             await self.directory.keep(created, is_read=False)
             self._list.list_humans()
         self._read(by_hand=False)
+
+    async def action_change(self, action_id: str) -> None:
+        """Create, edit or delete a human, reveal its access token, or undo and redo."""
+        from aicx_tui.tui.editing_humans import ask_for_change  # only when asked for
+
+        if action_id == "humans.update":
+            await self._table.settle()
+            if len(self._table.marks) > 1:
+                self._change_many()
+                return
+        if self.session is None or self.directory is None:
+            return
+        if action_id in ("outbox.undo", "outbox.redo"):
+            self._take_step(self.session, is_back=action_id == "outbox.undo")
+        else:
+            open_for = partial(ask_for_change, self.aicx, action_id, self.session, self._list)
+            open_for(shown=self._detail.human, sending=self.sending)
+
+    @work(group="undoing")
+    async def _take_step(self, session: Session, *, is_back: bool) -> None:
+        from aicx_tui.tui.undoing import take_step  # only when asked for
+
+        on = partial(take_step, self.aicx, session, self._list, is_back=is_back)
+        await on(sending=self.sending, bulking=self.bulking)
+
+    def _change_many(self) -> None:
+        from aicx_tui.tui.changing_fields import ask_for_fields  # only when asked for
+
+        ask_for_fields(self.aicx, self._list, bulking=self.bulking)
+
+    async def action_tags(self) -> None:
+        """Give tags to the marked, or else to the human at the cursor.
+
+        Whoever is about to be marked is meant too; what is typed meanwhile waits for the dialog.
+        """
+        from aicx_tui.tui.tagging_humans import ask_for_tags  # only when asked for
+
+        await self._table.settle()
+        if self.session is not None:
+            ask_for_tags(
+                self.aicx, self.session, self._list, sending=self.sending, bulking=self.bulking
+            )
+
+    def action_bulks(self) -> None:
+        """Show the bulk that goes on, or choose among those that are over."""
+        self.bulking.choose()
 
     def action_columns(self) -> None:
         """Choose the columns."""

@@ -170,6 +170,12 @@ class MarkingTable(HumanTable):
         self.marks.clear()
         self._marks_changed()
 
+    async def settle(self) -> None:
+        """Wait until everybody is marked who is about to be."""
+        while self._tasks:
+            async with self._turns:
+                await asyncio.sleep(0)
+
     def mark_all_of(self, human_ids: Sequence[str]) -> None:
         """Mark humans, in the list or not."""
         self._mark(self._begun(), human_ids)

@@ -1,0 +1,74 @@
+"""Bulks in words: what one does, how far it is, what became of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from aicx_tui.storage.bulks import OPEN, BulkState
+
+if TYPE_CHECKING:
+    from aicx_tui.services.bulk_running import BulkProgress
+    from aicx_tui.storage.bulks import Bulk
+
+STATES = {
+    BulkState.PREPARING: "being written down",
+    BulkState.RUNNING: "running",
+    BulkState.PAUSED: "paused",
+    BulkState.DONE: "done",
+    BulkState.CANCELLED: "cancelled",
+}
+
+
+def how_far(progress: BulkProgress) -> str:
+    """How far a bulk is, for the header, such as `8,500 of 12,345 tagged`."""
+    far = f"{progress.settled:,} of {progress.total:,} {past(progress.bulk)}"
+    if progress.bulk.state is BulkState.PAUSED:
+        return f"paused, {far}"
+    return f"{far}, waiting" if progress.waiting_for else far
+
+
+def past(bulk: Bulk) -> str:
+    """What has become of a human that a bulk is done with, in a word."""
+    return "tagged" if bulk.title.startswith("Tag ") else "changed"
+
+
+def outcome(progress: BulkProgress) -> str:
+    """What became of the humans, such as `12,340 tagged, 3 were so already, 2 failed`."""
+    parts = [f"{progress.done:,} {past(progress.bulk)}"]
+    if progress.same:
+        parts.append(
+            "1 was so already" if progress.same == 1 else f"{progress.same:,} were so already"
+        )
+    if progress.failed:
+        parts.append(f"{progress.failed:,} failed")
+    if progress.skipped:
+        parts.append(f"{progress.skipped:,} skipped")
+    if left := progress.total - progress.settled:
+        is_over = progress.bulk.state not in OPEN
+        parts.append(f"{left:,} not sent" if is_over else f"{left:,} left")
+    return ", ".join(parts)
+
+
+def bar(progress: BulkProgress, *, cells: int) -> Content:
+    """How far it is, as a bar with count, share and time left.
+
+    Args:
+        progress: How far.
+        cells: Of the line.
+    """
+    share = progress.settled / progress.total if progress.total else 1.0
+    figures = f"  {progress.settled:,}  {math.floor(share * 100)} %"
+    if progress.seconds_left is not None and progress.settled < progress.total:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        figures += f"  {minutes}:{seconds:02}"
+    room = max(cells - len(figures), 0)
+    filled = math.floor(share * room)
+    return Content.assemble(("━" * filled, "$accent"), ("─" * (room - filled), "$faint"), figures)
+
+
+def pace(progress: BulkProgress) -> str:
+    """How fast it goes; empty where that is not known."""
+    return f"{progress.rate:,.0f} /s" if progress.rate else ""
