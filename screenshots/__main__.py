@@ -30,16 +30,14 @@ class Scene(NamedTuple):
 
     Attributes:
         size: Columns and rows.
-        keys: What is pressed before.
+        keys: What is pressed before; what has blanks is a text to wait for instead.
         is_first_start: Whether there is no platform yet; else it is the sandbox.
-        waits: What the screen shows before the picture is taken.
         has_changes: Whether changes wait, one of them in conflict; at a sandbox of their own.
     """
 
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     is_first_start: bool = False
-    waits: str = ""
     has_changes: bool = False
 
 
@@ -50,10 +48,10 @@ SCENES = {
     "json": Scene(LOW, ("enter", "left")),
     "help": Scene(LOW, ("down", "down", "question_mark")),
     "contexts": Scene(LOW, ("g", "c")),
-    "form": Scene(LOW, ("down", "down", "e"), waits="As the platform has it now."),
-    "outbox": Scene(LOW, ("O",), waits="in conflict", has_changes=True),
-    "conflict": Scene(LOW, ("O", "enter"), waits="choose m, t or b", has_changes=True),
-    "history": Scene(LOW, ("down", "enter", "right"), waits="change: waiting", has_changes=True),
+    "form": Scene(LOW, ("down", "down", "e", "As the platform has it now.")),
+    "outbox": Scene(LOW, ("O", "in conflict"), has_changes=True),
+    "conflict": Scene(LOW, ("O", "in conflict", "enter", "choose m, t or b"), has_changes=True),
+    "history": Scene(LOW, ("down", "enter", "right", "change: waiting"), has_changes=True),
     "welcome": Scene(SMALL, is_first_start=True),
     "sign-in": Scene(SMALL, ("down", "enter"), is_first_start=True),
 }
@@ -73,8 +71,8 @@ async def _drawn(scene: Scene, platform: SandboxPlatform) -> str:
     async with console(access, size=scene.size, until=until) as person:
         if scene.has_changes:
             await let_changes_wait(person, platform)
-        await person.presses(*scene.keys)
-        await person.sees(scene.waits)
+        for key in scene.keys:
+            await (person.sees(key) if " " in key else person.presses(key))
         if isinstance(person.app.screen, HumansScreen):
             await person.comes_to_rest()
         await person.holds_still()

@@ -251,6 +251,24 @@ async def test_escape_while_deleting_leaves_and_deletes_once(own_sandbox: Sandbo
         assert outbox is not None and len(await outbox.history()) == 1
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_said_while_typing_moves_no_field(
+    own_sandbox: SandboxPlatform, size: tuple[int, int]
+) -> None:
+    async with console(own_sandbox.own_access(), size=size) as person:
+        await person.presses("n")
+        await person.sees("New human")
+
+        def row_of(label: str) -> int:
+            return next(at for at, line in enumerate(person.lines) if label in line)
+
+        labels = ("New human", "Full name", "E-mail  ", "Phone  ", "UID  ")
+        before = [row_of(label) for label in labels]
+        await types_into(person, "phone_number", "+1 555")
+        await person.sees("△ Odd: no number in US is written so.")
+        assert [row_of(label) for label in labels] == before
+
+
 async def test_a_warning_goes_when_what_it_was_for_does(own_sandbox: SandboxPlatform) -> None:
     await created(own_sandbox, HumanDraft(fullname="Jane Doe", email="jane@example.com"))
     async with console(own_sandbox.own_access()) as person:

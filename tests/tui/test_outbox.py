@@ -289,6 +289,20 @@ async def test_a_row_says_which_field_was_refused_and_why(own_sandbox: SandboxPl
         await person.sees("✗ failed", "E-mail: String should have at most")
 
 
+async def test_many_changes_that_need_somebody_are_summed_up(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        outbox = sending_of(person).outbox
+        assert outbox is not None
+        for number in range(5):
+            await outbox.create(HumanDraft(fullname=f"Nora {number}", uid="u" * 300))
+        sending_of(person).send()
+        await person.sees("Nora 0: failed", "Nora 2: failed")
+        await person.sees("2 more changes need you. O shows all.")
+        assert "Nora 3: failed" not in person.screen
+
+
 async def test_a_toast_covers_no_key_of_a_dialog(own_sandbox: SandboxPlatform) -> None:
     async with console(own_sandbox.own_access(), size=(80, 24)) as person:
         await person.presses("n")

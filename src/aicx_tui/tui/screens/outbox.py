@@ -53,11 +53,18 @@ EMPTY = Content.assemble(
 NOT_OPEN = Content.styled("◐ The local copy is not open yet.", "bold")
 
 
+BEFORE_ROWS = frozenset({"enter", "T", "E", "D"})
+"""Keys about the change at the cursor; they get past the screen's bindings only without one."""
+
+
+class KeyAgain(events.Key):
+    """A key that came too early, once more."""
+
+
 class ChangeList(OptionList):
-    """The rows; Enter opens one."""
+    """The rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", key_display="Enter"),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
     ]
@@ -84,6 +91,7 @@ class OutboxScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.back", "back", at_once=True),
+        Binding("enter", "open", "open", key_display="Enter", priority=True),
         binding(deciding.RETRY, "retry", at_once=True),
         binding(deciding.EDIT, "edit", at_once=True),
         binding(deciding.DISCARD, "discard", at_once=True),
@@ -195,16 +203,19 @@ class OutboxScreen(Screen[None]):
         self.aicx.sign_ins.catch_up()
 
     def on_key(self, event: events.Key) -> None:
-        """Keep what is typed before the rows are there."""
-        if self._listed is None:
+        """Keep what was typed before the rows were there, also where it gets here after them."""
+        is_late = event.key in BEFORE_ROWS and not isinstance(event, KeyAgain)
+        if self._listed is None or is_late:
             event.stop()
             self._early.append(event)
+            if self._listed is not None:
+                self._type_on()
 
     def _type_on(self) -> None:
         """Press the keys again that came too early."""
         early, self._early = self._early, []
         for event in early:
-            self.app.post_message(events.Key(event.key, event.character))
+            self.app.post_message(KeyAgain(event.key, event.character))
 
     def on_resize(self) -> None:
         """Cut the rows to the width."""
@@ -273,9 +284,9 @@ class OutboxScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what the state of the change does not allow."""
+        if (action == "open" or action in ACTION_IDS) and self._listed is None:
+            return False  # the key is kept until there are rows
         if action_id := ACTION_IDS.get(action):
-            if self._listed is None:
-                return False  # the key is kept until there are rows
             return None if self.aicx.refusal(action_id) else True
         return True
 
@@ -290,8 +301,12 @@ class OutboxScreen(Screen[None]):
         self.dismiss()
 
     @on(OptionList.OptionSelected)
-    def _opened(self, event: OptionList.OptionSelected) -> None:
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show the change in full, or ask whose values stay."""
         change = self._current
         if change is None:
             return
