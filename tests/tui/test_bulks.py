@@ -172,3 +172,20 @@ async def test_what_was_left_running_goes_on_at_the_next_start(tmp_path: Path) -
         async with console(access_with_a_copy(sandbox, tmp_path / "home")) as person:
             await person.sees("Tag 40 humans: Merchant = Gold: done")
         assert await how_many_have(sandbox, "Merchant") == {"Gold": 40}
+
+
+async def test_a_bulk_is_undone_and_redone_by_a_key_each(own_sandbox: SandboxPlatform) -> None:
+    before = await how_many_have(own_sandbox, "Merchant")
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("a", "t", *GOLD, "enter")
+        await person.sees("✓ done: ")
+        await person.presses("escape")
+        await is_listing(person)
+        await person.presses("u")
+        await person.sees("Undo: Tag 40 humans: Merchant = Gold", "✓ done: ")
+        assert await how_many_have(own_sandbox, "Merchant") == before
+        await person.presses("escape")
+        await is_listing(person)
+        await person.presses("ctrl+r")
+        await person.sees("─ Tag 40 humans: Merchant = Gold", "✓ done: ")
+        assert await how_many_have(own_sandbox, "Merchant") == {"Gold": 40}

@@ -108,7 +108,7 @@ class Bulking(Widget):
         return self.progress is not None and self.progress.bulk.state in OPEN
 
     @property
-    def is_running(self) -> bool:
+    def is_at_work(self) -> bool:
         """Whether one is run here just now."""
         return self.is_open and self._ran is not None and not self._ran.done()
 

@@ -145,7 +145,7 @@ class HumansScreen(ListDialogs):
 
         While a bulk runs everybody whom it changed would be read again and again.
         """
-        is_idle = not self._facts.reading and not self.bulking.is_running
+        is_idle = not self._facts.reading and not self.bulking.is_at_work
         if self.session is not None and is_idle and self._facts.error is None:
             self._read(by_hand=False)
 
