@@ -46,13 +46,13 @@ class DeleteHumanScreen(FormScreen[bool]):
     @override
     async def send(self, values: dict[str, str]) -> bool:
         human = self._human
-        names = {_as_typed(human.fullname or ""), human.id} - {""}
-        if _as_typed(values["name"]) not in names:
+        names = {as_typed(human.fullname or ""), human.id} - {""}
+        if as_typed(values["name"]) not in names:
             problem = FieldProblem("name", "This is not its name, nor its id.")
             raise UsageError("Nobody was deleted.", problems=[problem])
         return await self._delete(human.id)
 
 
-def _as_typed(name: str) -> str:
+def as_typed(name: str) -> str:
     """A name by what can be seen of it; blanks count once."""
     return " ".join(clean(name, multiline=True).split())
