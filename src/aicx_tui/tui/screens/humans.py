@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.tui.bulking import Bulking
@@ -288,20 +287,6 @@ class HumansScreen(ListDialogs):
         self._paint_header()
         self.viewing.paint()
         self._list.say(self._facts, keys=self.aicx.keymap.shown)
-
-    @property
-    def said(self) -> Content:
-        """How it stands with the humans, as the header says it."""
-        return self._header.state
-
-    def find(self, text: str) -> None:
-        """Search for a text and go to its result."""
-        self._list.find(text)
-
-    def tags_changed(self) -> None:
-        """Show the tags that there are now."""
-        self._list.tags_changed()
-        self._detail.paint()
 
     def _paint_header(self) -> None:
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)

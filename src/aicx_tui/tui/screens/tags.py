@@ -152,7 +152,7 @@ class TagsScreen(Screen[None]):
         tags = {tag.id: tag for tag in sorted(found, key=lambda tag: tag.name.casefold())}
         is_other = list(tags.values()) != list(self._tags.values())
         self._tags = tags
-        if is_other or self._counted is None:
+        if is_other or self._counted is None or self._wanted in tags:
             self._show()
         if directory is not None and (is_other or directory.revision != self._counted):
             self._counted = directory.revision
