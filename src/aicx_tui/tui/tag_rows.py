@@ -47,3 +47,26 @@ def tag_row(tag: TagDefinition, count: int | None, *, cells: int, is_wide: bool)
         (written, "$quiet"),
         (f"  {clean(', '.join(tag.choices), limit=200)}", "$quiet"),
     )
+
+
+def no_tags(*, is_local: bool, is_read: bool, key: str, refused: str) -> Content:
+    """What stands where rows would be.
+
+    Args:
+        is_local: Whether this machine keeps the definitions.
+        is_read: Whether all that the platform has were read.
+        key: Defines one.
+        refused: Why that cannot be done; empty where it can.
+    """
+    if is_local:
+        what = "○ No tags are known here: this platform has no call that lists them."
+        then = f"Their ids stand in Proto's web app: Human > Settings. {key} names one here."
+    elif is_read:
+        what, then = "○ There are no tags yet.", f"{key} defines one."
+    else:
+        return _notice("◐ The tags were not read yet.", "They appear here as soon as they are.")
+    return _notice(what, refused or then)
+
+
+def _notice(what: str, then: str) -> Content:
+    return Content.assemble((what, "bold"), "\n", (clean(then), "$quiet"))

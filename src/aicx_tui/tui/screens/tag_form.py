@@ -101,7 +101,7 @@ def _fields(shown: dict[str, str], *, has_id: bool) -> tuple[Field, ...]:
         Field(
             CHOICES,
             "Choices",
-            "For the kind choice: one on each line, or commas between.",
+            "For a choice: one a line, or commas between.",
             value=shown[CHOICES],
             is_required=False,
             is_long=True,

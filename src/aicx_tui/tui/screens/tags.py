@@ -33,7 +33,7 @@ from aicx_tui.tui.defining_tags import (
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue
 from aicx_tui.tui.tag_lines import name_cells
-from aicx_tui.tui.tag_rows import tag_row
+from aicx_tui.tui.tag_rows import no_tags, tag_row
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -120,6 +120,10 @@ class TagsScreen(Screen[None]):
         access = self.aicx.places.access
         return definitions_of(access, self._humans.session) if access is not None else None
 
+    @property
+    def _is_local(self) -> bool:
+        return self._definitions is not None and self._definitions.is_local
+
     def compose(self) -> ComposeResult:
         """A line, the list, a line."""
         places = self.aicx.places
@@ -164,8 +168,7 @@ class TagsScreen(Screen[None]):
         self._header.standing = self._humans.sending.standing
         if session := self._humans.session:
             self._header.show(session.context, session.account)
-        is_local = self._definitions is not None and self._definitions.is_local
-        where = ", kept on this machine" if is_local else ""
+        where = ", kept on this machine" if self._is_local else ""
         self._box.border_title = Content(f"Tag definitions{where}")
         self._box.border_subtitle = Content(clean(self._why_not(DEFINE)))
 
@@ -178,7 +181,14 @@ class TagsScreen(Screen[None]):
         if self._wanted in ids:
             self._wanted = ""
         if not ids:
-            self._notice.update(self._said)
+            self._notice.update(
+                no_tags(
+                    is_local=self._is_local,
+                    is_read=self._directory is not None and self._directory.knows_all_tags,
+                    key=self._keymap.shown(DEFINE),
+                    refused=self._why_not(DEFINE),
+                )
+            )
         self.set_class(not ids, "-noticed")
 
     def _line(self, tag_id: str) -> Content:
@@ -186,21 +196,6 @@ class TagsScreen(Screen[None]):
         is_wide = self.size.width >= WIDE
         count = self._counts.get(tag_id)
         return tag_row(self._tags[tag_id], count, cells=cells, is_wide=is_wide)
-
-    @property
-    def _said(self) -> Content:
-        """What stands where rows would be."""
-        directory, definitions = self._directory, self._definitions
-        key = self._keymap.shown(DEFINE)
-        if definitions is not None and definitions.is_local:
-            what = "○ No tags are known here: this platform has no call that lists them."
-            then = f"Their ids stand in Proto's web app: Human > Settings. {key} names one here."
-        elif directory is None or not directory.knows_all_tags:
-            what, then = "◐ The tags were not read yet.", "They appear here as soon as they are."
-        else:
-            refused = self._why_not(DEFINE)
-            what, then = "○ There are no tags yet.", refused or f"{key} defines one."
-        return Content.assemble((what, "bold"), "\n", (clean(then), "$quiet"))
 
     @work(exclusive=True, group="counting")
     async def _count(self, directory: Directory, tag_ids: Sequence[str]) -> None:
