@@ -18,7 +18,7 @@ from aicx_tui.tui.tag_rows import having
 from tests.hostile import PAYLOADS, what_acts_in_text
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
-from tests.tui.waiting import beside, humans_of
+from tests.tui.waiting import Gate, beside, humans_of, platform_of
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -198,11 +198,36 @@ async def test_a_tag_is_deleted_once_its_name_was_typed_and_its_humans_lose_it(
         person.app.clear_notifications()
         await person.waits_for(lambda: "Merchant" not in person.screen)
         await person.presses("escape")
-        await person.sees("Humans")
+        await person.sees("─ Humans", "● 40 humans, fresh now")
         assert "Merchant" not in person.screen
         assert "Merchant" not in await tags_of(own_sandbox)
-        while await directory.count_tagged(tag.id):
-            await person.presses("r")
+        assert await directory.count_tagged(tag.id) == 0
+
+
+async def test_what_is_not_waited_for_is_shown_by_the_list(own_sandbox: SandboxPlatform) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await opens_definitions(person)
+        gate = Gate(platform_of(person), "create_tag")
+        await person.presses("n", *"Tier", "enter")
+        await gate.reached.wait()
+        await person.presses("ctrl+q")
+        await person.sees("A tag is being saved.", "^q again quits.")
+        async with beside(own_sandbox) as platform:
+            await platform.create_tag(TagDraft(name="Tier", kind="date"), key="")
+        await person.presses("escape")
+        await person.sees("Not waited for: the list shows whether it was saved.")
+        await person.presses("escape")
+        await person.waits_for(lambda: " date " in row_of(person, "Tier"))
+
+
+async def test_the_console_ends_while_a_tag_is_being_saved(own_sandbox: SandboxPlatform) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await opens_definitions(person)
+        gate = Gate(platform_of(person), "create_tag")
+        await person.presses("n", *"Tier", "enter")
+        await gate.reached.wait()
+        await person.presses("ctrl+q", "ctrl+q")
+    assert person.app.return_code == 0
 
 
 @pytest.mark.parametrize(
