@@ -60,7 +60,7 @@ def no_tags(*, is_local: bool, is_read: bool, key: str, refused: str) -> Content
     """
     if is_local:
         what = "○ No tags are known here: this platform has no call that lists them."
-        then = f"Their ids stand in Proto's web app: Human > Settings. {key} names one here."
+        then = f"Proto's web app shows their ids: Human > Settings. {key} names one here."
     elif is_read:
         what, then = "○ There are no tags yet.", f"{key} defines one."
     else:
