@@ -15,6 +15,9 @@ import resvg_py
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import console
+from tests.tui.waiting import let_changes_wait
+
+from aicx_tui.tui.screens.humans import HumansScreen
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
@@ -27,13 +30,15 @@ class Scene(NamedTuple):
 
     Attributes:
         size: Columns and rows.
-        keys: What is pressed before.
+        keys: What is pressed before; what has blanks is a text to wait for instead.
         is_first_start: Whether there is no platform yet; else it is the sandbox.
+        has_changes: Whether changes wait, one of them in conflict; at a sandbox of their own.
     """
 
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     is_first_start: bool = False
+    has_changes: bool = False
 
 
 SCENES = {
@@ -43,6 +48,10 @@ SCENES = {
     "json": Scene(LOW, ("enter", "left")),
     "help": Scene(LOW, ("down", "down", "question_mark")),
     "contexts": Scene(LOW, ("g", "c")),
+    "form": Scene(LOW, ("down", "down", "e", "As the platform has it now.")),
+    "outbox": Scene(LOW, ("O", "in conflict"), has_changes=True),
+    "conflict": Scene(LOW, ("O", "in conflict", "enter", "choose m, t or b"), has_changes=True),
+    "history": Scene(LOW, ("down", "enter", "right", "change: waiting"), has_changes=True),
     "welcome": Scene(SMALL, is_first_start=True),
     "sign-in": Scene(SMALL, ("down", "enter"), is_first_start=True),
 }
@@ -50,12 +59,21 @@ SCENES = {
 
 async def picture(name: str, platform: SandboxPlatform) -> str:
     """Arrange a scene and return it as SVG without fonts from elsewhere."""
-    scene = SCENES[name]
+    if not SCENES[name].has_changes:
+        return await _drawn(SCENES[name], platform)
+    with SandboxProcess("--ephemeral") as process:
+        return await _drawn(SCENES[name], SandboxPlatform(process.announcement))
+
+
+async def _drawn(scene: Scene, platform: SandboxPlatform) -> str:
     access = None if scene.is_first_start else platform.own_access()
     until = "Open the sandbox" if scene.is_first_start else "fresh now"
     async with console(access, size=scene.size, until=until) as person:
-        await person.presses(*scene.keys)
-        if not scene.is_first_start:
+        if scene.has_changes:
+            await let_changes_wait(person, platform)
+        for key in scene.keys:
+            await (person.sees(key) if " " in key else person.presses(key))
+        if isinstance(person.app.screen, HumansScreen):
             await person.comes_to_rest()
         await person.holds_still()
         svg = person.app.export_screenshot(title="aicx")

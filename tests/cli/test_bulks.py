@@ -15,7 +15,7 @@ import pytest
 
 from tests.api.faulty import faulty, json_reply, raw, reply
 from tests.cli.command import clean_environment
-from tests.cli.test_changing import Place, gateway, in_text, requests_of, run
+from tests.cli.test_changing import Place, gateway, in_text, requests_of, run, someone
 from tests.sandbox_platform import SandboxPlatform
 
 PATIENCE = 30
@@ -31,8 +31,10 @@ def everyone(place: Place, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def tag_of(place: Place) -> str:
-    return str(place.does("tags", "list", "--json").json()[0]["id"])
+def tag_of(place: Place, *, kind: str = "text") -> str:
+    """The id of a tag that takes any value, or those of another kind."""
+    tags = place.does("tags", "list", "--json").json()
+    return str(next(tag["id"] for tag in tags if tag["kind"] == kind))
 
 
 def test_all_that_match_are_tagged_once_it_is_agreed_to(place: Place) -> None:
@@ -150,7 +152,7 @@ def test_one_human_goes_through_the_outbox(place: Place) -> None:
 
     done = place.does("tags", "assign", *one, "--tag", f"{tag}=One", "--json")
     gone = place.does("tags", "unassign", *one, "--tag", tag)
-    nobody = place.does("tags", "assign", "--human", "eu_000000000001", "--tag", "t=1", code=4)
+    nobody = place.does("tags", "assign", "--human", "eu_000000000001", "--tag", f"{tag}=1", code=4)
 
     assert done.json() == {"total": 1, "done": 1, "failed": []}
     assert gone.err == "1 human is as you said.\n"
@@ -239,3 +241,15 @@ async def test_what_may_have_been_sent_is_not_called_withdrawn(tmp_path: Path) -
         in_text(await run(place, *words, code=7), "It is paused", "aicx bulk resume")
     (bulk,) = (await run(place, "bulk", "list", "--json", code=0)).json()
     assert (bulk["state"], bulk["done"], bulk["waiting"]) == ("paused", 0, 2)
+
+
+def test_a_tag_goes_by_its_name_and_takes_what_its_kind_does(place: Place) -> None:
+    human = someone(place)
+    to = ("tags", "assign", "--human", human["id"], "--tag")
+    place.does(*to, "merchant=gold")
+    held = place.does("humans", "get", human["id"], "--json").json()["tags"]
+    assert {"id": tag_of(place, kind="choice"), "value": "Gold"} in held
+    in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold, Silver, Bronze.")
+    in_text(place.does(*to, "Loyalty=1", code=4), "There is no tag “Loyalty”")
+    both = (*to, "Merchant=Gold", "--tag", f"{tag_of(place, kind='choice')}=Silver")
+    in_text(place.does(*both, code=2), "named twice")

@@ -14,6 +14,7 @@ from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
 from tests.tui.test_damaged import access_with_a_copy
 from tests.tui.test_human_form import created, goes_to, newest, types_into
+from tests.tui.waiting import Gate, platform_of, sending_of
 
 
 async def kept_draft(person: Person, human_id: str = NEW) -> dict[str, str] | None:
@@ -103,6 +104,50 @@ async def test_a_form_that_was_lost_is_gone_on_with(
         assert "draft" not in person.screen
     human = await newest(own_sandbox)
     assert (human.fullname, human.uid, human.access_token) == ("Bo", "u-2", None)
+
+
+async def test_what_is_saved_is_no_draft_any_more_while_the_platform_is_asked(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    human_id = await created(own_sandbox, HumanDraft(fullname="Jane"))
+    async with console(access_with_a_copy(own_sandbox, tmp_path)) as person:
+        Gate(platform_of(person), "update_human")
+        create = Gate(platform_of(person), "create_human")
+        await person.presses("e")
+        await types_into(person, "uid", "u-1")
+        await keeps(person, {"uid": "u-1"}, human_id)
+        await person.presses("ctrl+s")
+        await is_listing(person)
+        await keeps(person, None, human_id)
+        await person.presses("n")
+        await person.sees("New human")
+        await person.pastes("Ada Önd")
+        await keeps(person, {"fullname": "Ada Önd"})
+        await person.presses("ctrl+s")
+        await person.sees("Saving …")
+        await person.waits_for(lambda: sending_of(person).queue.waiting == 2)
+        assert not create.reached.is_set()  # it stands behind what waits for its answer
+        assert await kept_draft(person) is None
+    async with console(access_with_a_copy(own_sandbox, tmp_path)) as person:
+        await person.sees("● 42 humans", "Ada Önd")
+        await person.presses("n")
+        await person.sees("New human")
+        assert "draft" not in person.screen
+    assert (await newest(own_sandbox)).fullname == "Ada Önd"
+
+
+async def test_what_the_platform_refuses_is_a_draft_again(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    async with console(access_with_a_copy(own_sandbox, tmp_path)) as person:
+        await person.presses("n")
+        await person.sees("New human")
+        await person.pastes("Ada Önd")
+        await types_into(person, "uid", "u" * 300)
+        await person.presses("ctrl+s")
+        await person.sees("! String should have at most 255")
+        await keeps(person, {"fullname": "Ada Önd", "uid": "u" * 300})
+        assert sending_of(person).queue.needing == 0
 
 
 async def test_a_draft_lies_over_what_the_platform_has_by_now(

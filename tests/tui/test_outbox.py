@@ -160,7 +160,8 @@ async def test_of_a_conflict_mine_theirs_and_what_was_before_can_be_mixed(
         await person.sees("≠ in conflict")
         await person.presses("enter")
         await person.sees("Whose is to stay?")
-        await person.presses("m", "down", "t", "j", "b")
+        await person.presses("m", "t", "b")
+        await person.sees("Mine", "Theirs", "Base")
         await person.sees("● theirs-email", "● Mine", f"● {before.uid or '–'}"[:10])
         await person.presses("enter")
         await person.sees("nothing waits")
@@ -170,6 +171,23 @@ async def test_of_a_conflict_mine_theirs_and_what_was_before_can_be_mixed(
         await person.waits_for(lambda: isinstance(person.app.screen, HumansScreen))
         await person.presses("enter", "right")
         await person.sees("✓ change: done", "≠ change: in conflict", "Ana Cruz", "Request req_")
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("g", "o", "enter"), "Whose is to stay?"),
+        (("O", "D"), "Discard: change"),
+        (("O", "j", "k", "enter"), "Whose is to stay?"),
+    ],
+)
+async def test_keys_typed_before_the_rows_are_there_are_not_lost(
+    own_sandbox: SandboxPlatform, keys: tuple[str, ...], said: str
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await conflict(person, own_sandbox, email="mine@x.test")
+        await person.presses(*keys)
+        await person.sees(said)
 
 
 async def test_theirs_in_every_field_sends_nothing(own_sandbox: SandboxPlatform) -> None:
@@ -232,6 +250,76 @@ async def test_a_change_is_discarded_once_that_is_confirmed(own_sandbox: Sandbox
         await person.presses("enter", "right")
         await person.sees("– change: discarded")
         assert await at_the_platform(own_sandbox, before.id) == before
+
+
+async def test_fields_that_one_side_changed_merge_by_themselves(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access(), size=(80, 24)) as person:
+        human_id = current(person)
+        gate = Gate(platform_of(person), "get_human")
+        mine = HumanChanges(email="mine@x.test", uid="mine-uid", phone_number="123")
+        await sending_of(person).queue_update(human_id, mine)
+        await gate.reached.wait()
+        async with beside(own_sandbox) as other:
+            theirs = HumanChanges(email="theirs@x.test", phone_number="456")
+            await other.update_human(human_id, theirs)
+        gate.open()
+        await person.sees("Somebody else changed E-mail, Phone meanwhile.")
+        await opens_outbox(person)
+        await person.sees("≠ in conflict", "  Somebody else changed E-mail, Phone meanwhile.")
+        await person.presses("enter")
+        await person.sees("Mine    ○", "Theirs  ○", "Base    ○", "Merged by itself: UID")
+        await person.presses("m")
+        await person.sees("Phone: choose m, t or b")
+        await person.presses("t")
+        await person.sees("Phone stays 456")
+        await person.presses("enter")
+        await person.sees("Nothing waits.")
+        human = await at_the_platform(own_sandbox, human_id)
+        assert (human.email, human.uid, human.phone_number) == ("mine@x.test", "mine-uid", "456")
+
+
+async def test_a_row_says_which_field_was_refused_and_why(own_sandbox: SandboxPlatform) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await sending_of(person).queue_update(current(person), HumanChanges(email="x" * 5000))
+        await person.sees("E-mail: String should have at most")
+        person.app.clear_notifications()
+        await opens_outbox(person)
+        await person.sees("✗ failed", "E-mail: String should have at most")
+
+
+async def test_many_changes_that_need_somebody_are_summed_up(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        outbox = sending_of(person).outbox
+        assert outbox is not None
+        for number in range(5):
+            await outbox.create(HumanDraft(fullname=f"Nora {number}", uid="u" * 300))
+        sending_of(person).send()
+        await person.sees("Nora 0: failed", "Nora 2: failed")
+        await person.sees("2 more changes need you. O shows all.")
+        assert "Nora 3: failed" not in person.screen
+
+
+async def test_a_toast_covers_no_key_of_a_dialog(own_sandbox: SandboxPlatform) -> None:
+    async with console(own_sandbox.own_access(), size=(80, 24)) as person:
+        await person.presses("n")
+        await person.sees("^s or Enter save · Esc back")
+        person.app.notify("It stays for a moment.", title="Somebody", timeout=12)
+        await person.sees("It stays for a moment.", "^s or Enter save · Esc back")
+
+
+async def test_a_viewer_sends_nothing_and_is_told_so(own_sandbox: SandboxPlatform) -> None:
+    access = own_sandbox.access(person="viewer")
+    async with console(access) as person:
+        await sending_of(person).queue_update(current(person), HumanChanges(email="a@b"))
+        await sending_of(person).rest()
+        await person.presses("O")
+        await person.sees("⇡ waiting", "Nothing is sent from here. Your role here is viewer")
+        await person.presses("enter", "T")
+        await person.sees("Your role here is viewer, which may read only.")
 
 
 GATEWAY = {"AICX_COMPANY_ID": "acme", "AICX_BOT_ID": "bot", "AICX_TOKEN": "sk_1"}
@@ -338,7 +426,7 @@ async def test_a_read_only_context_sends_and_decides_nothing(own_sandbox: Sandbo
         await person.sees("1 change waiting")
         await sending_of(person).rest()
         await person.presses("O")
-        await person.sees("⇡ waiting")
+        await person.sees("⇡ waiting", "Nothing is sent from here. The context", "is read-only.")
         await person.presses("question_mark")
         await person.types("edit a change")
         await person.sees("read-only")
@@ -350,6 +438,7 @@ async def test_an_empty_outbox_says_so_and_help_lists_its_keys(
     async with console(own_sandbox.own_access(), size=(80, 24)) as person:
         await opens_outbox(person)
         await person.sees("○ Nothing waits.", "● nothing waits", "Esc back")
+        assert "has reached the platform" not in person.screen
         await person.presses("T", "E", "D", "enter", "question_mark")
         await person.types("discard")
         await person.sees("Discard changes", "There is no change at the cursor.")
@@ -440,5 +529,5 @@ async def test_what_a_colleague_changed_since_is_not_undone(own_sandbox: Sandbox
         async with beside(own_sandbox) as other:
             await other.update_human(human_id, HumanChanges(uid="theirs"))
         await person.presses("u")
-        await person.sees("in conflict", "Somebody else changed uid meanwhile.")
+        await person.sees("in conflict", "Somebody else changed UID meanwhile.")
         assert (await at_the_platform(own_sandbox, human_id)).uid == "theirs"

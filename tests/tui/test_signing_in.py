@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from aicx_tui.config_file import config_path
+from aicx_tui.models.human import HumanChanges
 from aicx_tui.services.setup import Setup
 from tests.api.faulty import faulty, reply
 from tests.keyring.secret_service import SecretService
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, bare_setup, console
+from tests.tui.waiting import current, platform_of, sending_of
 
 
 @pytest.fixture
@@ -180,6 +182,52 @@ async def end_at_the_platform(platform: SandboxPlatform, session: str) -> None:
     core.credential = Credential.session(SecretStr(session))
     await core.post("/console/v1/sign-out", {})
     await core.aclose()
+
+
+async def test_no_sign_in_takes_the_keys_that_are_typed_into_a_form(
+    setup: Setup, own_sandbox: SandboxPlatform
+) -> None:
+    async with console(None, setup=setup, until="Open the sandbox") as person:
+        await add_server(person, own_sandbox)
+        await person.sees("● 40 humans, fresh now")
+        session = await session_of(person)
+        await person.presses("e")
+        await person.sees("As the platform has it now.")
+        await end_at_the_platform(own_sandbox, session)
+        await sending_of(person).queue_update(current(person), HumanChanges(uid="u-1"))
+        await person.sees("Signed out", "L signs in; it is asked for once this is closed.")
+        await person.presses("tab", "end", "ctrl+u")
+        await person.types("ada@example.com")
+        await person.sees("Edit ", "ada@example.com")
+        await person.presses("ctrl+s")
+        await person.sees("Sign in to server", "goes on once you are in")
+        await person.types(str(own_sandbox.announced["admin"]["password"]))
+        await person.presses("enter")
+        await person.waits_for(lambda: "Sign in to server" not in person.screen)
+        await person.sees("● 40 humans, fresh now", "ada@example.com")
+        await person.waits_for(lambda: not sending_of(person).queue.waiting)
+        human = (await platform_of(person).get_human(current(person))).human
+        assert (human.uid, human.email) == ("u-1", "ada@example.com")
+
+
+async def test_what_waits_is_sent_after_a_new_sign_in(
+    setup: Setup, own_sandbox: SandboxPlatform
+) -> None:
+    async with console(None, setup=setup, until="Open the sandbox") as person:
+        await add_server(person, own_sandbox)
+        await person.sees("● 40 humans, fresh now")
+        await end_at_the_platform(own_sandbox, await session_of(person))
+        await sending_of(person).queue_update(current(person), HumanChanges(uid="u-1"))
+        await person.sees("goes on once you are in")
+        await person.presses("escape")
+        await person.sees("! signed out: press L", "1 change waiting")
+        await person.presses("L")
+        await person.sees("Sign in to server")
+        await person.types(str(own_sandbox.announced["admin"]["password"]))
+        await person.presses("enter")
+        await person.sees("● 40 humans, fresh now")
+        await person.waits_for(lambda: not sending_of(person).queue.waiting)
+        assert (await platform_of(person).get_human(current(person))).human.uid == "u-1"
 
 
 async def test_leaving_the_sign_in_keeps_what_was_read(

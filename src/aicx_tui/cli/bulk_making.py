@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -21,6 +22,8 @@ from aicx_tui.services.bulk_wish import Wish, check_wish, title_of
 from aicx_tui.services.changing import assign, update
 from aicx_tui.services.editing import check_tags
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
+from aicx_tui.services.tag_catalogue import catalogue_of
+from aicx_tui.services.tag_values import tag_value
 from aicx_tui.storage.bulks import TAG
 from aicx_tui.storage.changes import Change, State
 from aicx_tui.text import clean
@@ -52,11 +55,12 @@ def prepare_set_field(arguments: Namespace) -> OnOutbox:
     return _prepared(arguments, Wish(fields=fields | dict.fromkeys(cleared)))
 
 
-def _prepared(arguments: Namespace, wish: Wish) -> OnOutbox:
-    check_wish(wish)
+def _prepared(arguments: Namespace, said: Wish) -> OnOutbox:
+    check_wish(said)
     named = selection(arguments)
 
     async def run(opened: OpenOutbox) -> None:
+        wish = await _as_defined(opened, said)
         chosen = await named.chosen(opened)
         if arguments.dry_run or not chosen.ids:
             preview = await opened.bulks.preview(chosen.ids, wish)
@@ -67,6 +71,27 @@ def _prepared(arguments: Namespace, wish: Wish) -> OnOutbox:
             narrate("Nothing was sent.")
 
     return OnOutbox(run, Way.QUEUEING if arguments.queue else Way.SENDING)
+
+
+async def _as_defined(opened: OpenOutbox, said: Wish) -> Wish:
+    """A wish with the ids of its tags, and values as their kinds have them.
+
+    Raises:
+        NotFoundError: There is no such tag.
+        UsageError: A name means several, a tag is named twice, or it does not take the value.
+    """
+    if not said.tags:
+        return said
+    platform = opened.session
+    known = await catalogue_of(platform) if platform else opened.directory.catalogue
+    today = opened.directory.clock().astimezone().date()
+    tags: dict[str, str | None] = {}
+    for name, value in said.tags.items():
+        tag = known.meant(name)
+        if tag.id in tags:
+            raise UsageError(f"The tag {clean(tag.name)} is named twice. Nothing was sent.")
+        tags[tag.id] = None if value is None else tag_value(tag, value, today=today)
+    return replace(said, tags=tags)
 
 
 async def _is_wanted(opened: OpenOutbox, chosen: Chosen, wish: Wish, *, is_said: bool) -> bool:

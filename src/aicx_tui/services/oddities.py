@@ -25,35 +25,35 @@ def oddities(fields: Mapping[str, str], *, country: str = "") -> dict[str, str]:
 
 
 def odd_email(text: str) -> str:
-    """Why an e-mail address cannot be one; empty where it can. Nobody is asked for it."""
+    """Why an e-mail address cannot be one, in words; empty where it can. Nobody is asked for it."""
     from email_validator import EmailNotValidError, validate_email
 
     try:
         validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:
-        return str(error)
+        return f"Odd: {error}"
     except ValueError:  # of its codecs, for what no keyboard types
-        return "This is no e-mail address."
+        return "Odd: this is no e-mail address."
     return ""
 
 
 def odd_phone(text: str, *, country: str) -> str:
-    """Why a phone number is none that could be called; empty where it is one."""
+    """Why a phone number cannot be called, or was not checked; empty where it is one."""
     import phonenumbers
     from phonenumbers import NumberParseException
 
     if country and country not in phonenumbers.SUPPORTED_REGIONS:
-        return f"It cannot be checked: the context's country {country} has no phone numbers."
+        return f"Not checked: the context's country {country} has no phone numbers."
     try:
         number = phonenumbers.parse(text, country or None)
     except NumberParseException as error:
         is_national = error.error_type == NumberParseException.INVALID_COUNTRY_CODE
         if is_national and not text.startswith("+"):
-            return "It cannot be checked: it begins with no +, and the context names no country."
+            return "Not checked: it begins with no +, and the context names no country."
         if is_national:
-            return "No country has numbers that begin so."
-        return "This is no phone number."
+            return "Odd: no country has numbers that begin so."
+        return "Odd: this is no phone number."
     if phonenumbers.is_valid_number(number):
         return ""
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    return f"No number in {region} is written so."
+    return f"Odd: no number in {region} is written so."

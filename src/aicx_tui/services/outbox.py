@@ -22,6 +22,7 @@ from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.audit import Entry, history
 from aicx_tui.storage.changes import LOCAL, WAITING, Change, Kind, State, with_values
 from aicx_tui.storage.database import Connection
+from aicx_tui.storage.drafts import drop_draft
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer
@@ -54,20 +55,30 @@ class Outbox:
 
     # Queueing
 
-    async def create(self, draft: HumanDraft) -> Change:
+    async def create(self, draft: HumanDraft, *, draft_of: str | None = None) -> Change:
         """Queue a human to create.
+
+        Args:
+            draft: The human.
+            draft_of: Whose form is saved by that: what was kept of it goes in the same moment.
 
         Raises:
             UsageError: A value holds what no field may; nothing was queued.
         """
         check_draft(draft)
         change_id = new_id()
+        name, body = draft.fullname, draft.body()
         return await self._add(
-            change_id, Kind.CREATE, LOCAL + change_id, draft.fullname, draft.body(), None
+            change_id, Kind.CREATE, LOCAL + change_id, name, body, None, draft_of=draft_of
         )
 
     async def update(
-        self, human_id: str, changes: HumanChanges, *, upon: Human | None = None
+        self,
+        human_id: str,
+        changes: HumanChanges,
+        *,
+        upon: Human | None = None,
+        draft_of: str | None = None,
     ) -> Change:
         """Queue fields to change.
 
@@ -75,6 +86,7 @@ class Outbox:
             human_id: Whose.
             changes: Only those fields.
             upon: The human that they were made upon; else the one in the mirror.
+            draft_of: Whose form is saved by that: what was kept of it goes in the same moment.
 
         Raises:
             UsageError: There is nothing to change, or a value holds what no field may.
@@ -82,8 +94,9 @@ class Outbox:
         """
         check_changes(changes)
         before = await self._before(human_id, upon)
+        name, body = _name(before), changes.body()
         return await self._add(
-            new_id(), Kind.UPDATE, human_id, _name(before), changes.body(), before
+            new_id(), Kind.UPDATE, human_id, name, body, before, draft_of=draft_of
         )
 
     async def assign(
@@ -129,6 +142,8 @@ class Outbox:
         name: str,
         body: Mapping[str, Any],
         before: Document | None,
+        *,
+        draft_of: str | None = None,
     ) -> Change:
         self.refuse_if_read_only()
         change = Change(
@@ -141,7 +156,7 @@ class Outbox:
             who=self.who,
             made_at=self.clock().timestamp(),
         )
-        return await self._write(partial(_added, change))
+        return await self._write(partial(_added, change, draft_of))
 
     # Looking
 
@@ -301,7 +316,9 @@ class Outbox:
         return await wrap_future(self.mirror.write(work, is_durable=True))
 
 
-def _added(change: Change, connection: Connection, writer: Writer) -> Change:
+def _added(change: Change, draft_of: str | None, connection: Connection, writer: Writer) -> Change:
+    if draft_of is not None:
+        drop_draft(connection, draft_of)
     return outbox.add(connection, writer, change)
 
 

@@ -19,7 +19,7 @@ OF_THE_OUTBOX = (
     ),
     Action(
         "outbox.retry",
-        "Retry changes",
+        "Try again",
         "Send changes that stopped once more, as they are.",
         mutates=True,
         headless="outbox retry",

@@ -22,7 +22,7 @@ from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
 from aicx_tui.tui.control_filter import ControlFilter
@@ -30,20 +30,22 @@ from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.signing_in import SignIns
 from aicx_tui.tui.themes import THEMES, fitting
 from aicx_tui.tui.widgets.search_input import is_typed_into
 from aicx_tui.tui.widgets.too_small import HORIZONTAL, VERTICAL
 
 if TYPE_CHECKING:
-    from aicx_tui.api.base import Credential
     from aicx_tui.services.access import Access
     from aicx_tui.services.setup import Setup
-    from aicx_tui.settings import Context
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
 """Ask the console to end; it then restores the terminal like after `ctrl+q`."""
 
 MINUTE = 60.0
+
+OVER_DIALOG_SECONDS = 5.0
+"""How long a toast stays over a dialog."""
 
 NOT_OVER_DIALOGS = frozenset(
     {"help", "go", "outbox", "switch_bot", "sign_in", "command_palette", "show_theme"}
@@ -89,6 +91,7 @@ class AicxApp(App[None]):
         self.setup = setup
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
+        self.sign_ins = SignIns(self)
         self._clock = clock
         self.zone = zone
         self._idle: Timer | None = None
@@ -118,7 +121,7 @@ class AicxApp(App[None]):
 
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
-        access.ask = self.ask_to_sign_in
+        access.ask = self.sign_ins.ask
         return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self.zone)
 
     def on_load(self) -> None:
@@ -185,7 +188,12 @@ class AicxApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast; never reads markup, since messages quote remote text."""
+        """Show a toast, a short while only over a dialog, which it covers in part.
+
+        It never reads markup, since messages quote remote text.
+        """
+        if isinstance(self.screen, ModalScreen):
+            timeout = min(timeout or OVER_DIALOG_SECONDS, OVER_DIALOG_SECONDS)
         super().notify(
             clean(message),
             title=clean(title),
@@ -303,31 +311,8 @@ class AicxApp(App[None]):
     @work(group="sign-in", exclusive=True)
     async def action_sign_in(self) -> None:
         """Sign in to this context, anew if somebody is signed in."""
-        if await self.places.signs_in_again():
+        if await self.places.signs_in_again(self.sign_ins.taken_up()):
             self.places.reopen()
-
-    async def ask_to_sign_in(
-        self, context: Context, refused: NotSignedInError | None
-    ) -> Credential:
-        """Ask for a token or password over whatever is shown; called from workers.
-
-        Args:
-            context: Where.
-            refused: Why it is asked for now; None where the person wants it.
-
-        Raises:
-            NotSignedInError: Nobody signed in.
-        """
-        from aicx_tui.tui.screens.sign_in import SignInScreen  # needed only when asked for
-
-        answer = asyncio.get_running_loop().create_future()
-        dialog = SignInScreen(context, self.setup, refused=refused)
-        self.push_screen(dialog, answer.set_result)
-        signed_in = await answer
-        if signed_in is None:
-            raise refused or NotSignedInError(f"Nobody signed in to {context.name}.")
-        credential: Credential = signed_in.credential
-        return credential
 
     def show_theme(self, name: str) -> None:
         """Take other colours, and keep the choice."""

@@ -17,7 +17,6 @@ from textual.signal import Signal
 from textual.widget import Widget
 
 from aicx_tui.errors import AicxError
-from aicx_tui.tui.sending import may_send
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Bulks, Preview, Wish
@@ -107,6 +106,11 @@ class Bulking(Widget):
     def is_open(self) -> bool:
         """Whether there is something still to be sent of the latest that is known."""
         return self.progress is not None and self.progress.bulk.state in OPEN
+
+    @property
+    def is_running(self) -> bool:
+        """Whether one is run here just now."""
+        return self.is_open and self._ran is not None and not self._ran.done()
 
     @property
     def said(self) -> str:
@@ -211,11 +215,12 @@ class Bulking(Widget):
             self.post_message(self.Stopped(error))
 
     async def _run_some(self) -> None:
+        from aicx_tui.services.bulk_running import BulkRunner  # they load the API client layer
+        from aicx_tui.tui.deciding import may_send
+
         session, directory = self._session, self.directory
         if session is None or directory is None or not may_send(session):
             return
-        from aicx_tui.services.bulk_running import BulkRunner  # it loads the API client layer
-
         runner = BulkRunner(session.platform, directory.mirror, clock=directory.clock)
         async with aclosing(runner.run()) as steps:
             async for progress in steps:

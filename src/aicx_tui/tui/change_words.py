@@ -123,6 +123,21 @@ def in_a_line(change: Change, tags: Tags) -> str:
     return ", ".join(parts)
 
 
+def reason(change: Change, tags: Tags) -> str:
+    """Why a change stopped, by the names that fields have here; empty where it did not."""
+    problem = change.problem
+    if problem is None:
+        return ""
+    if problem.theirs:
+        names = [field_name(name, tags) for name in in_order(problem.theirs)]
+        return f"Somebody else changed {', '.join(names)} meanwhile. Nothing was sent."
+    refused = [
+        f"{field_name(name, tags)}: {clean(problem.fields[name])}"
+        for name in in_order(problem.fields)
+    ]
+    return " ".join(refused) or clean(problem.message)
+
+
 def lines_of(differences: Iterable[Difference], tags: Tags, *, width: int) -> list[Content]:
     """A line for each difference; values that do not fit beside a name go below it.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
-from aicx_tui.services.drafts import Drafts
+from aicx_tui.services.drafts import NEW, Drafts
 from aicx_tui.services.duplicates import others_with
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import MISSING, clean
@@ -18,6 +18,7 @@ from aicx_tui.tui.moments import absolute
 
 if TYPE_CHECKING:
     from aicx_tui.services.session import Session
+    from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.widgets.human_list import HumanList
@@ -27,10 +28,10 @@ MIRROR_SECONDS = 0.25
 is meant for that form, so nothing else may happen in between."""
 
 
-async def save_human(
+async def queue_human(
     sending: Sending, human_id: str, written: HumanDraft | HumanChanges, upon: Human | None
-) -> str:
-    """Queue what was typed, and return the human's id as it is now.
+) -> Change:
+    """Queue what was typed; its draft goes in the same moment.
 
     Args:
         sending: What sends it.
@@ -39,13 +40,11 @@ async def save_human(
         upon: The human that it was typed upon.
 
     Raises:
-        AicxError: It was not queued, or the platform refused it at once.
+        AicxError: It was not queued, and its draft is still there.
     """
     if isinstance(written, HumanDraft):
-        change = await sending.queue_create(written)
-    else:
-        change = await sending.queue_update(human_id, written, upon=upon)
-    return (await sending.tried(change)).human_id
+        return await sending.queue_create(written, draft_of=NEW)
+    return await sending.queue_update(human_id, written, upon=upon, draft_of=human_id)
 
 
 def ask_for_change(
@@ -117,15 +116,16 @@ def _open_form(
     async def look_up(fields: Mapping[str, str]) -> Mapping[str, Sequence[Human]]:
         return await others_with(directory, fields, but=human_id)
 
-    def closed(saved_id: str | None) -> None:
-        if saved_id is not None:
-            humans.table.seek(saved_id)
+    def closed(change: Change | None) -> None:
+        if change is not None:
+            humans.table.seek(change.human_id)
 
     is_there = human is not None and not human_id.startswith(LOCAL)
     can_read = is_there and Capability.HUMANS_GET in platform.capabilities
     form = HumanFormScreen(
         human,
-        save=partial(save_human, sending, human_id),
+        queue=partial(queue_human, sending, human_id),
+        tried=sending.tried,
         read=read if can_read else None,
         look_up=look_up,
         drafts=Drafts(directory.mirror, is_kept=directory.is_kept, clock=directory.clock),
@@ -140,16 +140,13 @@ def _ask_to_delete(app: AicxApp, human: Human, *, sending: Sending) -> None:
     from aicx_tui.storage.changes import State
     from aicx_tui.tui.screens.delete_human import DeleteHumanScreen
 
-    async def delete(human_id: str) -> bool:
-        change = await sending.queue_delete(human_id, upon=human)
-        return (await sending.tried(change)).state is State.DONE
-
-    def closed(is_done: bool | None) -> None:
-        if is_done is not None:
-            title = "Deleted" if is_done else "To be deleted"
+    def closed(change: Change | None) -> None:
+        if change is not None:
+            title = "Deleted" if change.state is State.DONE else "To be deleted"
             app.notify(clean(human.fullname or MISSING), title=title, timeout=5)
 
-    app.push_screen(DeleteHumanScreen(human, delete=delete), closed)
+    queue = partial(sending.queue_delete, human.id, upon=human)
+    app.push_screen(DeleteHumanScreen(human, queue=queue, tried=sending.tried), closed)
 
 
 def _reveal(app: AicxApp, session: Session, human: Human) -> None:

@@ -8,13 +8,16 @@ from datetime import UTC, datetime, tzinfo
 from textual.content import Content
 
 from aicx_tui.storage.audit import Entry
-from aicx_tui.storage.changes import Change, Difference, Kind, Problem, State
+from aicx_tui.storage.changes import Change, Difference, Kind, State
 from aicx_tui.text import clean
-from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, lines_of, word
+from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, lines_of, reason, word
 from aicx_tui.tui.moments import absolute
 
 MOST_ENTRIES = 100
 """Entries of one human that are shown."""
+
+SOMEBODY_ELSE = "Somebody else changed some of it meanwhile. Nothing was sent."
+"""Why a change was in conflict once; which fields that were is known only while it is."""
 
 
 def history_content(
@@ -40,7 +43,7 @@ def history_content(
         _block(
             (change.state, change.kind, change.who, absolute(_at(change.made_at), zone=zone)),
             lines_of(change.differences, tags, width=width),
-            change.problem,
+            reason(change, tags),
             "",
         )
         for change in reversed(waiting)
@@ -49,7 +52,7 @@ def history_content(
         _block(
             (one.outcome, Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
             lines_of([Difference(*each) for each in one.differences], tags, width=width),
-            Problem(message=one.said) if one.said else None,
+            SOMEBODY_ELSE if one.outcome == State.CONFLICT else one.said,
             one.request_id,
         )
         for one in entries[:MOST_ENTRIES]
@@ -64,7 +67,7 @@ def history_content(
 def _block(
     what: tuple[str, Kind, str, str],
     differences: Sequence[Content],
-    problem: Problem | None,
+    problem: str,
     request_id: str,
 ) -> Content:
     state, kind, who, at = what
@@ -74,8 +77,8 @@ def _block(
         Content.styled(f"{at} · {clean(who)}", "$quiet"),
         *differences,
     ]
-    if problem is not None:
-        lines.append(Content.assemble(("! ", "bold $warning"), clean(problem.message)))
+    if problem:
+        lines.append(Content.assemble(("! ", "bold $warning"), clean(problem)))
     if request_id:
         lines.append(Content.styled(f"Request {clean(request_id)}", "$quiet"))
     return Content("\n").join(lines)

@@ -123,7 +123,7 @@ class ListFacts:
     @property
     def state(self) -> ListState:
         """The one state that these facts make."""
-        if isinstance(self.error, NotSignedInError):
+        if isinstance(self.error or self.queue.error, NotSignedInError):
             return ListState.SIGNED_OUT
         if self.error:
             return ListState.STALE if self.known else ListState.FAILED

@@ -54,12 +54,16 @@ class Places:
         session = self.session
         return session.context if session is not None and session.is_by_password else None
 
-    async def signs_in_again(self) -> bool:
-        """Ask for a sign-in to this context, and return whether there was one."""
+    async def signs_in_again(self, refused: NotSignedInError | None) -> bool:
+        """Ask for a sign-in to this context, and return whether there was one.
+
+        Args:
+            refused: Why it is asked for; None where the person wants it.
+        """
         if self.access is None:
             return False
         try:
-            credential = await self._app.ask_to_sign_in(self.access.context, None)
+            credential = await self._app.sign_ins.ask(self.access.context, refused)
         except NotSignedInError:
             return False
         if self.session is not None:

@@ -20,20 +20,20 @@ from textual.widget import Widget
 
 from aicx_tui.errors import (
     AicxError,
-    FieldProblem,
     NotSignedInError,
     RateLimitedError,
-    RefusedError,
 )
 from aicx_tui.storage.record import LOCAL
+from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.list_state import Queue
+from aicx_tui.tui.telling import Telling
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.outbox import Outbox
     from aicx_tui.services.session import Session
-    from aicx_tui.storage.changes import Change, Problem
+    from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.widgets.human_list import HumanList
 
@@ -46,8 +46,8 @@ ANSWER_SECONDS = 1.0
 PATIENCE_SECONDS = 1.5
 """How long a form waits for what the platform says to what was typed into it."""
 
-MOST_TOASTS = 3
-"""Changes of one run that are told one by one where they need somebody."""
+LOOK_SECONDS = 0.25
+"""How often it is looked at what waits, while many changes are decided one after another."""
 
 
 class Sending(Widget):
@@ -100,9 +100,10 @@ class Sending(Widget):
         self._sent: asyncio.Future[None] | None = None
         self._is_wanted = self._is_leaving = self._is_looking = self._is_outdated = False
         self._lists = False
+        self._looks = Gathering(self, self._look_anew, seconds=LOOK_SECONDS)
         self._pause = FIRST_PAUSE
         self._timer: Timer | None = None
-        self._toasts = 0
+        self._telling = Telling()
         self._awaited: dict[str, asyncio.Future[Change | None]] = {}
 
     @property
@@ -139,24 +140,30 @@ class Sending(Widget):
 
     @property
     def _who(self) -> str:
-        session = self._session
-        if session is not None and session.account is not None:
-            return session.account.name
-        context = cast("AicxApp", self.app).places.access
-        return (context.context.account if context is not None else "") or "this console"
+        if self._session is not None and self._session.account is not None:
+            return self._session.account.name
+        access = cast("AicxApp", self.app).places.access
+        return (access and access.context.account) or "this console"
 
     # Queueing
 
-    async def queue_create(self, draft: HumanDraft) -> Change:
+    async def queue_create(self, draft: HumanDraft, *, draft_of: str | None = None) -> Change:
         """Queue a human to create; it is on the disk when this returns, and sent as soon as can be.
+
+        What was kept of the form of `draft_of` goes with that.
 
         Raises:
             AicxError: Nothing was queued.
         """
-        return await self._queue(lambda outbox: outbox.create(draft))
+        return await self._queue(lambda outbox: outbox.create(draft, draft_of=draft_of))
 
     async def queue_update(
-        self, human_id: str, changes: HumanChanges, *, upon: Human | None = None
+        self,
+        human_id: str,
+        changes: HumanChanges,
+        *,
+        upon: Human | None = None,
+        draft_of: str | None = None,
     ) -> Change:
         """Queue fields to change, as `queue_create` does.
 
@@ -164,8 +171,11 @@ class Sending(Widget):
             human_id: Whose.
             changes: Only those fields.
             upon: The human that they were made upon; else the one in the mirror.
+            draft_of: Whose form is saved by that, so that what was kept of it goes.
         """
-        return await self._queue(lambda outbox: outbox.update(human_id, changes, upon=upon))
+        return await self._queue(
+            lambda outbox: outbox.update(human_id, changes, upon=upon, draft_of=draft_of)
+        )
 
     async def queue_assign(
         self, human_id: str, tags: Sequence[TagValue], *, removed: Sequence[str] = ()
@@ -185,13 +195,20 @@ class Sending(Widget):
         """
         return await self._queue(deciding)
 
-    async def tried(self, change: Change) -> Change:
+    async def tried(
+        self, change: Change, take_back: Callable[[], Awaitable[None]] | None = None
+    ) -> Change:
         """Wait a moment for what becomes of a change; one that cannot be sent now still waits.
+
+        Args:
+            change: One that was queued just now.
+            take_back: Keeps what it was made from, before a change that was refused is discarded.
 
         Raises:
             AicxError: The platform refused it. It was discarded, and the history has it.
         """
         from aicx_tui.storage.changes import State  # it loads the models
+        from aicx_tui.tui.deciding import refused
 
         decision = self._awaited[change.id] = asyncio.get_running_loop().create_future()
         try:
@@ -202,6 +219,8 @@ class Sending(Widget):
         finally:
             del self._awaited[change.id]
         if change.state is State.FAILED and change.problem is not None:
+            if take_back is not None:
+                await take_back()
             await self.decide(lambda outbox: outbox.discard(change.id))
             raise refused(change.problem)
         return change
@@ -216,7 +235,8 @@ class Sending(Widget):
 
     def go_on(self) -> None:
         """Show and send what was queued just now."""
-        self.look(lists=True)
+        self._lists = True
+        self._looks.do_now()  # somebody waits to see it
         self.send()
 
     # Sending
@@ -253,11 +273,12 @@ class Sending(Widget):
             self.post_message(self.Paused(None))
 
     async def _send_some(self) -> None:
+        from aicx_tui.services.sending import Sender  # they load the API client layer
+        from aicx_tui.tui.deciding import may_send
+
         session, directory = self._session, self.directory
         if session is None or directory is None or not may_send(session):
             return
-        from aicx_tui.services.sending import Sender  # it loads the API client layer
-
         sender = Sender(session.platform, directory.mirror, clock=directory.clock)
         async with aclosing(sender.run()) as decided:
             async for change in decided:
@@ -290,7 +311,7 @@ class Sending(Widget):
     def _decided(self, message: Decided) -> None:
         """Show it, follow a human to the id that it has now, and tell what needs somebody."""
         from aicx_tui.storage.changes import Kind, State  # it loads the models
-        from aicx_tui.tui.change_words import NEEDING, word
+        from aicx_tui.tui.change_words import NEEDING
 
         change, app = message.change, cast("AicxApp", self.app)
         self.look(lists=True)
@@ -300,25 +321,12 @@ class Sending(Widget):
             return
         if message.is_awaited and change.state is State.FAILED:
             return  # who waited for it is told where it was typed
-        self._toasts += 1
-        if self._toasts <= MOST_TOASTS:
-            said = change.problem.message if change.problem is not None else ""
-            keys = app.keymap.shown("outbox.list")
-            app.notify(
-                f"{said} {keys} shows it.",
-                title=f"{change.name}: {word(change.state)}",
-                severity="warning",
-                timeout=12,
-            )
+        self._telling.tell(change, app, self._list.tags())
 
     @on(Paused)
     def _paused(self, message: Paused) -> None:
         """Say what is left, and try again later where that may help."""
-        if self._toasts > MOST_TOASTS:
-            app = cast("AicxApp", self.app)
-            more, keys = self._toasts - MOST_TOASTS, app.keymap.shown("outbox.list")
-            app.notify(f"{more:,} more changes need you. {keys} shows them.", severity="warning")
-        self._toasts = 0
+        self._telling.sum_up(cast("AicxApp", self.app))
         self._error = message.error
         if isinstance(message.error, RateLimitedError):
             self._pause = max(self._pause, message.error.retry_after)
@@ -338,8 +346,14 @@ class Sending(Widget):
     # Looking
 
     def look(self, *, lists: bool = False) -> None:
-        """Look at what is in the outbox, and at the humans in the list too if wanted."""
+        """Look at what is in the outbox, and at the humans in the list too if wanted.
+
+        Where that was done a moment ago, it is done a moment later for all who want it till then.
+        """
         self._lists |= lists
+        self._looks.ask()
+
+    def _look_anew(self) -> None:
         self._is_outdated = True
         if not self._is_looking:
             self._is_looking = True
@@ -372,11 +386,9 @@ class Sending(Widget):
 
     @on(Looked)
     def _looked(self, message: Looked) -> None:
-        """Show the signs and, where somebody is another, the list."""
+        """Show the signs, and try again where something waits."""
         self.queue = message.queue
         self._list.table.signs = message.signs
-        if message.lists:
-            self._list.list_humans()
         if not message.queue.waiting:
             self._pause = FIRST_PAUSE
             if self._timer is not None:
@@ -385,18 +397,3 @@ class Sending(Widget):
         elif self._sent is None or self._sent.done():
             self._later()
         self.looked.publish(message.queue)
-
-
-def refused(problem: Problem) -> AicxError:
-    """The error for a change that the platform refused."""
-    fields = [FieldProblem(name, said) for name, said in problem.fields.items()]
-    return RefusedError(problem.message, hint=problem.hint, problems=fields)
-
-
-def may_send(session: Session) -> bool:
-    """Whether it is known whose changes these would be, where the platform can tell."""
-    from aicx_tui.models.capability import Capability
-
-    is_told = Capability.SIGN_IN in session.platform.capabilities
-    is_known = session.account is not None or not is_told
-    return is_known and not session.context.read_only

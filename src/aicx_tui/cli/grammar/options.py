@@ -84,7 +84,7 @@ def tag_values(verb: ArgumentParser, *, required: bool) -> None:
         default=None if required else [],
         required=required,
         metavar="ID=VALUE",
-        help="a tag's id from Human > Settings and its value; may be given several times",
+        help="a tag's name or id, and its value; may be given several times",
     )
 
 

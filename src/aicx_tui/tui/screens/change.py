@@ -21,6 +21,7 @@ from aicx_tui.storage.changes import LOCAL, Change, Kind, State
 from aicx_tui.text import clean
 from aicx_tui.tui import deciding
 from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, field_name, lines_of, word
+from aicx_tui.tui.keys import KEYS
 from aicx_tui.tui.moments import absolute
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -34,7 +35,7 @@ MOST_ALIKE = 5
 AROUND_TEXT = 8
 """Lines of the dialog and around it that are not the text."""
 
-KEYS = {"T": deciding.RETRY, "E": deciding.EDIT, "D": deciding.DISCARD}
+DECISIONS = {"T": deciding.RETRY, "E": deciding.EDIT, "D": deciding.DISCARD}
 
 
 class ChangeScreen(Dialog[str]):
@@ -50,7 +51,7 @@ class ChangeScreen(Dialog[str]):
         Binding("escape,enter", "back", "Back", priority=True, show=False),
         *(
             Binding(key, f"choose('{action_id}')", ACTIONS[action_id].title, show=False)
-            for key, action_id in KEYS.items()
+            for key, action_id in DECISIONS.items()
         ),
     ]
 
@@ -126,8 +127,8 @@ class ChangeScreen(Dialog[str]):
     def _keys(self) -> Content:
         """The decisions, those that cannot be made now dim."""
         parts = []
-        for key, action_id in KEYS.items():
-            title = ACTIONS[action_id].title.partition(" a change")[0].lower()
+        for key, action_id in DECISIONS.items():
+            title = KEYS[action_id].label
             if self._refusal(action_id):
                 parts.append(Content.styled(f"{key} {title}", "$faint"))
             else:

@@ -1,4 +1,7 @@
-"""A conflict, field by field: what was queued, what the platform has, what both came from."""
+"""A conflict, field by field: what was queued, what the platform has, what both came from.
+
+Fields that only one of the two changed are not asked about: they merge by themselves.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,11 @@ NAME_CELLS = 14
 AROUND_ROWS = 14
 """Lines of the dialog and around it that are not rows."""
 
-MINE, THEIRS, BEFORE = "mine", "theirs", "before"
+MINE, THEIRS, BASE = "Mine", "Theirs", "Base"
 
-SIDES = {"m": MINE, "t": THEIRS, "b": BEFORE}
+SIDES = {"m": MINE, "t": THEIRS, "b": BASE}
 
-KEYS = "m mine · t theirs · b before · capitals: every field at once"
+KEYS = "m Mine · t Theirs · b Base, before both · capitals: all"
 
 
 class Resolution(NamedTuple):
@@ -82,9 +85,17 @@ class ConflictScreen(Dialog[Resolution]):
             box.border_subtitle = Content("Enter apply · Esc back")
             yield self._head
             yield self._rows
+            if merged := self._merged():
+                yield Static(Content.styled(merged, "$quiet"), id="merged", markup=False)
             yield self._more
             yield self._keys
         yield TooSmall()
+
+    def _merged(self) -> str:
+        """Which fields nobody has to decide about."""
+        names = in_order(d.field for d in self._change.differences if d.field not in self._values)
+        said = ", ".join(field_name(name, self._tags) for name in names)
+        return f"Merged by {'itself' if len(names) == 1 else 'themselves'}: {said}" if said else ""
 
     def on_mount(self) -> None:
         """Show every field."""
@@ -94,7 +105,10 @@ class ConflictScreen(Dialog[Resolution]):
     def on_resize(self) -> None:
         """Side by side where there is room."""
         self._rows.styles.max_height = max(self.size.height - AROUND_ROWS, 4)
-        self.call_after_refresh(self._show, self._cursor)
+        self.call_after_refresh(self._show_anew)
+
+    def _show_anew(self) -> None:
+        self._show(self._cursor)
 
     @property
     def _cursor(self) -> int:
@@ -149,9 +163,12 @@ class ConflictScreen(Dialog[Resolution]):
         self._say()
 
     def action_choose(self, side: str) -> None:
-        """Choose for the field at the cursor, and go to the next."""
-        self._chosen[self._fields[self._cursor]] = side
-        self._show(self._cursor)
+        """Choose for the field at the cursor, and go on to the next that is not decided."""
+        at, count = self._cursor, len(self._fields)
+        self._chosen[self._fields[at]] = side
+        ahead = ((at + step) % count for step in range(1, count))
+        left = (row for row in ahead if self._fields[row] not in self._chosen)
+        self._show(next(left, at))
 
     def action_choose_all(self, side: str) -> None:
         """Choose for every field."""
@@ -170,8 +187,8 @@ class ConflictScreen(Dialog[Resolution]):
             )
             return
         mine = frozenset(name for name, side in self._chosen.items() if side == MINE)
-        before = [name for name, side in self._chosen.items() if side == BEFORE]
-        self.answer(Resolution(mine, {name: self._values[name][BEFORE] for name in before}))
+        base = [name for name, side in self._chosen.items() if side == BASE]
+        self.answer(Resolution(mine, {name: self._values[name][BASE] for name in base}))
 
     def action_back(self) -> None:
         """Leave the conflict as it is."""
@@ -185,7 +202,7 @@ def _values(change: Change) -> dict[str, dict[str, Any]]:
         difference.field: {
             MINE: difference.after,
             THEIRS: theirs[difference.field],
-            BEFORE: difference.before,
+            BASE: difference.before,
         }
         for difference in change.differences
         if difference.field in theirs

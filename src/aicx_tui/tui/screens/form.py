@@ -168,6 +168,11 @@ class FormScreen(Dialog[AnswerT]):
         """Whether something is being done that Escape gives up."""
         return self._is_busy
 
+    @property
+    def awaits_platform(self) -> bool:
+        """Whether nothing goes on here before the platform answers, a sign-in included."""
+        return self._is_busy
+
     async def at_stake(self) -> str:
         """What would be lost if the console ended now, after keeping what can be kept."""
         return f"{self.AT_STAKE} Esc stops it;" if self._is_busy and self.AT_STAKE else ""

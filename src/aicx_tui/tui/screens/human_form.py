@@ -22,14 +22,16 @@ from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.drafts import NEW, Drafts, KeptDraft
 from aicx_tui.services.human_edit import CLEARS_TOKEN, TOKEN, HumanEdit
 from aicx_tui.services.oddities import oddities
+from aicx_tui.storage.changes import Change
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.human_fields import also, fields_of
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
+from aicx_tui.tui.screens.queueing_form import QueueingForm, Tried
 from aicx_tui.tui.widgets.form import YesNo
 
-Save = Callable[[HumanDraft | HumanChanges, Human | None], Awaitable[str]]
-"""Creates a human, or changes one upon what is known of it, and answers with its id."""
+Queue = Callable[[HumanDraft | HumanChanges, Human | None], Awaitable[Change]]
+"""Queues a human to create or changes upon what is known of one; its draft goes with that."""
 
 Read = Callable[[], Awaitable[Human]]
 """Reads the human as the platform has it."""
@@ -43,15 +45,19 @@ REST_SECONDS = 0.3
 READ_SECONDS = 1.0
 """After which it is said that the platform has not told yet how the human is."""
 
+USUAL_LINES = 30
+"""Of the form, where most of it fits on the screen."""
+
 STAY, LEAVE = "stay", "leave"
 
 
-class HumanFormScreen(FormScreen[str]):
-    """Asks for the fields of a human; answers with its id once it was saved.
+class HumanFormScreen(QueueingForm):
+    """Asks for the fields of a human; answers with the change once that is in the outbox.
 
     Args:
         human: As it is known now; None to create one.
-        save: Sends what differs.
+        queue: Queues what differs.
+        tried: Waits a moment for what the platform says to it.
         read: Reads it as the platform has it; None where it is not asked.
         look_up: Finds others with the same; None where nobody is looked for.
         drafts: Where what is typed survives a crash; None where it does not.
@@ -62,7 +68,6 @@ class HumanFormScreen(FormScreen[str]):
 
     SENDS = "save"
     BUSY = "Saving …"
-    GIVEN_UP = "Not waited for: it may be in the outbox already."
     AT_STAKE = "A human is being saved."
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,7 +104,8 @@ class HumanFormScreen(FormScreen[str]):
         self,
         human: Human | None,
         *,
-        save: Save,
+        queue: Queue,
+        tried: Tried,
         read: Read | None = None,
         look_up: LookUp | None = None,
         drafts: Drafts | None = None,
@@ -110,8 +116,8 @@ class HumanFormScreen(FormScreen[str]):
         self._edit = HumanEdit(human, can_write_notes=can_write_notes)
         name = clean(human.fullname or MISSING) if human is not None else ""
         title = f"Edit {name}" if human is not None else "New human"
-        super().__init__(title, fields_of(self._edit))
-        self._save = save
+        super().__init__(title, fields_of(self._edit), tried=tried)
+        self._queue = queue
         self._read = read
         self._look_up = look_up
         self._drafts = drafts
@@ -125,6 +131,13 @@ class HumanFormScreen(FormScreen[str]):
         self._is_refused = False
         self._generation = 0
         self._rest: Timer | None = None
+
+    @override
+    def on_resize(self) -> None:
+        """Keep the top where it is, however much is said below the fields while somebody types."""
+        super().on_resize()
+        top = max((self.size.height - USUAL_LINES) // 2, 0)
+        self.query_one("#form").styles.margin = (top, 0, 0, 0)
 
     # What is known
 
@@ -249,7 +262,7 @@ class HumanFormScreen(FormScreen[str]):
     @work(exclusive=True, group="checking")
     async def _check(self, generation: int, fields: Mapping[str, str]) -> None:
         odd = await asyncio.to_thread(oddities, fields, country=self._country)
-        warnings: dict[str, list[str]] = {n: [f"Odd: {text}"] for n, text in odd.items()}
+        warnings: dict[str, list[str]] = {n: [text] for n, text in odd.items()}
         self.post_message(self.Checked(generation, dict(warnings)))
         if self._look_up is None:
             return
@@ -266,16 +279,22 @@ class HumanFormScreen(FormScreen[str]):
     # What becomes of it
 
     @override
-    async def send(self, values: dict[str, str]) -> str:
+    async def queue(self, values: dict[str, str]) -> Change:
         typed = self._form.typed
         is_new = self._edit.human is None
         written = self._edit.draft(typed) if is_new else self._edit.changes(typed)
-        answer = await self._save(written, self._edit.human)
-        self._is_over = True
-        if self._drafts is not None:
-            with suppress(MirrorError):  # the human is saved all the same
-                await self._drafts.drop(self._draft_id)
-        return answer
+        self._is_over = True  # what is kept behind the change would be taken for another human
+        try:
+            return await self._queue(written, self._edit.human)
+        except AicxError:
+            self._is_over = False
+            raise
+
+    @override
+    async def take_back(self) -> None:
+        await super().take_back()
+        self._is_over = False
+        await self._keep_draft()
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

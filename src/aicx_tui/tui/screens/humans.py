@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.tui.bulking import Bulking
 from aicx_tui.tui.front_compositor import FrontCompositor
+from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.human_keys import BINDINGS, TYPED_IN_SEARCH, action_of, why_not
 from aicx_tui.tui.list_state import ListFacts, state_line
 from aicx_tui.tui.reading import Reading
@@ -43,6 +44,9 @@ FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew, and mirror and config.toml
 are looked at: another console may have read into the one, a command saved a view in the other."""
 
+GATHERED_SECONDS = 1.0
+"""How often it is asked while changes reach the platform one after another."""
+
 REFRESH_SECONDS = 30.0
 """How often it is asked what changed at the platform."""
 
@@ -66,7 +70,6 @@ class HumansScreen(ListDialogs):
 
     AUTO_FOCUS = "#table"
     BLANK = True  # the panes cover it; else painting the whole screen would draw it below them
-
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(
@@ -97,6 +100,7 @@ class HumansScreen(ListDialogs):
         self.sending = Sending(self._list, zone=zone)
         self.bulking = Bulking(self._list, sending=self.sending)
         self._detail.outbox = lambda: self.sending.outbox
+        self._refreshes = Gathering(self, self._refresh_by_itself, seconds=GATHERED_SECONDS)
         self._panes = Panes(self._list, self._detail)
         self._where = Whereabouts(self._list, self._detail, open_detail=self.action_open)
 
@@ -137,8 +141,12 @@ class HumansScreen(ListDialogs):
         await self._reading.run(by_hand=by_hand)
 
     def _refresh_by_itself(self) -> None:
-        """Ask what changed, where nothing stands against it."""
-        if self.session is not None and not self._facts.reading and self._facts.error is None:
+        """Ask what changed, where nothing stands against it.
+
+        While a bulk runs everybody whom it changed would be read again and again.
+        """
+        is_idle = not self._facts.reading and not self.bulking.is_running
+        if self.session is not None and is_idle and self._facts.error is None:
             self._read(by_hand=False)
 
     async def _look(self) -> None:
@@ -161,6 +169,7 @@ class HumansScreen(ListDialogs):
         if message.queue != self._facts.queue:
             self._know(replace(self._facts, queue=message.queue))
         if message.lists:
+            self._list.list_humans(from_top=self._is_untouched)
             self._panes.follow()
             self._detail.read_history()
 
@@ -176,7 +185,7 @@ class HumansScreen(ListDialogs):
     def _change_decided(self, message: Sending.Decided) -> None:
         """Read what the platform made of it, and what others changed meanwhile."""
         if message.is_done:
-            self._refresh_by_itself()
+            self._refreshes.ask()
 
     @on(Sending.Due)
     def _sending_is_due(self) -> None:
@@ -259,6 +268,7 @@ class HumansScreen(ListDialogs):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which pane is in use: when the screen goes, the focus is gone already."""
         self._where.is_in_detail = event.widget is self._detail
+        self.aicx.sign_ins.catch_up()
 
     # What is shown
 
@@ -355,14 +365,6 @@ class HumansScreen(ListDialogs):
     @on(MarkingTable.Failed)
     def _not_marked(self, message: MarkingTable.Failed) -> None:
         self.aicx.report(message.error, title="Not marked")
-
-    def action_save_view(self) -> None:
-        """Save what is shown."""
-        self.viewing.save()
-
-    def action_show_view(self, key: int) -> None:
-        """Show a saved view."""
-        self.viewing.show(key)
 
     @on(ViewTabs.Chosen)
     def _tab_clicked(self, message: ViewTabs.Chosen) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.list_state import ListFacts
     from aicx_tui.tui.sending import Sending
+    from aicx_tui.tui.viewing import Viewing
     from aicx_tui.tui.widgets.header_bar import HeaderBar
     from aicx_tui.tui.widgets.human_detail import HumanDetail
     from aicx_tui.tui.widgets.human_list import HumanList
@@ -34,11 +35,13 @@ class ListDialogs(Screen[None]):
         session: The open platform, if one is open.
         sending: What sends the changes of one human.
         bulking: What makes and runs those of several.
+        viewing: What shows and saves views.
     """
 
     session: Session | None
     sending: Sending
     bulking: Bulking
+    viewing: Viewing
     _facts: ListFacts
     _header: HeaderBar
     _list: HumanList
@@ -55,6 +58,20 @@ class ListDialogs(Screen[None]):
     @abstractmethod
     def directory(self) -> Directory | None:
         """The humans, once a mirror is open."""
+
+    def _compositor_refresh(self) -> None:
+        """Paint, unless a screen that lets nothing through lies over this one.
+
+        Textual would paint that one anew, in whole, for whatever changes below it.
+        """
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        if not any(screen.styles.background.a == 1 for screen in above):
+            super()._compositor_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Ask for what could not be asked for while something lay over this."""
+        self.aicx.sign_ins.catch_up()
 
     @abstractmethod
     def action_open(self) -> None:
@@ -149,6 +166,14 @@ class ListDialogs(Screen[None]):
     def action_bulks(self) -> None:
         """Show the bulk that goes on, or choose among those that are over."""
         self.bulking.choose()
+
+    def action_save_view(self) -> None:
+        """Save what is shown."""
+        self.viewing.save()
+
+    def action_show_view(self, key: int) -> None:
+        """Show a saved view."""
+        self.viewing.show(key)
 
     def action_columns(self) -> None:
         """Choose the columns."""

@@ -67,7 +67,7 @@ class LockScreen(Dialog[None]):
 
     @work(exclusive=True, group="asking")
     async def _ask(self) -> None:
-        if await self._places.signs_in_again():
+        if await self._places.signs_in_again(None):
             self.answer(None)
 
 

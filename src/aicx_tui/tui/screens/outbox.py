@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -21,7 +21,8 @@ from aicx_tui.errors import AicxError
 from aicx_tui.storage.changes import Change, Kind, State
 from aicx_tui.text import clean, fit
 from aicx_tui.tui import deciding
-from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, in_a_line, word
+from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, Tags, in_a_line, reason, word
+from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue
 from aicx_tui.tui.moments import ago
@@ -47,18 +48,34 @@ ACTION_IDS = {"retry": deciding.RETRY, "edit": deciding.EDIT, "discard": decidin
 EMPTY = Content.assemble(
     ("○ Nothing waits.", "bold"),
     "\n",
-    ("Every change has reached the platform; a human's history says what became of it.", "$quiet"),
+    ("A human's history says what became of each change.", "$quiet"),
 )
+NOT_OPEN = Content.styled("◐ The local copy is not open yet.", "bold")
+
+
+BEFORE_ROWS = frozenset({"enter", "T", "E", "D"})
+"""Keys about the change at the cursor; they get past the screen's bindings only without one."""
+
+
+class KeyAgain(events.Key):
+    """A key that came too early, once more."""
 
 
 class ChangeList(OptionList):
-    """The rows; Enter opens one."""
+    """The rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", key_display="Enter"),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
     ]
+
+    def show(self, rows: Sequence[Option]) -> None:
+        """Have exactly these rows, and stay where it is scrolled to; the same ones cost nothing."""
+        if [*self.options] == [*rows]:
+            return
+        top = self.scroll_y
+        self.set_options(rows)
+        self.scroll_to(y=top, animate=False, immediate=True)
 
 
 class OutboxScreen(Screen[None]):
@@ -69,10 +86,12 @@ class OutboxScreen(Screen[None]):
         keymap: The keys that hold in this run.
     """
 
-    AUTO_FOCUS = "#changes"
+    AUTO_FOCUS = ""  # the list has it once its rows are there: keys typed before are for them
+    BLANK = True  # the list covers it; else painting the whole screen would draw it below
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.back", "back", at_once=True),
+        Binding("enter", "open", "open", key_display="Enter", priority=True),
         binding(deciding.RETRY, "retry", at_once=True),
         binding(deciding.EDIT, "edit", at_once=True),
         binding(deciding.DISCARD, "discard", at_once=True),
@@ -93,9 +112,13 @@ class OutboxScreen(Screen[None]):
 
     def __init__(self, sending: Sending, keymap: Keymap) -> None:
         super().__init__()
+        self._compositor = FrontCompositor()
         self._sending = sending
         self._keymap = keymap
         self._changes: dict[str, Change] = {}
+        self._framed = ("", "")
+        self._early: list[events.Key] = []
+        self._known: dict[str, tuple[object, Option]] = {}
         self._listed: OutboxScreen.Listed | None = None
         self._rows = ChangeList(id="changes", markup=False, compact=True)
         self._notice = Static(EMPTY, id="notice", markup=False)
@@ -118,22 +141,42 @@ class OutboxScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Follow what is sent."""
-        self._box.border_title = Content("Outbox")
         if session := self.aicx.places.session:
             self._header.show(session.context, session.account)
         self._sending.looked.subscribe(self, self._looked)
+        self._frame(counted="Outbox")
         self._looked(self._sending.queue)
 
     def _looked(self, queue: Queue) -> None:
         """Say how it stands, and read the rows again."""
-        error = queue.error
+        outbox = self._sending.outbox
         self._header.standing = self._sending.standing
         sign = "○ offline, " if queue.is_offline else "" if queue.needing else "⇡ "
-        self._header.state = Content(sign + queue.said if queue.said else "● nothing waits")
-        said = f"Nothing is sent now: {clean(error.message)}" if error and queue.waiting else ""
-        self._box.border_subtitle = Content(said)
-        if (outbox := self._sending.outbox) is not None:
+        nothing = "◐ opening" if outbox is None else "● nothing waits"
+        self._header.state = Content(sign + queue.said if queue.said else nothing)
+        self._frame(said=self._why_not_sent(queue))
+        self._notice.update(NOT_OPEN if outbox is None else EMPTY)
+        if outbox is None:
+            self.add_class("-noticed")
+        else:
             self._read(outbox)
+
+    def _why_not_sent(self, queue: Queue) -> str:
+        if refusal := self.aicx.places.refusal(deciding.RETRY):
+            return f"Nothing is sent from here. {refusal}"
+        if queue.error is None or not queue.waiting:
+            return ""
+        return f"Nothing is sent now: {queue.error.message}"
+
+    def _frame(self, *, counted: str | None = None, said: str | None = None) -> None:
+        """Say on the frame what is new; setting it paints everything within, too."""
+        before = self._framed
+        self._framed = (
+            counted if counted is not None else before[0],
+            clean(said) if said is not None else before[1],
+        )
+        if self._framed != before:
+            self._box.border_title, self._box.border_subtitle = map(Content, self._framed)
 
     @work(exclusive=True, group="listing")
     async def _read(self, outbox: Outbox) -> None:
@@ -148,8 +191,31 @@ class OutboxScreen(Screen[None]):
         needing = [c for c in reversed(message.changes) if c.state in NEEDING]
         changes = [*needing, *(c for c in message.changes if c.state not in NEEDING)]
         self._changes = {change.id: change for change in changes}
-        self._listed = message
+        self._known = {i: row for i, row in self._known.items() if i in self._changes}
+        is_first, self._listed = self._listed is None, message
         self._show()
+        if is_first:
+            self.set_focus(self._rows)  # at once, for the next key
+            self._type_on()
+
+    def on_screen_resume(self) -> None:
+        """Ask for what could not be asked for while something lay over this."""
+        self.aicx.sign_ins.catch_up()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what was typed before the rows were there, also where it gets here after them."""
+        is_late = event.key in BEFORE_ROWS and not isinstance(event, KeyAgain)
+        if self._listed is None or is_late:
+            event.stop()
+            self._early.append(event)
+            if self._listed is not None:
+                self._type_on()
+
+    def _type_on(self) -> None:
+        """Press the keys again that came too early."""
+        early, self._early = self._early, []
+        for event in early:
+            self.app.post_message(KeyAgain(event.key, event.character))
 
     def on_resize(self) -> None:
         """Cut the rows to the width."""
@@ -161,7 +227,7 @@ class OutboxScreen(Screen[None]):
         held, place = self._current, self._rows.highlighted or 0
         shown = [*self._changes.values()][:MOST_ROWS]
         now = self._listed.now
-        self._rows.set_options([Option(self._line(c, now=now), id=c.id) for c in shown])
+        self._rows.show([self._option(change, now=now) for change in shown])
         if shown:
             ids = [change.id for change in shown]
             is_there = held is not None and held.id in ids
@@ -169,15 +235,24 @@ class OutboxScreen(Screen[None]):
             self._rows.highlighted = min(at, len(ids) - 1)
         more = len(self._changes) - len(shown)
         counted = f"Outbox, {len(shown):,} of {len(self._changes):,}" if more else "Outbox"
-        self._box.border_title = Content(counted)
+        self._frame(counted=counted)
         self.set_class(not shown, "-noticed")
         self.refresh_bindings()
 
-    def _line(self, change: Change, *, now: datetime) -> Content:
-        """Sign, state, age, verb, whom, what; and the reason below where it stopped."""
+    def _option(self, change: Change, *, now: datetime) -> Option:
+        """The row of a change: the one that is there, unless it reads otherwise by now."""
         tags = self._sending.directory.tags if self._sending.directory is not None else {}
-        needs = change.state in NEEDING
         made = ago(datetime.fromtimestamp(change.made_at, UTC), now=now)
+        read = (change, made, self.size.width, tags)
+        known = self._known.get(change.id)
+        if known is None or known[0] != read:
+            option = Option(self._line(change, tags, made=made), id=change.id)
+            known = self._known[change.id] = read, option
+        return known[1]
+
+    def _line(self, change: Change, tags: Tags, *, made: str) -> Content:
+        """Sign, state, age, verb, whom, what; and the reason below where it stopped."""
+        needs = change.state in NEEDING
         wide = self.size.width >= 100
         name = fit(change.name, 26 if wide else 18)
         used = 3 + STATE_CELLS + WHEN_CELLS + 2 * VERB_CELLS // 2 + len(name)
@@ -192,7 +267,7 @@ class OutboxScreen(Screen[None]):
         )
         if change.problem is None or not needs:
             return line
-        return Content.assemble(line, "\n", (f"  {clean(change.problem.message)}", "$quiet"))
+        return Content.assemble(line, "\n", (f"  {reason(change, tags)}", "$quiet"))
 
     @property
     def _current(self) -> Change | None:
@@ -209,6 +284,8 @@ class OutboxScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what the state of the change does not allow."""
+        if (action == "open" or action in ACTION_IDS) and self._listed is None:
+            return False  # the key is kept until there are rows
         if action_id := ACTION_IDS.get(action):
             return None if self.aicx.refusal(action_id) else True
         return True
@@ -224,8 +301,12 @@ class OutboxScreen(Screen[None]):
         self.dismiss()
 
     @on(OptionList.OptionSelected)
-    def _opened(self, event: OptionList.OptionSelected) -> None:
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show the change in full, or ask whose values stay."""
         change = self._current
         if change is None:
             return

@@ -42,6 +42,10 @@ class Row(NamedTuple):
     refused: str = ""
 
 
+ROW_CELLS = 54
+"""What the parts of a row may take together before the dialog gets wider for them."""
+
+
 class PickScreen(Dialog[str]):
     """Lists rows, finds among them what is typed, and answers with the value of one.
 
@@ -67,12 +71,14 @@ class PickScreen(Dialog[str]):
         self._said = said
         self._key_width = max((cell_len(clean(row.key)) for row in rows), default=0)
         self._title_width = max((cell_len(clean(row.title)) for row in rows), default=0)
+        notes = max((cell_len(clean(row.refused or row.note)) for row in rows), default=0)
+        self._is_table = self._key_width + self._title_width + notes > ROW_CELLS
         self._options = OptionList(id="rows", markup=False, compact=True)
         self._more = Static("", id="more", markup=False)
 
     def compose(self) -> ComposeResult:
         """A field, the rows, and a line about the one at the cursor."""
-        with Vertical(id="pick") as box:
+        with Vertical(id="pick", classes="-table" * self._is_table) as box:
             box.border_title = Content(self._title)
             box.border_subtitle = "type to find · Enter take · Esc back"
             yield Input(placeholder="Type to find", compact=True, id="find")

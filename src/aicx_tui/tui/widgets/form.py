@@ -223,13 +223,12 @@ class Form(VerticalScroll):
             self.screen.set_focus(self.query_one(f"#{self._fields[0].key}"))
 
     def show_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
-        """Say under each field what looks odd in it; nothing is refused for that."""
+        """Say under each field what looks odd in it, in a line that is kept free for it."""
         for field in self._fields:
             said = warnings.get(field.key, ())
             line = self.query_one(f"#warning-{field.key}", Static)
             signed = (Content.assemble(("△ ", "bold $warning"), clean(text)) for text in said)
             line.update(Content("\n").join(signed))
-            line.set_class(bool(said), "-shown")
 
     def show_problems(self, problems: dict[str, str]) -> dict[str, str]:
         """Say under each field what is wrong with it, and go to the first.
