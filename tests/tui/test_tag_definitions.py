@@ -312,3 +312,13 @@ async def test_hostile_definitions_act_nowhere_and_stay_as_they_are(
         for _ in PAYLOADS:
             await person.presses("e", "escape", "number_sign", "escape", "down")
             assert not what_acts_in_text(person.screen)
+
+
+async def test_keys_may_be_typed_ahead(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await person.presses("g", "d", "j", "j", "j", "e")
+        await person.sees("Change Merchant")
+        await person.presses("escape", "escape", "g", "d", "enter")
+        await person.sees("tag:City")
+        await person.presses("escape", "g", "d", "number_sign", *"xy")
+        await person.sees("Delete City", " xy ")

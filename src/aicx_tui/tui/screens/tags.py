@@ -139,6 +139,10 @@ class TagsScreen(Screen[None]):
         self._humans.sending.looked.subscribe(self, self._looked)
         self._list()
 
+    def on_screen_resume(self) -> None:
+        """Ask for the sign-in that could not be asked for while a form lay over this."""
+        self.aicx.sign_ins.catch_up()
+
     def on_resize(self) -> None:
         """Cut the rows to the width."""
         self._show()
