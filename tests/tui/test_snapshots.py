@@ -183,6 +183,36 @@ def test_value_editor(
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
+DEFINITIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "definitions": (("g", "d", "down"), "who has it"),
+    "definition": (("g", "d", "down", "down", "down", "e"), "Gold"),
+    "new-definition": (("g", "d", "n", *"tier", "tab", "tab", "x", "ctrl+s"), "! Only"),
+    "delete-definition": (("g", "d", "number_sign", "x", "ctrl+s"), "! This is not its name"),
+}
+"""The definitions of tags: keys, and what the screen shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", DEFINITIONS)
+def test_definitions_of_tags(
+    snap_compare: Compare, browsed_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, shown = DEFINITIONS[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await person.presses(*keys[:2])
+        await person.sees("who has it")
+        await person.waits_for(lambda: " … " not in person.screen)
+        await person.presses(*keys[2:])
+        await person.sees(shown)
+        await person.holds_still()
+
+    app = console_app(browsed_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
 BULK: dict[str, tuple[tuple[str, ...], str]] = {
     "paused": (("p",), "go on"),
     "background": (("escape",), "of 40 tagged"),

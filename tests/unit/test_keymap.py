@@ -82,5 +82,16 @@ def test_of_two_that_want_the_same_key_one_keeps_its_default() -> None:
 def test_giving_up_one_override_may_not_leave_another_in_conflict() -> None:
     keymap = Keymap({"humans.sort": "hyperspace", "humans.copy": "s", "humans.refresh": "y"})
     assert keymap.shown("humans.sort") == "s"
-    keys = [key for action_id in KEYS for key in keymap.shown(action_id).split()]
+    own = [action_id for action_id in KEYS if not KEYS[action_id].like]
+    keys = [key for action_id in own for key in keymap.shown(action_id).split()]
     assert len(keys) == len(set(keys))
+
+
+def test_what_does_the_same_on_another_screen_always_has_the_same_key() -> None:
+    keymap = Keymap({"humans.create": "N"})
+    assert keymap.problems == []
+    assert keymap.overrides == {"humans.create": "N", "tags.define": "N"}
+    assert keymap.shown("tags.define") == keymap.shown("humans.create") == "N"
+    refused = Keymap({"tags.define": "N"})
+    assert refused.problems == ["tags.define has the key of humans.create: change that one."]
+    assert refused.overrides == {}

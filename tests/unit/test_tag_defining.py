@@ -55,6 +55,9 @@ def test_what_is_not_said_stays_as_it_is(wish: Wish, after: TagDefinition) -> No
         (Wish(name="New", kind="choice", choices=("A", "a")), ["choices"]),
         (Wish(name="New", kind="choice", choices=("A", "")), ["choices"]),
         (Wish(name="New", kind="date", choices=("A",)), ["choices"]),
+        (Wish(name="tier", is_new=True), ["name"]),
+        (Wish(name="New", id="t1", is_new=True), ["id"]),
+        (Wish(name="  ", is_new=True), ["name"]),
     ],
 )
 def test_all_that_is_wrong_is_named(wish: Wish, fields: list[str]) -> None:

@@ -8,7 +8,7 @@ from aicx_tui.services.action import Action
 OF_TAGS = (
     Action(
         "tags.list",
-        "List tags",
+        "Tag definitions",
         "List the definitions of the bot's tags.",
         headless="tags list",
     ),
@@ -18,6 +18,14 @@ OF_TAGS = (
         "Define a tag, or change its kind, choices or colour; humans keep their values.",
         mutates=True,
         headless="tags define",
+        is_for_admins=True,
+    ),
+    Action(
+        "tags.edit",
+        "Change a tag",
+        "Change a tag's name, kind, choices or colour; humans keep their values.",
+        mutates=True,
+        only_console="a command changes a tag by tags define, and its name by tags rename",
         is_for_admins=True,
     ),
     Action(

@@ -136,16 +136,12 @@ class OpenTags:
         definitions: Where they are kept.
     """
 
-    def __init__(self, access: Access, *, session: Session | None, local: LocalTags | None) -> None:
+    def __init__(self, access: Access, *, session: Session | None) -> None:
         self._access = access
         self._session = session
-        lists = session is not None and Capability.TAGS_LIST in session.platform.capabilities
-        self.definitions: Definitions
-        if session is not None and (lists or local is None):
-            self.definitions = PlatformTags(session.platform)
-        else:
-            assert local is not None  # noqa: S101  # a context that is not open has them
-            self.definitions = TagsHere(local)
+        definitions = definitions_of(access, session)
+        assert definitions is not None  # noqa: S101  # a context that is not open has its own
+        self.definitions: Definitions = definitions
 
     @asynccontextmanager
     async def directory(self) -> AsyncIterator[Directory | None]:
@@ -192,15 +188,24 @@ async def open_tags(access: Access) -> AsyncIterator[OpenTags]:
     Raises:
         AicxError: The platform is needed and cannot be opened.
     """
-    local = access.local_tags
     if is_local(access):
-        yield OpenTags(access, session=None, local=local)
+        yield OpenTags(access, session=None)
         return
     session = await access.open()
     try:
-        yield OpenTags(access, session=session, local=local)
+        yield OpenTags(access, session=session)
     finally:
         await session.aclose()
+
+
+def definitions_of(access: Access, session: Session | None) -> Definitions | None:
+    """Where the definitions of a context are kept; None where the platform has to be open first."""
+    local = access.local_tags
+    if session is None:
+        return TagsHere(local) if local is not None and is_local(access) else None
+    if local is None or Capability.TAGS_LIST in session.platform.capabilities:
+        return PlatformTags(session.platform)
+    return TagsHere(local)
 
 
 def is_local(access: Access) -> bool:

@@ -26,6 +26,7 @@ class Wish:
         kind: One that gets choices and has no other is a choice.
         choices: For a choice, all there shall be.
         colour: `#rrggbb`; empty for none.
+        is_new: Whether it is another one than there are, even where one is called so.
         place: Where it is written, such as `line 3`, for what is wrong with it.
     """
 
@@ -34,6 +35,7 @@ class Wish:
     kind: TagKind | None = None
     choices: tuple[str, ...] | None = None
     colour: str | None = None
+    is_new: bool = False
     place: str = ""
 
 
@@ -116,6 +118,8 @@ def _step(wish: Wish, catalogue: TagCatalogue, *, is_local: bool) -> Step:
 
 def _meant(wish: Wish, catalogue: TagCatalogue, *, is_local: bool) -> TagDefinition | None:
     """The tag that a wish is about; None for a new one."""
+    if wish.is_new:
+        return None
     if wish.id:
         for tag in catalogue.tags:
             if tag.id == wish.id:
@@ -159,6 +163,8 @@ def _problems(tag: TagDefinition, others: Sequence[TagDefinition]) -> Iterable[F
         yield FieldProblem("name", problem)
     if any(other.name.casefold() == tag.name.casefold() for other in others):
         yield FieldProblem("name", f"Another tag is called “{tag.name:.80}”.")
+    if tag.id and any(other.id == tag.id for other in others):
+        yield FieldProblem("id", "Another tag has this id.")
     if has_control_character(tag.id):
         yield FieldProblem("id", "It holds a control character.")
     if tag.kind not in TAG_KINDS:

@@ -67,7 +67,7 @@ class AicxApp(App[None]):
     DEFAULT_MODE = FIRST_PLACE
     HORIZONTAL_BREAKPOINTS = HORIZONTAL
     VERTICAL_BREAKPOINTS = VERTICAL
-    CSS_PATH = [f"styles/{name}.tcss" for name in ("app", "humans", "dialogs", "outbox")]  # noqa: RUF012  # as App declares it
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("app", "humans", "dialogs", "places")]  # noqa: RUF012  # as App declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("console.go", "go", at_once=True),
         binding("console.help", "help", at_once=True),

@@ -28,7 +28,7 @@ class Keymap:
 
     def __init__(self, overrides: Mapping[str, str]) -> None:
         self.problems: list[str] = []
-        self._keys = {action_id: keys.keys for action_id, keys in KEYS.items()}
+        self._keys = {action_id: keys.keys for action_id, keys in KEYS.items() if not keys.like}
         self._overridden: set[str] = set()
         for action_id, keys in overrides.items():
             self._override(action_id, keys)
@@ -37,12 +37,17 @@ class Keymap:
     @property
     def overrides(self) -> dict[str, str]:
         """The keys that differ from the defaults, for Textual."""
-        return {action_id: self._keys[action_id] for action_id in self._overridden}
+        return {
+            action_id: self._keys[keys.like or action_id]
+            for action_id, keys in KEYS.items()
+            if (keys.like or action_id) in self._overridden
+        }
 
     def shown(self, action_id: str) -> str:
         """The keys of an action as a person reads them; empty where it has none."""
         if action_id not in KEYS:
             return ""
+        action_id = KEYS[action_id].like or action_id
         if action_id not in self._overridden and KEYS[action_id].shown:
             return KEYS[action_id].shown
         return " ".join(_shown(key) for key in self._keys[action_id].split(","))
@@ -50,6 +55,9 @@ class Keymap:
     def _override(self, action_id: str, text: str) -> None:
         if action_id not in KEYS or action_id in FIXED:
             self.problems.append(f"{action_id} has no key that could be changed.")
+            return
+        if like := KEYS[action_id].like:
+            self.problems.append(f"{action_id} has the key of {like}: change that one.")
             return
         names = [_named(key) for key in text.replace(" ", "").split(",")]
         for name in names:

@@ -16,11 +16,13 @@ class Keys(NamedTuple):
         keys: Key names as Textual spells them, separated by commas.
         label: What the footer calls it; empty keeps it out of the footer.
         shown: How footer and help write the keys, where the first name does not say it well.
+        like: The action of another screen that does the same there; both always have its keys.
     """
 
     keys: str
     label: str = ""
     shown: str = ""
+    like: str = ""
 
 
 KEYS: dict[str, Keys] = {
@@ -57,6 +59,9 @@ KEYS: dict[str, Keys] = {
     "outbox.retry": Keys("T", "try again"),
     "outbox.edit": Keys("E", "edit"),
     "outbox.discard": Keys("D", "discard"),
+    "tags.define": Keys("n", "new", like="humans.create"),
+    "tags.edit": Keys("e", "edit", like="humans.update"),
+    "tags.delete": Keys("number_sign", "delete", like="humans.delete"),
     "session.sign-in": Keys("L"),
     "bots.switch": Keys("B"),
     "console.go": Keys("g", "go"),

@@ -129,6 +129,9 @@ class Places:
                 yield SystemCommand(f"{action.title}: {name}", action.help, go)
         if screen := self._humans:
             yield from screen.viewing.commands()
+            tags = ACTIONS["tags.list"]
+            show = partial(self._app.call_later, self.show_tags)
+            yield SystemCommand(tags.title, tags.help, show)
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 
@@ -155,6 +158,7 @@ class Places:
                 note=self._humans.bulking.said if self._humans else "",
                 refused="" if self.access else "sign in first",
             ),
+            Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -166,6 +170,8 @@ class Places:
             self.show_outbox()
         elif place == "bulks":
             self.show_bulks()
+        elif place == "tags":
+            self.show_tags()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -189,6 +195,15 @@ class Places:
         if screen := self._humans:
             self._back_to(screen)
             screen.bulking.choose()
+
+    def show_tags(self) -> None:
+        """Show the definitions of tags."""
+        from aicx_tui.tui.screens.tags import TagsScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, TagsScreen):
+            self._back_to(screen)
+            self._app.push_screen(TagsScreen(screen, self._app.keymap))
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

@@ -48,13 +48,13 @@ class DeleteHumanScreen(QueueingForm):
     @override
     async def queue(self, values: dict[str, str]) -> Change:
         human = self._human
-        names = {_as_typed(human.fullname or ""), human.id} - {""}
-        if _as_typed(values["name"]) not in names:
+        names = {as_typed(human.fullname or ""), human.id} - {""}
+        if as_typed(values["name"]) not in names:
             problem = FieldProblem("name", "This is not its name, nor its id.")
             raise UsageError("Nobody was deleted.", problems=[problem])
         return await self._queue()
 
 
-def _as_typed(name: str) -> str:
+def as_typed(name: str) -> str:
     """A name by what can be seen of it; blanks count once."""
     return " ".join(clean(name, multiline=True).split())

@@ -1,4 +1,4 @@
-"""The dialogs that the list of humans opens: order, columns, files, ids, what to copy."""
+"""What is opened over the list of humans: order, columns, files, ids, tags, what to copy."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from textual import work
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from textual.content import Content
+
     from aicx_tui.models.human import Human
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from aicx_tui.tui.list_state import ListFacts
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.viewing import Viewing
+    from aicx_tui.tui.widgets.header_bar import HeaderBar
     from aicx_tui.tui.widgets.human_detail import HumanDetail
     from aicx_tui.tui.widgets.human_list import HumanList
     from aicx_tui.tui.widgets.marking import MarkingTable
@@ -40,6 +43,7 @@ class ListDialogs(Screen[None]):
     bulking: Bulking
     viewing: Viewing
     _facts: ListFacts
+    _header: HeaderBar
     _list: HumanList
     _table: MarkingTable
     _arranged: Arrangement
@@ -76,6 +80,20 @@ class ListDialogs(Screen[None]):
     @abstractmethod
     def _read(self, *, by_hand: bool) -> None:
         """Read what changed."""
+
+    @property
+    def said(self) -> Content:
+        """How it stands with the humans, as the header says it."""
+        return self._header.state
+
+    def find(self, text: str) -> None:
+        """Search for a text and go to its result."""
+        self._list.find(text)
+
+    def tags_changed(self) -> None:
+        """Show the tags that there are now."""
+        self._list.tags_changed()
+        self._detail.paint()
 
     def action_sort(self) -> None:
         """Choose the order."""

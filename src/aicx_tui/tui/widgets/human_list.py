@@ -111,11 +111,25 @@ class HumanList(Vertical):
         if found is not None:
             self._show(found, from_top=from_top)
 
-    def _typed(self, text: str) -> None:
-        """Search for what is typed; what cannot be read leaves the list as it is."""
+    def find(self, text: str) -> None:
+        """Search for a text and go to its result."""
+        self.search.value = text
+        self.screen.set_focus(self.table)
+
+    def tags_changed(self) -> None:
+        """Read the search with the tags that there are now, and show them in columns."""
+        self._read(self.search.value)
+        self.table.draw_anew()
+        self.list_humans()
+
+    def _read(self, text: str) -> None:
         self.searching.read(text)
         self.search.underline(self.searching.problem)
         self._frame()
+
+    def _typed(self, text: str) -> None:
+        """Search for what is typed; what cannot be read leaves the list as it is."""
+        self._read(text)
         if self.searching.problem is None:
             self.list_humans(from_top=True)
 
