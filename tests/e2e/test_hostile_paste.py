@@ -40,7 +40,7 @@ def test_what_is_pasted_into_the_search_is_searched_for_and_does_nothing(
         terminal.sees(f"│ search{number}?", *(payload.mark for payload in taken))
         terminal.clicks(MARK)
         terminal.types("\x1b")
-        terminal.sees("│▌  Jane", "Enter open")
+        terminal.sees("│▌  Jane", "g go")
     ends_unharmed(terminal, tmp_path, typed=True)
 
 
