@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from asyncio import wrap_future
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -24,15 +22,8 @@ from aicx_tui.storage.changes import ENDED, LOCAL, Change, Kind, State
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.writing import Writer
-from tests.sandbox_platform import SandboxPlatform
 from tests.storage.mirrors import KEY, PATIENCE, opened
 from tests.storage.syncing import at_the_platform, in_the_mirror, synced
-
-
-@pytest.fixture
-async def platform(own_sandbox: SandboxPlatform) -> AsyncIterator[Platform]:
-    async with aclosing(await own_sandbox.console()) as opened_platform:
-        yield opened_platform
 
 
 async def read_into(tmp_path: Path, platform: Platform) -> Mirror:

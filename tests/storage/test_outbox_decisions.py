@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 from filelock import FileLock
@@ -18,23 +16,7 @@ from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.sending import Sender
 from aicx_tui.storage.changes import Change, State
 from aicx_tui.storage.mirror import Mirror
-from tests.sandbox_platform import SandboxPlatform
-from tests.storage.mirrors import KEY
-from tests.storage.syncing import at_the_platform, synced
-
-
-@pytest.fixture
-async def platform(own_sandbox: SandboxPlatform) -> AsyncIterator[Platform]:
-    async with aclosing(await own_sandbox.console()) as opened_platform:
-        yield opened_platform
-
-
-@pytest.fixture
-async def mirror(tmp_path: Path, platform: Platform) -> AsyncIterator[Mirror]:
-    opened = Mirror(tmp_path / "mirror.db", KEY)
-    await synced(platform, opened)
-    yield opened
-    opened.close()
+from tests.storage.syncing import at_the_platform
 
 
 class Meanwhile(Platform):

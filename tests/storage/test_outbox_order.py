@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -31,9 +29,7 @@ from aicx_tui.services.sending import (
 )
 from aicx_tui.storage.changes import LOCAL, Change, State
 from aicx_tui.storage.mirror import Mirror
-from tests.sandbox_platform import SandboxPlatform
-from tests.storage.mirrors import KEY
-from tests.storage.syncing import at_the_platform, synced
+from tests.storage.syncing import at_the_platform
 
 FAILED = PlatformFailedError("The platform failed (here: 500).")
 TOO_LONG = "x" * 5000
@@ -84,30 +80,6 @@ class Troubled(Platform):
 
     async def assign_tags(self, human_ids: Sequence[str], tags: Sequence[TagValue], /) -> None:
         await self._inner.assign_tags(human_ids, tags)
-
-
-@pytest.fixture
-async def platform(own_sandbox: SandboxPlatform) -> AsyncIterator[Platform]:
-    async with aclosing(await own_sandbox.console()) as opened_platform:
-        yield opened_platform
-
-
-@pytest.fixture
-async def mirror(tmp_path: Path, platform: Platform) -> AsyncIterator[Mirror]:
-    opened = Mirror(tmp_path / "mirror.db", KEY)
-    await synced(platform, opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-async def ids(platform: Platform) -> list[str]:
-    return [*await at_the_platform(platform)]
-
-
-@pytest.fixture
-def outbox(mirror: Mirror) -> Outbox:
-    return Outbox(mirror, who="Ana Cruz")
 
 
 async def sent(platform: Platform, mirror: Mirror) -> list[Change]:

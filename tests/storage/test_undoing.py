@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from pathlib import Path
-
 import pytest
 from pydantic import SecretStr
 
@@ -22,33 +18,13 @@ from aicx_tui.storage.bulks import Bulk, BulkState, ItemState
 from aicx_tui.storage.changes import Change, State
 from aicx_tui.storage.mirror import Mirror
 from aicx_tui.storage.steps import KEPT
-from tests.sandbox_platform import SandboxPlatform
-from tests.storage.mirrors import KEY, PATIENCE
-from tests.storage.syncing import at_the_platform, synced
+from tests.storage.mirrors import PATIENCE
+from tests.storage.syncing import at_the_platform
 
 
 @pytest.fixture
-async def platform(own_sandbox: SandboxPlatform) -> AsyncIterator[Platform]:
-    async with aclosing(await own_sandbox.console()) as opened_platform:
-        yield opened_platform
-
-
-@pytest.fixture
-async def mirror(tmp_path: Path, platform: Platform) -> AsyncIterator[Mirror]:
-    opened = Mirror(tmp_path / "mirror.db", KEY)
-    await synced(platform, opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-async def human_id(platform: Platform) -> str:
-    return next(iter(await at_the_platform(platform)))
-
-
-@pytest.fixture
-def outbox(mirror: Mirror) -> Outbox:
-    return Outbox(mirror, who="Ana Cruz")
+def human_id(ids: list[str]) -> str:
+    return ids[0]
 
 
 @pytest.fixture
