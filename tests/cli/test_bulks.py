@@ -14,7 +14,7 @@ import pexpect
 import pytest
 
 from tests.api.faulty import faulty, json_reply, raw, reply
-from tests.cli.command import clean_environment
+from tests.cli.command import aicx, clean_environment
 from tests.cli.test_changing import Place, gateway, in_text, requests_of, run, someone
 from tests.sandbox_platform import SandboxPlatform
 
@@ -253,3 +253,24 @@ def test_a_tag_goes_by_its_name_and_takes_what_its_kind_does(place: Place) -> No
     in_text(place.does(*to, "Loyalty=1", code=4), "There is no tag “Loyalty”")
     both = (*to, "Merchant=Gold", "--tag", f"{tag_of(place, kind='choice')}=Silver")
     in_text(place.does(*both, code=2), "named twice")
+
+
+def test_undo_gives_back_what_a_colleague_had_given_before(
+    place: Place, own_sandbox: SandboxPlatform
+) -> None:
+    tag, humans = tag_of(place), everyone(place)[:2]
+    some = [word for human in humans for word in ("--human", human["id"])]
+    theirs = ("tags", "assign", "--human", humans[0]["id"], "--tag", f"{tag}=Theirs")
+    assert aicx(*theirs, env=own_sandbox.environment()).code == 0
+    place.does("tags", "assign", *some, "--tag", f"{tag}=Mine", "--yes")
+    in_text(place.does("undo"), "Undo: ")
+    held = place.does("humans", "get", humans[0]["id"], "--json").json()["tags"]
+    assert {"id": tag, "value": "Theirs"} in held
+
+
+def test_a_preview_names_tags_and_tells_an_empty_value_from_none(place: Place) -> None:
+    human = someone(place)
+    to = ("tags", "assign", "--human", human["id"], "--dry-run", "--tag")
+    preview = place.does(*to, "city=").out
+    assert "have City: " in preview
+    assert ' → ""' in preview

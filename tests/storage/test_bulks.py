@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,20 @@ from aicx_tui.errors import (
     PlatformFailedError,
     RateLimitedError,
     RefusedError,
+    StoppedError,
     UnreachableError,
     UsageError,
 )
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.bulk import Bulks, Wish
 from aicx_tui.services.bulk_running import BulkRunner
+from aicx_tui.services.bulk_waiting import see_through
+from aicx_tui.services.directory import Directory
+from aicx_tui.services.mirrors import OpenMirror
 from aicx_tui.services.outbox import Outbox
+from aicx_tui.services.outbox_opening import OpenOutbox
+from aicx_tui.services.session import Session
+from aicx_tui.settings import Context
 from aicx_tui.storage.bulks import BulkItem, BulkState, ItemState
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Tagged
@@ -295,6 +303,50 @@ async def test_cancelled_it_writes_down_what_was_under_way(at: Place) -> None:
     counts = await at.bulks.counts(bulk.id)
     assert counts.keys() == {DONE, ItemState.PENDING}
     assert list((await at.values()).values()).count("X") == counts[DONE]
+
+
+@pytest.mark.parametrize("deciding", ["pause", "cancel"])
+async def test_what_is_decided_while_a_request_is_under_way_sends_no_other(
+    at: Place, deciding: str
+) -> None:
+    bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
+    sending, goes_on = asyncio.Event(), asyncio.Event()
+    passed_on = at.platform.assign_tags
+
+    class Slow(type(at.platform)):  # type: ignore[misc]
+        async def assign_tags(self, *given: object) -> None:
+            sending.set()
+            await goes_on.wait()
+            await passed_on(*given)  # type: ignore[arg-type]
+
+    running = asyncio.create_task(told_of(Slow(at.direct), at.mirror, bulk))
+    await sending.wait()
+    await getattr(at.bulks, deciding)(bulk.id)
+    goes_on.set()
+    await running
+    assert len(at.platform.requests) == 1
+    counts = await at.bulks.counts(bulk.id)
+    assert counts == {DONE: BATCH, ItemState.PENDING: len(at.ids) - BATCH}
+
+
+async def test_a_runner_that_comes_no_further_is_not_waited_for_for_ever(
+    at: Place, tmp_path: Path
+) -> None:
+    bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
+    minutes = iter(range(0, 6_000, 31))
+    with FileLock(tmp_path / "mirror.bulks"):
+        here = OpenOutbox(
+            outbox=Outbox(at.mirror, who="Ana Cruz"),
+            directory=Directory(OpenMirror(at.mirror, "mirror.db")),
+        )
+        context = Context(name="own", source="config", kind="console", root="http://127.0.0.1")
+        session = Session(platform=at.platform, context=context)
+        seen = partial(see_through, here, session, bulk, told=lambda _: None)
+        with pytest.raises(StoppedError, match="Another process has it"):
+            await seen(clock=lambda: next(minutes))
+        kept = await seen(withdraws=False, clock=lambda: next(minutes))
+    assert kept.bulk.state is BulkState.RUNNING
+    assert not at.platform.requests
 
 
 async def test_each_human_goes_back_to_its_own_unless_somebody_changed_it(at: Place) -> None:

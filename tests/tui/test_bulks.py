@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aicx_tui.models.human import Human
+from aicx_tui.models.human import Human, TagValue
 from aicx_tui.tui.screens.bulk import BulkScreen
 from aicx_tui.tui.screens.type_count import TypeCountScreen
 from tests.sandbox.process import SandboxProcess
@@ -189,3 +189,18 @@ async def test_a_bulk_is_undone_and_redone_by_a_key_each(own_sandbox: SandboxPla
         await person.presses("ctrl+r")
         await person.sees("─ Tag 40 humans: Merchant = Gold", "✓ done: ")
         assert await how_many_have(own_sandbox, "Merchant") == {"Gold": 40}
+
+
+async def test_whom_a_colleague_changed_meanwhile_is_tagged_too(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    tag_id = (await tag_ids(own_sandbox))["Merchant"]
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("slash", *"tag:Merchant=Gold", "enter", "a")
+        ids = list(humans_of(person)._table.marks)
+        assert len(ids) > 1
+        async with beside(own_sandbox) as platform:
+            await platform.assign_tags(ids[:1], [TagValue(id=tag_id, value="Silver")])
+        await person.presses("t", *GOLD, "enter")
+        await person.sees(f"✓ done: 1 tagged, {len(ids) - 1} were so already")
+    assert (await how_many_have(own_sandbox, "Merchant"))["Gold"] == len(ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -60,41 +61,47 @@ def _prepared(arguments: Namespace, said: Wish) -> OnOutbox:
     named = selection(arguments)
 
     async def run(opened: OpenOutbox) -> None:
-        wish = await _as_defined(opened, said)
+        wish, names = await _as_defined(opened, said)
         chosen = await named.chosen(opened)
         if arguments.dry_run or not chosen.ids:
             preview = await opened.bulks.preview(chosen.ids, wish)
-            _print_preview(preview, as_json=arguments.json)
-        elif await _is_wanted(opened, chosen, wish, is_said=arguments.yes):
-            await _carry_out(opened, chosen, wish, arguments)
+            _print_preview(preview, names, as_json=arguments.json)
+        elif await _is_wanted(opened, chosen, wish, names, is_said=arguments.yes):
+            await _carry_out(opened, chosen, wish, names, arguments)
         else:
             narrate("Nothing was sent.")
 
     return OnOutbox(run, Way.QUEUEING if arguments.queue else Way.SENDING)
 
 
-async def _as_defined(opened: OpenOutbox, said: Wish) -> Wish:
-    """A wish with the ids of its tags, and values as their kinds have them.
+async def _as_defined(opened: OpenOutbox, said: Wish) -> tuple[Wish, Mapping[str, str]]:
+    """A wish with the ids of its tags and values as their kinds have them, and the tags' names.
 
     Raises:
         NotFoundError: There is no such tag.
         UsageError: A name means several, a tag is named twice, or it does not take the value.
     """
     if not said.tags:
-        return said
+        return said, {}
     platform = opened.session
     known = await catalogue_of(platform) if platform else opened.directory.catalogue
     today = opened.directory.clock().astimezone().date()
     tags: dict[str, str | None] = {}
     for name, value in said.tags.items():
         tag = known.meant(name)
+        if tag not in known.tags:
+            narrate(
+                f"“{clean(name)}” is no name of a tag that is known here: it is taken as an id."
+            )
         if tag.id in tags:
             raise UsageError(f"The tag {clean(tag.name)} is named twice. Nothing was sent.")
         tags[tag.id] = None if value is None else tag_value(tag, value, today=today)
-    return replace(said, tags=tags)
+    return replace(said, tags=tags), {tag.id: tag.name for tag in known.tags}
 
 
-async def _is_wanted(opened: OpenOutbox, chosen: Chosen, wish: Wish, *, is_said: bool) -> bool:
+async def _is_wanted(
+    opened: OpenOutbox, chosen: Chosen, wish: Wish, names: Mapping[str, str], *, is_said: bool
+) -> bool:
     """Whether it may be done: asked where a search found several, or where there are many.
 
     Raises:
@@ -109,19 +116,24 @@ async def _is_wanted(opened: OpenOutbox, chosen: Chosen, wish: Wish, *, is_said:
             "Nothing was sent.",
             hint="See what would be done with --dry-run, then do it with --yes.",
         )
-    for line in _preview_lines(await opened.bulks.preview(chosen.ids, wish)):
+    for line in _preview_lines(await opened.bulks.preview(chosen.ids, wish), names):
         narrate(line)
     typed = await asked(f"To change {count:,} humans, type {count}:")
     return typed.replace(",", "") == str(count)
 
 
-async def _carry_out(opened: OpenOutbox, chosen: Chosen, wish: Wish, arguments: Namespace) -> None:
+async def _carry_out(
+    opened: OpenOutbox,
+    chosen: Chosen,
+    wish: Wish,
+    names: Mapping[str, str],
+    arguments: Namespace,
+) -> None:
     """One human goes through the outbox, several as a bulk."""
     if len(chosen.ids) == 1:
         change = await _change_one(opened, chosen.ids[0], wish, queues=arguments.queue)
         _print_one(change, as_json=arguments.json)
         return
-    names = opened.directory.tag_names
     title = title_of(wish, len(chosen.ids), tags=names)
     bulk = await opened.bulks.make(chosen.ids, wish, title=title, is_fresh=chosen.is_fresh)
     await run_and_tell(opened, bulk, queues=arguments.queue, as_json=arguments.json)
@@ -152,9 +164,9 @@ def tell_queued(change: Change) -> None:
     narrate("  Send it later: aicx outbox send")
 
 
-def _print_preview(preview: Preview, *, as_json: bool) -> None:
+def _print_preview(preview: Preview, names: Mapping[str, str], *, as_json: bool) -> None:
     if not as_json:
-        for line in _preview_lines(preview):
+        for line in _preview_lines(preview, names):
             print_line(line)
         return
     sample: list[JsonValue] = [
@@ -176,20 +188,38 @@ def _print_preview(preview: Preview, *, as_json: bool) -> None:
     )
 
 
-def _preview_lines(preview: Preview) -> list[str]:
-    """What would be done, in words."""
+def _preview_lines(preview: Preview, names: Mapping[str, str]) -> list[str]:
+    """What would be done, in words.
+
+    Args:
+        preview: What was worked out.
+        names: Of tags, by id.
+    """
     lines = [f"{preview.changing:,} of {preview.total:,} would change, {preview.staying:,} stay."]
     if preview.unknown:
-        lines.append(f"{preview.unknown:,} are not in the local copy; they are sent as named.")
+        lines.append(
+            f"{preview.unknown:,} are not in the local copy: they are sent as named, "
+            "and what they have now is not known, so it cannot be undone."
+        )
     for name, counted in preview.held.items():
         values = ", ".join(f"{value_text(value)} {count:,}" for value, count in counted[:5])
         having = sum(count for _, count in counted)
-        shown = clean(name.removeprefix(TAG))
+        shown = _called(name, names)
         lines.append(f"{having:,} of {preview.total:,} have {shown}: {values or 'nothing'}")
     for name, told in preview.sample:
         changes = ", ".join(
-            f"{d.field.removeprefix(TAG)} {value_text(d.before)} → {value_text(d.after)}"
-            for d in told
+            f"{_called(d.field, names)} {_value(d.before)} → {_value(d.after)}" for d in told
         )
         lines.append(clean(f"  {name}: {changes}"))
     return lines
+
+
+def _called(name: str, tags: Mapping[str, str]) -> str:
+    """A field, or a tag by its name."""
+    plain = name.removeprefix(TAG)
+    return clean(tags.get(plain, plain))
+
+
+def _value(value: object) -> str:
+    """A value in words; an empty one is another thing than none."""
+    return '""' if value == "" else value_text(value)

@@ -134,10 +134,11 @@ async def run_and_tell(
             withdraws=withdraws and not keeps,
             told=lambda told: line.show(_line_of(told)),
         )
-    if end.bulk.state is not BulkState.DONE and end.error is not None:
-        if not withdraws:
+    if end.bulk.state is not BulkState.DONE:
+        if not withdraws and end.error is not None:
             raise end.error
-        _tell_queued(bulk, end.error.message, as_json=as_json)
+        why = end.error.message if end.error is not None else "Another process has it."
+        _tell_queued(bulk, why, as_json=as_json)
         return
     await tell(opened, end, as_json=as_json)
 

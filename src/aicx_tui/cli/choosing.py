@@ -50,9 +50,9 @@ class Selection:
         Raises:
             AicxError: Somebody cannot be found, or the platform cannot be read.
         """
-        if self.query is None and self.by is By.ID:
-            return Chosen(ids=checked_ids(self.names))
         directory = opened.directory
+        if self.query is None and self.by is By.ID:
+            return Chosen(ids=checked_ids(self.names), is_fresh=await directory.freshen())
         if opened.session is not None:
             await brought_up_to_date(directory)
         elif opened.problem is not None:

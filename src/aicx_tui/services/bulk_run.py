@@ -40,6 +40,10 @@ from aicx_tui.storage.writing import Writer
 ALONE = 64
 """Humans that are changed or read one by one, between two words on how far it is."""
 
+GUARDED = 16
+"""Humans that are read and then tagged together where nobody else's value may be overwritten: the
+fewer, the shorter the time in between."""
+
 WRITTEN_AT_ONCE = 250
 """Humans that are written down in one transaction, so that no key waits for longer."""
 
@@ -66,7 +70,7 @@ class BulkRun:
         self._retry_seconds = retry_seconds
         self._sender = BulkSender(platform, bulk, settle=self._settle)
         self._counts: Counter[ItemState] = Counter()
-        self._together = batch
+        self._together = min(batch, GUARDED) if bulk.is_guarded else batch
         self._ended: list[Ended] = []
         self._written: asyncio.Future[list[None]] | None = None
         self._tries = 0
@@ -122,6 +126,9 @@ class BulkRun:
         following = self._taken()
         try:
             while batch := await asyncio.shield(following):
+                await self._look()
+                if self._bulk.state is not BulkState.RUNNING:
+                    break
                 following = self._taken()
                 self._ended = []
                 await self._under_way(self._sender.send(batch))

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
+    RateLimitedError,
     StoppedError,
     UnavailableError,
 )
@@ -58,16 +59,17 @@ async def see_through(
     """
     runner = BulkRunner(session.platform, opened.directory.mirror)
     began: int | None = None
-    waits_since: float | None = None
+    far: int | None = None
+    waits_since = clock()
     try:
         async with aclosing(runner.run(bulk.id)) as steps:
             async for progress in steps:
                 told(progress)
                 began = progress.settled if began is None else began
-                if not progress.waiting_for:
-                    waits_since = None
+                if progress.settled != far:
+                    far, waits_since = progress.settled, clock()
+                if not progress.waiting_for and clock() - waits_since < PATIENCE:
                     continue
-                waits_since = clock() if waits_since is None else waits_since
                 is_first = progress.settled == began
                 if _gives_up(progress, is_first=is_first, seconds=clock() - waits_since):
                     break
@@ -95,7 +97,14 @@ async def _judged(
     bulk, error = progress.bulk, progress.error
     if bulk.state is BulkState.DONE:
         return progress
-    is_away = isinstance(error, (UnavailableError, NotSignedInError))
+    if error is None and bulk.state is BulkState.RUNNING:
+        if not withdraws:
+            return progress
+        raise StoppedError(
+            f"Another process has it and comes no further: {await _so_far(opened, bulk)}.",
+            hint=f"It goes on there, or when that has ended: aicx bulk resume {bulk.id[:8]}",
+        )
+    is_away = isinstance(error, (UnavailableError, NotSignedInError, RateLimitedError))
     is_in_doubt = ItemState.SENDING in await opened.bulks.counts(bulk.id)
     if error is not None and is_first and is_away and not is_in_doubt:
         if not withdraws and bulk.state is BulkState.RUNNING:

@@ -173,6 +173,20 @@ class Directory:
             self.standing = REBUILT
         await self.look()
 
+    async def freshen(self) -> bool:
+        """Read what changed just now, where that is quick, and return whether all of it is known.
+
+        It is not where the platform lists nobody, cannot be asked, or was never read to the end.
+        """
+        if self.platform is None or not self.is_listed or not self.is_complete:
+            return False
+        try:
+            async for _ in self.refresh(by_hand=False):
+                pass
+        except AicxError:
+            return False
+        return True
+
     async def read_tags(self) -> None:
         """Read the definitions of tags from the platform, and no humans."""
         await self._sync.read_tags()

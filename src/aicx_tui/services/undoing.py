@@ -78,9 +78,10 @@ class Undoing:
         if bulk.state not in (BulkState.DONE, BulkState.CANCELLED):
             raise UsageError(
                 f"“{bulk.title}” is not over ({bulk.state}). Nothing was undone.",
-                hint="Cancel it first, or wait.",
+                hint=f"Let it go on or give it up: aicx bulk resume|cancel {bulk.id[:8]}",
             )
-        title = bulk.title.removeprefix(UNDO) if bulk.undo_of else UNDO + bulk.title
+        is_undo = bulk.title.startswith(UNDO)
+        title = bulk.title.removeprefix(UNDO) if is_undo else UNDO + bulk.title
         known = self._capabilities
         can_remove = known is None or Capability.TAGS_UNASSIGN in known
         return await self._bulks.reverse(bulk.id, title=title, can_remove_tags=can_remove)

@@ -13,6 +13,7 @@ from aicx_tui.storage.database import Connection
 from aicx_tui.storage.outbox_reading import marks
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.storage.rows import Document, tag_values
+from aicx_tui.storage.writing import platform_document
 
 _COLUMNS = "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
 _ITEM = "position, human_id, name, before, after, state, said"
@@ -124,8 +125,8 @@ def is_same(field: str, one: str | None, other: str | None) -> bool:
 
 
 def _item_for(connection: Connection, human_id: str, after: Values) -> BulkItem:
-    row = connection.execute("SELECT document FROM humans WHERE id = ?", (human_id,)).fetchone()
-    document = orjson.loads(row[0]) if row is not None and row[0] is not None else None
+    text = platform_document(connection, human_id)
+    document = None if text is None else orjson.loads(text)
     before = None if document is None else held(document, after)
     name = str((document or {}).get("fullname") or human_id)
     state, said = ItemState.PENDING, ""

@@ -131,7 +131,8 @@ class Bulking(Widget):
         Raises:
             AicxError: It was not made.
         """
-        bulk = await self.bulks.make(human_ids, wish, title=title)
+        is_fresh = self.directory is not None and await self.directory.freshen()
+        bulk = await self.bulks.make(human_ids, wish, title=title, is_fresh=is_fresh)
         await self.begin(bulk)
         return bulk
 
