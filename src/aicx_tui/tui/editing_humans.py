@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.widgets.human_list import HumanList
 
-MIRROR_SECONDS = 0.25
+MIRROR_SECONDS = 1.0
 """How long the console waits for the local copy before a form opens: what is typed behind the key
 is meant for that form, so nothing else may happen in between."""
 
