@@ -85,6 +85,7 @@ async def test_a_bulk_rests_goes_on_and_is_cancelled(own_sandbox: SandboxPlatfor
         await person.presses("a", "t", *GOLD, "enter")
         await gate.reached.wait()
         await is_shown(person)
+        await person.sees("p pause")
         await person.presses("p")
         await person.sees("‖ paused:", "p go on")
         await person.presses("p")
