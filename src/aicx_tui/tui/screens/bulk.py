@@ -223,9 +223,10 @@ class BulkScreen(Dialog[None]):
     def action_turn(self) -> None:
         """Let it rest, or go on."""
         self._is_cancelling = False
-        if self._progress is None or not self._is_open:
+        if not self._is_open:
             return
-        is_paused = self._progress.bulk.state is BulkState.PAUSED
+        known = self._progress.bulk if self._progress is not None else self._bulk
+        is_paused = known.state is BulkState.PAUSED
         self._decide(
             lambda bulks: bulks.resume(self.bulk_id) if is_paused else bulks.pause(self.bulk_id)
         )
