@@ -31,7 +31,7 @@ from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.settings import Context
-from aicx_tui.storage.bulks import BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import BulkState, ItemState
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Tagged
 from aicx_tui.storage.waiting import waiting_in
@@ -356,12 +356,9 @@ async def test_each_human_goes_back_to_its_own_unless_somebody_changed_it(at: Pl
     bulk = await at.bulks.make(some, at.giving("X"), title="X")
     await at.run()
     await at.direct.assign_tags([some[0]], [TagValue(id=at.tag, value="Theirs")])
-    back = [
-        BulkItem(human_id=i.human_id, name=i.name, before=i.after, after=i.before or {})
-        async for i in at.bulks.items(bulk.id, [DONE])
-    ]
 
-    undo = await at.bulks.make_items(back, title="Back", undo_of=bulk.id, is_guarded=True)
+    undo = await at.bulks.reverse(bulk.id, title="Back")
+    back = [item async for item in at.bulks.items(undo.id)]
     end = await at.run()
 
     assert (end.done, end.skipped, end.bulk.undo_of) == (5, 1, bulk.id)

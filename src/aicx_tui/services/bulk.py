@@ -134,33 +134,24 @@ class Bulks:
 
         return await self._made(items(), self._new(title))
 
-    async def make_items(
-        self,
-        items: Iterable[BulkItem],
-        *,
-        title: str,
-        undo_of: str = "",
-        is_guarded: bool = False,
-    ) -> Bulk:
-        """Make a bulk in which each human gets its own; states and positions are given anew.
+    async def reverse(self, bulk_id: str, *, title: str, can_remove_tags: bool = True) -> Bulk:
+        """Make a bulk that gives each human back what it had before another one.
+
+        Who was changed by somebody else since is left alone, and so is who cannot be brought back:
+        they are skipped, with the reason.
 
         Args:
-            items: Whom, with what each is to have and what it has to have until then.
+            bulk_id: The other one, which is over.
             title: What it does, as a person reads it.
-            undo_of: The id of what it brings back.
-            is_guarded: Whether humans are left alone that do not have `before` any more.
-
-        Raises:
-            UsageError: There is nobody to change.
-            RefusedError: The context is read-only.
+            can_remove_tags: Whether the platform can.
         """
+        new = replace(self._new(title), undo_of=bulk_id, is_guarded=True)
 
-        async def anew() -> AsyncGenerator[BulkItem, None]:
-            for item in items:
-                yield replace(item, state=ItemState.PENDING, said="")
+        async def items() -> AsyncGenerator[BulkItem, None]:
+            async for item in self.items(bulk_id, [ItemState.DONE]):
+                yield _reversed(item, can_remove_tags=can_remove_tags)
 
-        new = replace(self._new(title), undo_of=undo_of, is_guarded=is_guarded)
-        return await self._made(anew(), new)
+        return await self._made(items(), new)
 
     def _new(self, title: str) -> Bulk:
         return Bulk(
@@ -204,25 +195,6 @@ class Bulks:
     async def _items_for(self, human_ids: Sequence[str], wish: Wish) -> list[BulkItem]:
         work = self.mirror.read(lambda c: bulk_reading.items_for(c, human_ids, wish.after))
         return await wrap_future(work)
-
-    async def reverse(self, bulk_id: str, *, title: str, can_remove_tags: bool = True) -> Bulk:
-        """Make a bulk that gives each human back what it had before another one.
-
-        Who was changed by somebody else since is left alone, and so is who cannot be brought back:
-        they are skipped, with the reason.
-
-        Args:
-            bulk_id: The other one, which is over.
-            title: What it does, as a person reads it.
-            can_remove_tags: Whether the platform can.
-        """
-        new = replace(self._new(title), undo_of=bulk_id, is_guarded=True)
-
-        async def items() -> AsyncGenerator[BulkItem, None]:
-            async for item in self.items(bulk_id, [ItemState.DONE]):
-                yield _reversed(item, can_remove_tags=can_remove_tags)
-
-        return await self._made(items(), new)
 
     # Looking
 
