@@ -12,12 +12,15 @@ from pydantic import SecretStr
 
 from aicx_tui.models.human import HumanDraft
 from aicx_tui.text import clean
+from aicx_tui.tui.editing_humans import at_cursor
 from aicx_tui.tui.screens.human_form import HumanFormScreen
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.widgets.human_list import HumanList
 from tests.api.faulty import Answer, FaultyPlatform, faulty, json_reply, reply, silence
 from tests.sandbox_platform import SandboxPlatform, access_by
 from tests.tui.console import Person, console
 from tests.tui.test_human_form import at_the_platform, created, types_into
+from tests.tui.waiting import Gate, current, humans_of, platform_of, sending_of
 
 ENVIRON = {"AICX_COMPANY_ID": "acme", "AICX_BOT_ID": "bot", "AICX_TOKEN": "sk_1"}
 JANE = {"id": "eu_1", "fullname": "Jane Doe", "email": None, "notes": {"kind": "list"}}
@@ -205,3 +208,25 @@ async def test_a_hostile_name_stays_while_another_field_is_changed(
         await is_listing(person)
     after = await at_the_platform(own_sandbox, hostile[0])
     assert (after.fullname, after.uid) == (before.fullname, "u-1")
+
+
+async def test_a_human_created_a_moment_ago_is_found_before_the_list_knows_its_id(
+    own_sandbox: SandboxPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        gate = Gate(platform_of(person), "create_human")
+        await sending_of(person).queue_create(HumanDraft(fullname="Nora New"))
+        await gate.reached.wait()
+        await person.presses("slash", *"nora", "space", *"new", "enter")
+        await person.sees("⇡Nora New", " 1 of 41")
+        monkeypatch.setattr(HumanList, "list_humans", lambda *_, **__: None)  # none is shown anew
+        gate.open()
+        humans = humans_of(person)._list
+        directory = humans.directory
+        assert directory is not None
+        was = current(person)
+        await person.waits_for(lambda: directory.mirror.document(was).result(5) is None)
+        assert current(person) == was
+        human = at_cursor(humans, None)
+        assert human is not None
+        assert (human.fullname, human.id[:3]) == ("Nora New", "eu_")

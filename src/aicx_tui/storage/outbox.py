@@ -24,8 +24,7 @@ from aicx_tui.storage.changes import (
 )
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
-from aicx_tui.storage.outbox_reading import get, listed, marks, shown
-from aicx_tui.storage.record import LOCAL
+from aicx_tui.storage.outbox_reading import get, id_now, listed, marks, shown
 from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer
 
@@ -45,11 +44,8 @@ def add(connection: Connection, writer: Writer, change: Change, *, is_step: bool
     Returns:
         The change with its number, and the human's id where the platform has given one since.
     """
-    if change.kind is not Kind.CREATE and change.human_id.startswith(LOCAL):
-        made = connection.execute(
-            "SELECT human_id FROM changes WHERE id = ?", (change.human_id.removeprefix(LOCAL),)
-        ).fetchone()
-        change = replace(change, human_id=made[0] if made else change.human_id)
+    if change.kind is not Kind.CREATE:
+        change = replace(change, human_id=id_now(connection, change.human_id))
     connection.execute(
         f"DELETE FROM changes WHERE ended_at < ? AND state IN ({marks(ENDED)})",  # noqa: S608
         (change.made_at - KEPT_SECONDS, *ENDED),

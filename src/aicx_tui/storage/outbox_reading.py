@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aicx_tui.storage.changes import SHOWN, WAITING, Change, Kind, Problem, State
+from aicx_tui.storage.changes import LOCAL, SHOWN, WAITING, Change, Kind, Problem, State
 from aicx_tui.storage.database import Connection
 
 _COLUMNS = (
@@ -32,6 +32,14 @@ def get(connection: Connection, change_id: str) -> Change | None:
         connection, "WHERE substr(id, 1, length(?)) = ? LIMIT 2", (change_id, change_id)
     )
     return found[0] if len(found) == 1 else None
+
+
+def id_now(connection: Connection, human_id: str) -> str:
+    """The id that the platform has given a human that was created here; else the same."""
+    made = connection.execute(
+        "SELECT human_id FROM changes WHERE id = ?", (human_id.removeprefix(LOCAL),)
+    ).fetchone()
+    return str(made[0]) if made and human_id.startswith(LOCAL) else human_id
 
 
 def listed(

@@ -12,6 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft
 from aicx_tui.services.drafts import NEW, Drafts
 from aicx_tui.services.duplicates import others_with
+from aicx_tui.storage import outbox_reading
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.moments import absolute
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.widgets.human_list import HumanList
 
-MIRROR_SECONDS = 1.0
+MIRROR_SECONDS = 0.25
 """How long the console waits for the local copy before a form opens: what is typed behind the key
 is meant for that form, so nothing else may happen in between."""
 
@@ -70,7 +71,7 @@ def ask_for_change(
         _open_form(app, session, humans, None, sending=sending)
         return
     try:
-        human = _at_cursor(humans, shown)
+        human = at_cursor(humans, shown)
     except (AicxError, TookTooLong):
         app.notify("The local copy is busy. Try again.", severity="warning", timeout=5)
         return
@@ -84,14 +85,18 @@ def ask_for_change(
         _reveal(app, session, human)
 
 
-def _at_cursor(humans: HumanList, shown: Human | None) -> Human | None:
+def at_cursor(humans: HumanList, shown: Human | None) -> Human | None:
+    """The human at the cursor, as the local copy has it now; None where that has none."""
     record, directory = humans.table.current, humans.directory
     if record is None or directory is None:
         return None
     if shown is not None and shown.id == record.id:
         return shown
-    asked = directory.mirror.document(record.id, place=humans.place_of(record.id))
-    text = asked.result(MIRROR_SECONDS)
+    mirror = directory.mirror
+    text = mirror.document(record.id, place=humans.place_of(record.id)).result(MIRROR_SECONDS)
+    if text is None and record.id.startswith(LOCAL):  # it was created since the list was read
+        now = mirror.read(lambda c: outbox_reading.id_now(c, record.id)).result(MIRROR_SECONDS)
+        text = mirror.document(now).result(MIRROR_SECONDS)
     return None if text is None else Human.model_validate_json(text)
 
 
