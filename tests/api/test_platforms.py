@@ -11,8 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Platform
-from aicx_tui.api.console_api import ConsoleApi, sign_in
+from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.http import HttpCore
+from aicx_tui.api.sign_in import sign_in
 from aicx_tui.errors import (
     ConflictError,
     ForbiddenError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from pydantic import SecretStr
 
@@ -14,6 +14,9 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.models.tag import TagChanges, TagDefinition, TagDraft
+
+if TYPE_CHECKING:
+    from aicx_tui.api.console_profile import ConsoleProfile
 
 FEED_PAGE_LIMIT = 1000
 """The most humans that one page of the feed may hold."""
@@ -140,6 +143,11 @@ class Platform(Protocol):
         """
         self._unsupported(Capability.TAGS_DEFINE)
 
+    @property
+    def profile(self) -> ConsoleProfile:
+        """The calls about the signed-in user itself."""
+        self._unsupported(Capability.PROFILE_EDIT)
+
     async def get_account(self) -> Account:
         """Read who is signed in."""
         self._unsupported(Capability.SIGN_IN)
@@ -162,7 +170,12 @@ class Platform(Protocol):
         return
 
     def _unsupported(self, capability: Capability) -> NoReturn:
-        raise UnsupportedError(_MISSING[capability], hint=_INSTEAD[capability])
+        unsupported(capability)
+
+
+def unsupported(capability: Capability) -> NoReturn:
+    """Refuse a call that the platform does not have, before anything is sent."""
+    raise UnsupportedError(_MISSING[capability], hint=_INSTEAD[capability])
 
 
 _MISSING = {
@@ -181,11 +194,24 @@ _MISSING = {
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.TAGS_DEFINE: "This platform has no call that defines tags. Nothing was sent.",
     Capability.SIGN_IN: "This platform has no call that signs in or tells who is signed in.",
+    Capability.PROFILE_EDIT: "This platform has no call for the profile. Nothing was sent.",
+    Capability.PROFILE_PASSWORD: "This platform has no call that changes a password.",
+    Capability.PROFILE_TWO_FACTOR: "This platform has no call for two-factor authentication.",
+    Capability.PROFILE_IDENTITIES: "This platform has no call that links accounts.",
+    Capability.PROFILE_ALIASES: "This platform has no call for aliases. Nothing was sent.",
+    Capability.FILES: "This platform has no call that stores pictures. Nothing was sent.",
 }
 
 _OTHER_PLATFORM = "A server with the console contract can: a context of kind console."
 
+_IN_THE_WEB_APP = "In Proto's web app: the profile icon at the top right > Profile"
+
 _INSTEAD = dict.fromkeys(Capability, _OTHER_PLATFORM) | {
+    Capability.PROFILE_EDIT: f"{_IN_THE_WEB_APP} > GENERAL.",
+    Capability.PROFILE_PASSWORD: f"{_IN_THE_WEB_APP} > GENERAL > Password.",
+    Capability.PROFILE_TWO_FACTOR: f"{_IN_THE_WEB_APP} > GENERAL > Two-factor authentication.",
+    Capability.PROFILE_IDENTITIES: f"{_IN_THE_WEB_APP} > GENERAL.",
+    Capability.PROFILE_ALIASES: f"{_IN_THE_WEB_APP} > ALIASES.",
     Capability.HUMANS_FEED: f"Read one with: aicx humans get ID. {_OTHER_PLATFORM}",
     Capability.TAGS_LIST: f"Tag ids stand in Proto's web app: Human > Settings. {_OTHER_PLATFORM}",
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 from typing_extensions import override
 
 from aicx_tui.addresses import checked_id
-from aicx_tui.api.base import FEED_PAGE_LIMIT, Credential
+from aicx_tui.api.base import FEED_PAGE_LIMIT
+from aicx_tui.api.console_profile import ConsoleProfile
 from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway, checked_human_id
 from aicx_tui.errors import NotFoundError, NotTheApiError
-from aicx_tui.models.account import Account, PlatformCapabilities, Session
+from aicx_tui.models.account import Account, PlatformCapabilities
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FEED_ENVELOPE, FeedPage
 from aicx_tui.models.tag import TagChanges, TagDefinition, TagDeleted, TagDraft
@@ -101,6 +102,11 @@ class ConsoleApi(ProtoGateway):
         reply = await self._http.delete(self._tag_path(tag_id), key=key)
         return reply.parse(Envelope[TagDeleted]).result.humans
 
+    @property
+    @override
+    def profile(self) -> ConsoleProfile:
+        return ConsoleProfile(self._http, capabilities=self.capabilities)
+
     @override
     async def get_account(self) -> Account:
         return await read_account(self._http)
@@ -143,17 +149,3 @@ async def read_account(http: HttpCore) -> Account:
     """Ask who is signed in."""
     reply = await http.get(f"{_BASE}/me")
     return reply.parse(Envelope[Account]).result
-
-
-async def sign_in(http: HttpCore, *, email: str, password: SecretStr) -> Session:
-    """Sign in by e-mail and password; from then on the core sends the session.
-
-    Raises:
-        NotSignedInError: Unknown account or wrong password; the platform does not say which.
-        RateLimitedError: Too many attempts.
-    """
-    body = {"email": email, "password": password.get_secret_value()}
-    reply = await http.post(f"{_BASE}/sign-in", body)
-    session = reply.parse(Envelope[Session]).result
-    http.credential = Credential.session(session.session)
-    return session

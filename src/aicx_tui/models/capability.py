@@ -21,3 +21,9 @@ class Capability(StrEnum):
     TAGS_DEFINE = "tags.define"
     SIGN_IN = "sign-in"
     WRITES_IDEMPOTENT = "writes.idempotent"
+    PROFILE_EDIT = "profile.edit"
+    PROFILE_PASSWORD = "profile.password"  # noqa: S105  a name
+    PROFILE_TWO_FACTOR = "profile.two-factor"
+    PROFILE_IDENTITIES = "profile.identities"
+    PROFILE_ALIASES = "profile.aliases"
+    FILES = "files"

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential, Platform
-from aicx_tui.api.console_api import ConsoleApi, read_account, sign_in
+from aicx_tui.api.console_api import ConsoleApi, read_account
 from aicx_tui.api.http import HttpCore, Limits, Renew
 from aicx_tui.api.proto_gateway import ProtoGateway
+from aicx_tui.api.sign_in import sign_in
 from aicx_tui.errors import AicxError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
+from aicx_tui.models.signing import Challenge
 from aicx_tui.services.local_tags import LocalTags
 from aicx_tui.services.sandbox import Announcement
 from aicx_tui.settings import Context
@@ -141,7 +143,11 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     http = open_core(context, None)
     try:
         password = SecretStr(sandbox.admin.password)
-        await sign_in(http, email=sandbox.admin.email, password=password)
+        if isinstance(await sign_in(http, email=sandbox.admin.email, password=password), Challenge):
+            raise NotSignedInError(
+                "The sandbox's admin signs in by a code as well, so it cannot be opened by itself.",
+                hint="Add it as a context with its URL, and sign in there.",
+            )
         platform = await _platform(context, http)
     except BaseException:
         await http.aclose()

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential
-from aicx_tui.api.console_api import ConsoleApi, read_account, read_capabilities, sign_in
+from aicx_tui.api.console_api import ConsoleApi, read_account, read_capabilities
 from aicx_tui.api.proto_gateway import ProtoGateway
+from aicx_tui.api.sign_in import sign_in
 from aicx_tui.credentials import Credentials, Found
 from aicx_tui.errors import AicxError, NotFoundError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
+from aicx_tui.models.signing import Challenge
 from aicx_tui.os_keyring import PROMPT_SECONDS, SILENT_SECONDS, Slot
 from aicx_tui.services.contexts import edit_context, settings_of
 from aicx_tui.services.renewal import credential_of
@@ -116,6 +118,10 @@ async def sign_in_by_password(context: Context, *, email: str, password: SecretS
             session = await sign_in(http, email=email, password=password)
         except NotSignedInError as error:
             raise NotSignedInError(error.message, hint="Check e-mail and password.") from None
+        if isinstance(session, Challenge):
+            raise NotSignedInError(
+                "This account signs in by a code as well; that is not known yet."
+            )
         try:
             account = await read_account(http)
             known = _with_known_ids(replace(context, account=email), account)
