@@ -177,7 +177,7 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(tmp_path: Path) -> N
         await goes_on.wait()
         await done(writer)
 
-    ids = [f"eu_{number:012}" for number in range(600)]
+    ids = [f"eu_{number:012}" for number in range(1100)]
     (tmp_path / "ids").write_text("\n".join(ids))
     done = json_reply(200, {"success": True})
     words = ("tags", "assign", "--ids-from", str(tmp_path / "ids"), "--tag", "t=1", "--yes")
@@ -196,13 +196,13 @@ async def test_what_is_interrupted_goes_on_where_it_stopped(tmp_path: Path) -> N
         assert process.returncode == 130
         (bulk,) = (await run(place, "bulk", "list", "--json", code=0)).json()
         assert (
-            f"Paused: 500 done, 100 of 600 left.\n  Go on: aicx bulk resume {bulk['bulk'][:8]}"
+            f"Paused: 1,000 done, 100 of 1,100 left.\n  Go on: aicx bulk resume {bulk['bulk'][:8]}"
             in (said.decode())
         )
-        assert (bulk["state"], bulk["done"], bulk["waiting"]) == ("paused", 500, 100)
+        assert (bulk["state"], bulk["done"], bulk["waiting"]) == ("paused", 1000, 100)
         resumed = await run(place, "bulk", "resume", bulk["bulk"][:8], code=0)
-        assert resumed.err == "600 of 600 humans changed.\n"
-        assert requests_of(platform) == ["POST assign_tags"] * 2
+        assert resumed.err == "1,100 of 1,100 humans changed.\n"
+        assert requests_of(platform) == ["POST assign_tags"] * 3
 
 
 async def test_a_platform_that_goes_away_pauses_it_and_says_how_to_go_on(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from aicx_tui.errors import (
 )
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.bulk import Bulks, Wish
+from aicx_tui.services.bulk_run import SIDE_BY_SIDE
 from aicx_tui.services.bulk_running import BulkRunner
 from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.directory import Directory
@@ -31,6 +32,7 @@ from aicx_tui.services.outbox import Outbox
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.settings import Context
+from aicx_tui.storage.audit import Entry
 from aicx_tui.storage.bulks import BulkState, ItemState
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Tagged
@@ -283,6 +285,23 @@ async def test_it_is_paused_resumed_and_given_up(at: Place) -> None:
         await other.resume(bulk.id)
 
 
+async def test_the_history_has_what_a_running_bulk_did_and_each_of_it_once(at: Place) -> None:
+    outbox = Outbox(at.mirror, who="Ana Cruz")
+    bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
+    before_its_end: list[Entry] = []
+    async with aclosing(BulkRunner(at.platform, at.mirror, batch=4).run()) as steps:
+        async for _ in steps:
+            before_its_end = before_its_end or await outbox.history()
+    after = await outbox.history()
+
+    assert 0 < len(before_its_end) < len(at.ids)
+    assert after[-len(before_its_end) :] == before_its_end
+    assert sorted(entry.human_id for entry in after) == sorted(at.ids)
+    (first,) = await outbox.history(at.ids[0])
+    assert first == after[-1]
+    assert (first.change_id, first.outcome, first.differences[0].after) == (bulk.id, "done", "X")
+
+
 async def test_cancelled_it_writes_down_what_was_under_way(at: Place) -> None:
     bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
     sending, goes_on = asyncio.Event(), asyncio.Event()
@@ -324,9 +343,9 @@ async def test_what_is_decided_while_a_request_is_under_way_sends_no_other(
     await getattr(at.bulks, deciding)(bulk.id)
     goes_on.set()
     await running
-    assert len(at.platform.requests) == 1
-    counts = await at.bulks.counts(bulk.id)
-    assert counts == {DONE: BATCH, ItemState.PENDING: len(at.ids) - BATCH}
+    assert len(at.platform.requests) == SIDE_BY_SIDE
+    sent = SIDE_BY_SIDE * BATCH
+    assert await at.bulks.counts(bulk.id) == {DONE: sent, ItemState.PENDING: len(at.ids) - sent}
 
 
 async def test_a_runner_that_comes_no_further_is_not_waited_for_for_ever(

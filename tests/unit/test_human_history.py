@@ -11,7 +11,6 @@ from aicx_tui.tui.human_history import history_content
 
 def test_whom_a_bulk_left_alone_is_told_with_the_reason() -> None:
     entry = Entry(
-        number=1,
         at=0.0,
         who="Ana Cruz",
         human_id="eu_1",

@@ -20,7 +20,7 @@ from aicx_tui.services.bulk_wish import Wish as Wish
 from aicx_tui.services.bulk_wish import check_wish
 from aicx_tui.services.turn import turn
 from aicx_tui.storage import bulk_reading, bulk_writing
-from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState, is_of_tags
 from aicx_tui.storage.changes import Difference
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
@@ -294,7 +294,7 @@ def _reversed(item: BulkItem, *, can_remove_tags: bool) -> BulkItem:
 def _as_far_as_known(item: BulkItem) -> BulkItem:
     """What a bulk does to a human whom somebody may have changed since the mirror was read."""
     state = ItemState.PENDING if item.state is ItemState.SAME else item.state
-    return replace(item, state=state, before=item.before if item.is_of_tags else None)
+    return replace(item, state=state, before=item.before if is_of_tags(item.after) else None)
 
 
 def _some_at_a_time(human_ids: Iterable[str]) -> Iterable[list[str]]:

@@ -44,6 +44,9 @@ GUARDED = 16
 """Humans that are read and then tagged together where nobody else's value may be overwritten: the
 fewer, the shorter the time in between."""
 
+SIDE_BY_SIDE = 2
+"""Requests that give tags at the same time: the platform has the next while a reply travels."""
+
 WRITTEN_AT_ONCE = 250
 """Humans that are written down in one transaction, so that no key waits for longer."""
 
@@ -68,11 +71,11 @@ class BulkRun:
         self._bulk = bulk
         self._clock = clock
         self._retry_seconds = retry_seconds
-        self._sender = BulkSender(platform, bulk, settle=self._settle)
+        self._sender = BulkSender(platform, bulk, settle=self._settle, batch=batch)
         self._counts: Counter[ItemState] = Counter()
-        self._together = min(batch, GUARDED) if bulk.is_guarded else batch
+        self._together = min(batch, GUARDED) if bulk.is_guarded else SIDE_BY_SIDE * batch
         self._ended: list[Ended] = []
-        self._written: asyncio.Future[list[None]] | None = None
+        self._written: list[asyncio.Future[None]] = []
         self._tries = 0
 
     async def steps(self) -> AsyncGenerator[BulkProgress, None]:
@@ -185,20 +188,14 @@ class BulkRun:
         if any(one.state is not ItemState.PENDING for one in ended):
             self._tries = 0
         now = self._clock().timestamp()
-        self._written = asyncio.gather(
-            *(
-                wrap_future(self._mirror.write(partial(_settled, self._bulk, some, now)))
-                for some in (
-                    ended[first : first + WRITTEN_AT_ONCE]
-                    for first in range(0, len(ended), WRITTEN_AT_ONCE)
-                )
-            )
-        )
+        for first in range(0, len(ended), WRITTEN_AT_ONCE):
+            some = ended[first : first + WRITTEN_AT_ONCE]
+            work = partial(_settled, self._bulk, some, now)
+            self._written.append(wrap_future(self._mirror.write(work)))
 
     async def _flush(self) -> None:
-        written, self._written = self._written, None
-        if written is not None:
-            await asyncio.shield(written)
+        written, self._written = self._written, []
+        await asyncio.shield(asyncio.gather(*written))
 
     # Where it cannot go on
 

@@ -92,7 +92,7 @@ class BulkRunner:
                 await self._one(given_up).take_up()
         if bulk_id is not None:
             yield await self._seen(bulk_id)
-        await self._index()
+        await self._tell()
         while running := [
             bulk
             for bulk in await self._bulks(BulkState.RUNNING)
@@ -101,15 +101,14 @@ class BulkRunner:
             async with aclosing(self._one(running[0]).steps()) as steps:
                 async for progress in steps:
                     yield progress
-            await self._index()
+            await self._tell()
 
-    async def _index(self) -> None:
-        """Let those who were tagged be found by it, a few at a time: others write meanwhile."""
-        for number in await wrap_future(self._mirror.read(bulk_reading.not_indexed)):
+    async def _tell(self) -> None:
+        """Tell history and search of those who came to their end, a few at a time: others write."""
+        for bulk in await wrap_future(self._mirror.read(bulk_reading.not_told)):
             after = -1
             while True:
-                work = partial(_indexed, number, after)
-                after = await wrap_future(self._mirror.write(work))
+                after = await wrap_future(self._mirror.write(partial(_told, bulk, after)))
                 if after < 0:
                     break
 
@@ -139,5 +138,5 @@ class BulkRunner:
         return progress_of(bulk, counts, Pace(settled(counts)))
 
 
-def _indexed(number: int, after: int, connection: Connection, writer: Writer) -> int:
-    return bulk_writing.index(connection, writer, number, after=after, limit=WRITTEN_AT_ONCE)
+def _told(bulk: Bulk, after: int, connection: Connection, writer: Writer) -> int:
+    return bulk_writing.tell(connection, writer, bulk, after=after, limit=WRITTEN_AT_ONCE)

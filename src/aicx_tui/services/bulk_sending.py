@@ -27,7 +27,7 @@ from aicx_tui.services.sending import MOST_TRIES, NOT_NOW
 from aicx_tui.services.sync import AT_ONCE
 from aicx_tui.storage.bulk_reading import held, is_same
 from aicx_tui.storage.bulk_writing import Ended
-from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, ItemState, Values
+from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, ItemState, Values, is_of_tags
 from aicx_tui.text import MISSING
 
 ABOVE = ("company_not_found", "bot_not_found")
@@ -44,30 +44,37 @@ class BulkSender:
         platform: Where to.
         bulk: Which.
         settle: Told what became of whom, each human once for each time that it is sent.
+        batch: Humans in one request.
 
     Attributes:
         is_stopping: Whether no further request is sent; who was not sent yet is pending again.
     """
 
-    def __init__(self, platform: Platform, bulk: Bulk, *, settle: Settle) -> None:
+    def __init__(self, platform: Platform, bulk: Bulk, *, settle: Settle, batch: int) -> None:
         self._platform = platform
         self._bulk = bulk
         self._settle = settle
+        self._batch = batch
         self.is_stopping = False
 
     async def send(self, items: Sequence[BulkItem]) -> None:
-        """Send humans that are to have the same.
+        """Send humans that are to have the same, all requests side by side.
 
         Raises:
             AicxError: The platform cannot be asked now, or refuses everything. Humans of whom
                 nothing was said then may have been changed.
         """
-        if not items[0].is_of_tags:
+        if not is_of_tags(items[0].after):
             await self._each(items, self._changed)
             return
         if self._bulk.is_guarded:
             items = await self._untouched(items, ItemState.SAME)
-        await self._assign(items)
+        firsts = range(0, len(items), self._batch)
+        requests = (self._assign(items[first : first + self._batch]) for first in firsts)
+        ended = await asyncio.gather(*requests, return_exceptions=True)
+        for fault in ended:
+            if fault is not None:
+                raise fault
 
     async def look(self, items: Sequence[BulkItem]) -> None:
         """Find out about humans that may have been sent; raises as `send` does."""

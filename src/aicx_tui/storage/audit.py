@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import Any
 
-from aicx_tui.storage.changes import Difference
+from aicx_tui.storage import bulk_reading
+from aicx_tui.storage.bulks import Bulk, BulkItem, is_of_tags
+from aicx_tui.storage.changes import Difference, Kind
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.record import LOCAL
 
-_COLUMNS = (
-    "number, at, who, human_id, name, change_id, kind, differences, outcome, request_id, said"
-)
+_COLUMNS = "at, who, human_id, name, change_id, kind, differences, outcome, request_id, said"
+
+
+_WHOSE = """WHERE human_id = :human OR human_id IN (
+    SELECT :local || change_id FROM audit WHERE human_id = :human AND kind = 'create'
+)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +28,6 @@ class Entry:
     """What became of a change at one moment.
 
     Attributes:
-        number: Its place in the history.
         at: Seconds since 1970.
         who: Whose change it was.
         human_id: Of whom.
@@ -34,7 +41,6 @@ class Entry:
         said: Why, where it did not go through.
     """
 
-    number: int
     at: float
     who: str
     human_id: str
@@ -47,25 +53,74 @@ class Entry:
     said: str
 
 
+def of_bulk(bulk: Bulk, item: BulkItem) -> Entry:
+    """What a bulk did to one human."""
+    return Entry(
+        at=item.at if item.at is not None else bulk.made_at,
+        who=bulk.who,
+        human_id=item.human_id,
+        name=item.name,
+        change_id=bulk.id,
+        kind=Kind.ASSIGN if is_of_tags(item.after) else Kind.UPDATE,
+        differences=item.differences,
+        outcome=item.state,
+        request_id=item.request_id,
+        said=item.said,
+    )
+
+
+def note(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Add to the history."""
+    connection.executemany(
+        f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        [
+            (
+                entry.at,
+                entry.who,
+                entry.human_id,
+                entry.name,
+                entry.change_id,
+                entry.kind,
+                json.dumps([list(difference) for difference in entry.differences]),
+                entry.outcome,
+                entry.request_id,
+                entry.said,
+            )
+            for entry in entries
+        ],
+    )
+
+
 def history(
     connection: Connection, human_id: str | None = None, *, limit: int | None = None
 ) -> list[Entry]:
     """The history, the latest first; of one human only where it is named.
 
-    To it belongs what was tried before the human had an id of the platform's.
+    To it belongs what was tried before the human had an id of the platform's, and what a bulk has
+    done that is still to be told.
     """
+    most = -1 if limit is None else limit
+    untold = [of_bulk(*found) for found in bulk_reading.untold_of(connection, human_id, limit=most)]
+    untold.sort(key=_moment, reverse=True)
+    told = _told(connection, human_id, most)
+    return list(islice(merge(untold, told, key=_moment, reverse=True), limit))
+
+
+def _told(connection: Connection, human_id: str | None, most: int) -> list[Entry]:
+    whose = "" if human_id is None else _WHOSE
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM audit WHERE ? IS NULL OR human_id = ? "  # noqa: S608
-        "OR human_id IN (SELECT ? || change_id FROM audit WHERE human_id = ? AND kind = 'create') "
-        "ORDER BY number DESC LIMIT ?",
-        (human_id, human_id, LOCAL, human_id, -1 if limit is None else limit),
+        f"SELECT {_COLUMNS} FROM audit {whose} "  # noqa: S608
+        "ORDER BY at DESC, number DESC LIMIT :most",
+        {"human": human_id, "local": LOCAL, "most": most},
     )
-    names = _COLUMNS.split(", ")
-    entries = (dict(zip(names, row, strict=True)) for row in rows.fetchall())
-    return [
-        Entry(
-            **entry
-            | {"differences": [Difference(*one) for one in json.loads(entry["differences"])]}
-        )
-        for entry in entries
-    ]
+    return [_entry(row) for row in rows.fetchall()]
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    differences = [Difference(*one) for one in json.loads(values["differences"])]
+    return Entry(**values | {"differences": differences})
+
+
+def _moment(entry: Entry) -> float:
+    return entry.at

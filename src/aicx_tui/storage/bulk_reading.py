@@ -16,7 +16,8 @@ from aicx_tui.storage.rows import Document, tag_values
 from aicx_tui.storage.writing import platform_document
 
 _COLUMNS = "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
-_ITEM = "position, human_id, name, before, after, state, said"
+ITEM = "position, human_id, name, before, after, state, said, at, request_id"
+"""The columns that `item_of` reads."""
 
 NOT_CREATED = "The platform has not created it yet."
 
@@ -61,7 +62,7 @@ def items_after(
 ) -> list[BulkItem]:
     """Humans of a bulk in these states, in order, behind a position."""
     rows = connection.execute(
-        f"SELECT {_ITEM} FROM bulk_items WHERE bulk = ? AND position > ? "  # noqa: S608
+        f"SELECT {ITEM} FROM bulk_items WHERE bulk = ? AND position > ? "  # noqa: S608
         f"AND +state IN ({marks(tuple(states))}) ORDER BY position LIMIT ?",
         (number, position, *states, limit),
     )
@@ -73,21 +74,47 @@ def items_in(
 ) -> list[BulkItem]:
     """The first humans of a bulk in one state, found at once however many there are in others."""
     rows = connection.execute(
-        f"SELECT {_ITEM} FROM bulk_items WHERE bulk = ? AND state = ? "  # noqa: S608
-        "ORDER BY position LIMIT ?",
+        f"SELECT {ITEM} FROM bulk_items INDEXED BY bulk_items_by_state "  # noqa: S608
+        "WHERE bulk = ? AND state = ? ORDER BY position LIMIT ?",
         (number, state, limit),
     )
     return [item_of(row) for row in rows.fetchall()]
 
 
-def not_indexed(connection: Connection) -> list[int]:
-    """The numbers of bulks at rest whose humans are not found yet by what they were given."""
-    return [
-        number
-        for (number,) in connection.execute(
-            "SELECT number FROM bulks WHERE NOT is_indexed AND state <> 'running'"
+def not_told(connection: Connection) -> list[Bulk]:
+    """Bulks at rest that the history and the search do not know whole."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM bulks WHERE NOT is_told AND state <> 'running'"  # noqa: S608
+    )
+    return [_bulk(row) for row in rows.fetchall()]
+
+
+def untold(connection: Connection, number: int, *, position: int, limit: int) -> list[BulkItem]:
+    """Humans of a bulk that the history does not know of yet, in order, behind a position."""
+    rows = connection.execute(
+        f"SELECT {ITEM} FROM bulk_items WHERE bulk = ? AND position > ? "  # noqa: S608
+        "AND NOT is_told ORDER BY position LIMIT ?",
+        (number, position, limit),
+    )
+    return [item_of(row) for row in rows.fetchall()]
+
+
+def untold_of(
+    connection: Connection, human_id: str | None, *, limit: int
+) -> list[tuple[Bulk, BulkItem]]:
+    """What the history does not know of yet, the latest first; of one human where it is named."""
+    found: list[tuple[Bulk, BulkItem]] = []
+    for row in connection.execute(
+        f"SELECT {_COLUMNS} FROM bulks WHERE NOT is_told"  # noqa: S608
+    ).fetchall():
+        rows = connection.execute(
+            f"SELECT {ITEM} FROM bulk_items WHERE bulk = :bulk AND NOT is_told "  # noqa: S608
+            "AND (:human IS NULL OR human_id = :human) "
+            "ORDER BY at DESC, position DESC LIMIT :limit",
+            {"bulk": row[0], "human": human_id, "limit": limit},
         )
-    ]
+        found += [(_bulk(row), item_of(item)) for item in rows.fetchall()]
+    return found
 
 
 def waiting(connection: Connection) -> int:
@@ -140,8 +167,8 @@ def _item_for(connection: Connection, human_id: str, after: Values) -> BulkItem:
 
 
 def item_of(row: Sequence[Any]) -> BulkItem:
-    """A human of a bulk from its row: position, id, name, before, after, state and said."""
-    position, human_id, name, before, after, state, said = row
+    """A human of a bulk from its row."""
+    position, human_id, name, before, after, state, said, at, request_id = row
     return BulkItem(
         position=position,
         human_id=human_id,
@@ -150,6 +177,8 @@ def item_of(row: Sequence[Any]) -> BulkItem:
         after=_after(after),
         state=ItemState(state),
         said=said,
+        at=at,
+        request_id=request_id,
     )
 
 

@@ -1,7 +1,9 @@
 """Writes bulks down: what is to be done to whom, and what became of each.
 
-A bulk is prepared in several transactions and counts from the last of them on; what became of a
-human, the human in the mirror and the history are written in one.
+A bulk is prepared in several transactions and counts from the last of them on. What became of a
+human and the human in the mirror are written in one. History and search are told once the bulk
+rests: both are kept by human, so that nearly each of them costs pages of its own. Whoever reads the
+history sees what it is still to be told too.
 """
 
 from __future__ import annotations
@@ -9,14 +11,24 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
 
-from aicx_tui.storage import steps
-from aicx_tui.storage.bulk_reading import item_of, items_after
-from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values
-from aicx_tui.storage.changes import Kind
+from aicx_tui.storage import audit, steps
+from aicx_tui.storage.bulk_reading import ITEM, item_of, untold
+from aicx_tui.storage.bulks import (
+    TAG,
+    TOLD,
+    Bulk,
+    BulkItem,
+    BulkState,
+    ItemState,
+    Values,
+    is_of_tags,
+)
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.outbox import KEPT_SECONDS
@@ -26,15 +38,16 @@ from aicx_tui.storage.writing import Writer, platform_document
 LOOKED_AT = 4_000
 """Humans among whom those that are to have the same are looked for."""
 
-_PENDING = """
-    SELECT position, human_id, name, before, after, state, said FROM (
-        SELECT * FROM bulk_items WHERE bulk = :bulk AND state = 'pending'
-        ORDER BY position LIMIT :among
+_PENDING = f"""
+    SELECT {ITEM} FROM (
+        SELECT * FROM bulk_items INDEXED BY bulk_items_by_state
+        WHERE bulk = :bulk AND state = 'pending' ORDER BY position LIMIT :among
     ) WHERE after = (
-        SELECT after FROM bulk_items WHERE bulk = :bulk AND state = 'pending'
-        ORDER BY position LIMIT 1
+        SELECT after FROM bulk_items INDEXED BY bulk_items_by_state
+        WHERE bulk = :bulk AND state = 'pending' ORDER BY position LIMIT 1
     ) ORDER BY position LIMIT :limit
-"""
+"""  # noqa: S608
+"""By that index: by the primary key, everybody who is done would be gone through each time."""
 
 
 class Ended(NamedTuple):
@@ -83,7 +96,11 @@ def add(connection: Connection, number: int, items: Iterable[BulkItem]) -> None:
         )
         for item in items
     ]
-    connection.executemany("INSERT INTO bulk_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany(
+        "INSERT INTO bulk_items (bulk, position, human_id, name, before, after, state, said) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
 
 
 def start(connection: Connection, number: int, total: int) -> None:
@@ -107,8 +124,7 @@ def drop_unfinished(connection: Connection) -> None:
 
 def _drop_older(connection: Connection, moment: float) -> None:
     ended = (
-        "SELECT number FROM bulks WHERE state IN ('done', 'cancelled') AND ended_at < ? "
-        "AND is_indexed"
+        "SELECT number FROM bulks WHERE state IN ('done', 'cancelled') AND ended_at < ? AND is_told"
     )
     _drop(connection, ended, (moment,))
 
@@ -136,7 +152,7 @@ def take(connection: Connection, number: int, *, together: int, alone: int) -> l
         return []
     wanted = {"bulk": number, "among": LOOKED_AT, "limit": together}
     items = [item_of(row) for row in connection.execute(_PENDING, wanted).fetchall()]
-    if items and not items[0].is_of_tags:
+    if items and not is_of_tags(items[0].after):
         items = items[:alone]
     move(connection, number, items, ItemState.SENDING)
     return items
@@ -144,53 +160,62 @@ def take(connection: Connection, number: int, *, together: int, alone: int) -> l
 
 def move(connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState) -> None:
     """Let humans of a bulk be in another state, which is not the last."""
-    _move(connection, number, [item.position for item in items], state)
+    connection.execute(
+        "UPDATE bulk_items SET state = ? WHERE bulk = ? "
+        "AND position IN (SELECT value FROM json_each(?))",
+        (state, number, json.dumps([item.position for item in items])),
+    )
 
 
 def settle(
     connection: Connection, writer: Writer, bulk: Bulk, ended: Sequence[Ended], *, now: float
 ) -> None:
-    """Write down what became of some humans, in the mirror and in the history too."""
-    alike: defaultdict[tuple[ItemState, str], list[int]] = defaultdict(list)
+    """Write down what became of some humans, in the mirror too."""
+    alike: defaultdict[tuple[ItemState, str, str], list[int]] = defaultdict(list)
     for one in ended:
-        alike[one.state, one.said].append(one.item.position)
-    for (state, said), positions in alike.items():
-        _move(connection, bulk.number, positions, state, said)
+        alike[one.state, one.said, one.request_id].append(one.item.position)
+    for (state, said, request_id), positions in alike.items():
+        connection.execute(
+            "UPDATE bulk_items SET state = ?, said = ?, at = ?, request_id = ?, is_told = ? "
+            "WHERE bulk = ? AND position IN (SELECT value FROM json_each(?))",
+            (state, said, now, request_id, state not in TOLD, bulk.number, json.dumps(positions)),
+        )
     connection.executemany(
         "UPDATE bulk_items SET before = ? WHERE bulk = ? AND position = ? AND before IS NULL",
         [
             (_written(one.item.before), bulk.number, one.item.position)
             for one in ended
-            if one.item.before is not None and not one.item.is_of_tags
+            if one.item.before is not None and not is_of_tags(one.item.after)
         ],
     )
-    told = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
-    connection.executemany(
-        "INSERT INTO audit (at, who, human_id, name, change_id, kind, differences, outcome, "
-        "request_id, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_entry(bulk, one, now) for one in ended if one.state in told],
-    )
+    connection.execute("UPDATE bulks SET is_told = 0 WHERE number = ?", (bulk.number,))
     done = [one.item for one in ended if one.state is ItemState.DONE]
     if connection.execute("SELECT 1 FROM reads LIMIT 1").fetchone():
         ids = [(item.human_id,) for item in done]
         connection.executemany("UPDATE reads SET at = 0 WHERE id = ?", ids)
     if done and meta(connection, "built") == COMPLETE:
         _show(connection, writer, done)
-        connection.execute("UPDATE bulks SET is_indexed = 0 WHERE number = ?", (bulk.number,))
 
 
-def index(connection: Connection, writer: Writer, number: int, *, after: int, limit: int) -> int:
-    """Let some humans of a bulk that rests be found by the tags that they were given.
+def tell(connection: Connection, writer: Writer, bulk: Bulk, *, after: int, limit: int) -> int:
+    """Let the history and the search know of some humans of a bulk that rests.
 
     Returns:
-        The position of the last of them; -1 where there was none any more, and all is in order.
+        The position of the last of them; -1 where there was none any more, and all is told.
     """
-    done = items_after(connection, number, (ItemState.DONE,), position=after, limit=limit)
-    if done:
-        writer.recode(item.human_id for item in done)
-        return done[-1].position
-    connection.execute("UPDATE bulks SET is_indexed = 1 WHERE number = ?", (number,))
-    return -1
+    items = untold(connection, bulk.number, position=after, limit=limit)
+    if not items:
+        connection.execute("UPDATE bulks SET is_told = 1 WHERE number = ?", (bulk.number,))
+        return -1
+    audit.note(connection, [audit.of_bulk(bulk, item) for item in items])
+    if meta(connection, "built") == COMPLETE:
+        writer.recode(item.human_id for item in items if item.state is ItemState.DONE)
+    connection.execute(
+        "UPDATE bulk_items SET is_told = 1 WHERE bulk = ? "
+        "AND position IN (SELECT value FROM json_each(?))",
+        (bulk.number, json.dumps([item.position for item in items])),
+    )
+    return items[-1].position
 
 
 def finish(connection: Connection, number: int, *, now: float) -> None:
@@ -215,47 +240,22 @@ def set_state(
     )
 
 
-def _entry(bulk: Bulk, one: Ended, now: float) -> tuple[object, ...]:
-    item = one.item
-    kind = Kind.ASSIGN if item.is_of_tags else Kind.UPDATE
-    return (
-        now,
-        bulk.who,
-        item.human_id,
-        item.name,
-        bulk.id,
-        kind,
-        _written([list(difference) for difference in item.differences]),
-        one.state,
-        one.request_id,
-        one.said,
-    )
-
-
 def _show(connection: Connection, writer: Writer, items: Sequence[BulkItem]) -> None:
     """Let the mirror have of humans what the platform took."""
-    writer.retag({i.human_id: _tags(i.after) for i in items if i.is_of_tags})
-    for item in items:
-        if item.is_of_tags:
+    for after, some in groupby(items, key=attrgetter("after")):
+        tags, ids = _tags(after), [item.human_id for item in some]
+        if is_of_tags(after):
+            writer.retag(dict.fromkeys(ids, tags))
             continue
-        text = platform_document(connection, item.human_id)
-        if text is not None:
-            fields = {n: v for n, v in item.after.items() if not n.startswith(TAG)}
-            writer.put({**with_tags(orjson.loads(text), _tags(item.after)), **fields})
+        fields = {name: value for name, value in after.items() if not name.startswith(TAG)}
+        for human_id in ids:
+            text = platform_document(connection, human_id)
+            if text is not None:
+                writer.put({**with_tags(orjson.loads(text), tags), **fields})
 
 
 def _tags(after: Values) -> Values:
     return {n.removeprefix(TAG): value for n, value in after.items() if n.startswith(TAG)}
-
-
-def _move(
-    connection: Connection, number: int, positions: Sequence[int], state: ItemState, said: str = ""
-) -> None:
-    connection.execute(
-        "UPDATE bulk_items SET state = ?, said = ? WHERE bulk = ? "
-        "AND position IN (SELECT value FROM json_each(?))",
-        (state, said, number, json.dumps(positions)),
-    )
 
 
 def _written(value: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 from aicx_tui.storage.changes import Difference
 
@@ -14,6 +13,11 @@ Values = Mapping[str, str | None]
 
 TAG = "tag:"
 """Begins the name of a field that is a tag."""
+
+
+def is_of_tags(values: Values) -> bool:
+    """Whether nothing but tags is changed, which many humans can be in one request."""
+    return all(name.startswith(TAG) for name in values)
 
 
 class BulkState(StrEnum):
@@ -41,7 +45,10 @@ class ItemState(StrEnum):
     SAME = "same"
 
 
-SETTLED = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED, ItemState.SAME)
+TOLD = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
+"""What the history says of a human."""
+
+SETTLED = (*TOLD, ItemState.SAME)
 """Humans that nothing more is sent of."""
 
 
@@ -89,6 +96,8 @@ class BulkItem:
         position: Its place in the bulk, from 0.
         state: How far it is.
         said: Why it failed or was skipped.
+        at: When it came to its end, in seconds since 1970.
+        request_id: How the platform names the request that decided.
     """
 
     human_id: str
@@ -98,11 +107,8 @@ class BulkItem:
     position: int = 0
     state: ItemState = ItemState.PENDING
     said: str = ""
-
-    @cached_property
-    def is_of_tags(self) -> bool:
-        """Whether nothing but tags is changed, which many humans can be in one request."""
-        return all(name.startswith(TAG) for name in self.after)
+    at: float | None = None
+    request_id: str = ""
 
     @property
     def differences(self) -> list[Difference]:

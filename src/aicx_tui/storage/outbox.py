@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
-from aicx_tui.storage import steps
+from aicx_tui.storage import audit, steps
 from aicx_tui.storage.changes import (
     ENDED,
     SHOWN,
@@ -214,23 +214,19 @@ def show_all_anew(connection: Connection, writer: Writer) -> None:
 
 def note(connection: Connection, change: Change, now: float) -> None:
     """Add what became of a change to the history."""
-    said = change.problem.message if change.problem is not None else ""
-    connection.execute(
-        "INSERT INTO audit (at, who, human_id, name, change_id, kind, differences, outcome, "
-        "request_id, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            now,
-            change.who,
-            change.human_id,
-            change.name,
-            change.id,
-            change.kind,
-            _written([list(difference) for difference in change.differences]),
-            change.state,
-            change.outcome_of,
-            said,
-        ),
+    entry = audit.Entry(
+        at=now,
+        who=change.who,
+        human_id=change.human_id,
+        name=change.name,
+        change_id=change.id,
+        kind=change.kind,
+        differences=change.differences,
+        outcome=change.state,
+        request_id=change.outcome_of,
+        said=change.problem.message if change.problem is not None else "",
     )
+    audit.note(connection, [entry])
 
 
 def _confirm(connection: Connection, change: Change) -> None:

@@ -125,6 +125,14 @@ VERSIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX bulk_items_by_state ON bulk_items (bulk, state, position);
     """,
+    # the history of a bulk is written once it rests
+    """
+    ALTER TABLE bulks RENAME COLUMN is_indexed TO is_told;
+    ALTER TABLE bulk_items ADD COLUMN at REAL;
+    ALTER TABLE bulk_items ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE bulk_items ADD COLUMN is_told INTEGER NOT NULL DEFAULT 1;
+    CREATE INDEX audit_by_moment ON audit (at);
+    """,
 )
 """What makes version n of version n - 1, each in one transaction."""
 
