@@ -10,7 +10,7 @@ import select
 import signal
 import struct
 import termios
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,8 +54,8 @@ class Terminal:
         shown: What it wrote since the last keys, raw.
     """
 
-    def __init__(self, command: Sequence[str], *, home: Path) -> None:
-        environment = surroundings(home)
+    def __init__(self, command: Sequence[str], *, home: Path, given: Mapping[str, str]) -> None:
+        environment = {**surroundings(home), **given}
         self.shown = b""
         self._questions = dict(ANSWERS)
         self.started = perf_counter()
@@ -98,6 +98,12 @@ class Terminal:
         while self._read(seconds) is not None:
             pass
 
+    def passes(self, seconds: float) -> None:
+        """Read for a time, however much comes."""
+        end = perf_counter() + seconds
+        while (left := end - perf_counter()) > 0:
+            self._read(left)
+
     def ends(self) -> None:
         """End the program at once."""
         os.kill(self.pid, signal.SIGKILL)
@@ -123,11 +129,16 @@ class Terminal:
 
 
 @contextmanager
-def terminal(command: Sequence[str]) -> Iterator[Terminal]:
-    """Run a program in a terminal and a home of its own; after it, no process of it is left."""
+def terminal(command: Sequence[str], given: Mapping[str, str] | None = None) -> Iterator[Terminal]:
+    """Run a program in a terminal and a home of its own; after it, no process of it is left.
+
+    Args:
+        command: The program and its arguments.
+        given: Variables of its environment beside the usual ones.
+    """
     with TemporaryDirectory(prefix="aicx-benchmark-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        running = Terminal(command, home=home)
+        running = Terminal(command, home=home, given=given or {})
         try:
             yield running
         finally:

@@ -81,15 +81,27 @@ SCENES = (
 
 @dataclass
 class Console:
-    """The console with all humans read, and what its cursor is on."""
+    """The console with all humans read, and what its cursor is on.
+
+    Attributes:
+        running: Its terminal.
+        row: What is in the row of its cursor.
+        pauses: Seconds between a reply and the next key.
+        is_busy: Whether it paints by itself all the time, so that it never rests.
+    """
 
     running: Terminal
     row: bytes = b""
+    is_busy: bool = False
     pauses: Iterator[float] = field(default_factory=lambda: cycle(PAUSES))
 
     def rest(self) -> None:
         """Let everything be painted that follows on its own."""
-        self.running.rests(next(self.pauses))
+        pause = next(self.pauses)
+        if self.is_busy:
+            self.running.passes(pause)
+        else:
+            self.running.rests(pause)
 
     def goes(self, keys: Sequence[bytes]) -> None:
         """Press keys that are not measured."""

@@ -113,6 +113,16 @@ def test_a_signal_ends_it_in_order_and_restores_the_terminal(
     assert processes_of(tmp_path) == []
 
 
+def test_a_terminal_that_goes_away_while_all_is_painted_leaves_nothing_running(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.sees("● 2,000 humans")
+    left = [*processes_of(tmp_path), terminal.pid]
+    terminal.types("\x1b[B" * 500)
+    terminal.program.ptyproc.fileobj.close()  # type: ignore[attr-defined]
+    ended(left)
+
+
 def test_a_sandbox_that_was_killed_is_started_anew(terminal: Terminal, tmp_path: Path) -> None:
     terminal.sees("● 2,000 humans")
     (sandbox,) = processes_of(tmp_path)

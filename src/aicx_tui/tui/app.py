@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import ActiveBinding, BindingType
+from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import WorkerFailed
+from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
@@ -132,6 +134,22 @@ class AicxApp(App[None]):
         for name in ENDING_SIGNALS:
             number = signal.Signals[name]
             loop.add_signal_handler(number, self._end_with, 128 + number)
+
+    @override
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, but for one that outlasts its terminal."""
+        driver = super().get_driver_class()
+        if driver.__name__ == "LinuxDriver":
+            from aicx_tui.tui.lasting_driver import LastingDriver  # there is none on Windows
+
+            return LastingDriver
+        return driver
+
+    def lose_terminal(self) -> None:
+        """End in order, for nobody sees anything any more; called from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended meanwhile
+                self._loop.call_soon_threadsafe(self._end_with, 128 + signal.SIGHUP)
 
     def _end_with(self, return_code: int) -> None:
         """End now, or as soon as the first screen is there: before, Textual cannot."""
