@@ -12,6 +12,7 @@ from aicx_tui.api.base import Platform
 from aicx_tui.services.outbox import Outbox
 from aicx_tui.storage.mirror import Mirror
 from tests.sandbox_platform import SandboxPlatform
+from tests.storage.bulk_runs import Place, place
 from tests.storage.mirrors import KEY
 from tests.storage.syncing import at_the_platform, synced
 
@@ -42,3 +43,9 @@ async def ids(platform: Platform) -> list[str]:
 def outbox(mirror: Mirror) -> Outbox:
     """The changes of one person."""
     return Outbox(mirror, who="Ana Cruz")
+
+
+@pytest.fixture
+async def at(own_sandbox: SandboxPlatform, tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(own_sandbox, tmp_path) as one:
+        yield one

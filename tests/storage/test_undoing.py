@@ -117,13 +117,41 @@ async def test_what_a_colleague_changed_since_is_not_overwritten(
     assert await sent(platform, outbox.mirror) == [State.CONFLICT]
     assert (await there(platform, human_id)).uid == "theirs"
     assert (await there(platform, human_id)).email == "mine@example.com"
-    await outbox.discard(reversal.id)
-    again = await undoing.undo()  # it was not undone, so it is still the last step
-    await sent(platform, outbox.mirror)
-    await outbox.resolve(again.id, mine=["email"])
+    await outbox.resolve(reversal.id, mine=["email"])
     assert await sent(platform, outbox.mirror) == [State.DONE]
     left = await there(platform, human_id)
     assert (left.uid, left.email) == ("theirs", was.email)
+
+
+async def test_where_theirs_is_to_stay_the_step_before_is_the_next_to_take_back(
+    platform: Platform, outbox: Outbox, undoing: Undoing, human_id: str
+) -> None:
+    was = await there(platform, human_id)
+    await changed(outbox, platform, human_id, email="mine@example.com")
+    await changed(outbox, platform, human_id, uid="mine")
+    await platform.update_human(human_id, HumanChanges(uid="theirs"))
+    reversal = await undoing.undo()
+    assert await sent(platform, outbox.mirror) == [State.CONFLICT]
+    await outbox.discard(reversal.id)
+    await undoing.undo()
+    assert await sent(platform, outbox.mirror) == [State.DONE]
+    left = await there(platform, human_id)
+    assert (left.uid, left.email) == ("theirs", was.email)
+
+
+async def test_what_was_not_taken_back_is_forgotten_by_no_change_that_follows(
+    platform: Platform, outbox: Outbox, undoing: Undoing, human_id: str
+) -> None:
+    was = await there(platform, human_id)
+    await changed(outbox, platform, human_id, email="first@example.com")
+    reversal = await undoing.undo()
+    await outbox.discard(reversal.id)  # before it was tried
+    await changed(outbox, platform, human_id, uid="second")
+    for _ in range(2):
+        await undoing.undo()
+        assert await sent(platform, outbox.mirror) == [State.DONE]
+    left = await there(platform, human_id)
+    assert (left.uid, left.email) == (was.uid, was.email)
 
 
 async def test_tags_go_back_to_the_values_they_had_or_away(

@@ -19,12 +19,11 @@ from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.pace import Progress
-from aicx_tui.storage.bulks import SETTLED, Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import FAULTY, SETTLED, TROUBLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 
 TABLE = (("Bulk", 8), ("State", 9), ("Humans", 9), ("Made", 16), ("Does", 60))
 
-LEFT_ALONE = (ItemState.FAILED, ItemState.SKIPPED)
 """Humans that somebody may have to look at."""
 
 
@@ -88,7 +87,7 @@ def prepare_resume(arguments: Namespace) -> OnOutbox:
 
 def prepare_report(arguments: Namespace) -> OnOutbox:
     """`bulk report ID`."""
-    states = tuple(ItemState) if arguments.all else LEFT_ALONE
+    states = tuple(ItemState) if arguments.all else TROUBLED
 
     async def run(opened: OpenOutbox) -> None:
         bulk = await opened.bulks.get(arguments.id)
@@ -145,7 +144,7 @@ async def run_and_tell(
 
 async def tell(opened: OpenOutbox, end: BulkProgress, *, as_json: bool) -> None:
     """Tell what became of a bulk that is over; raises as `run_and_tell` does."""
-    left = [item async for item in opened.bulks.items(end.bulk.id, LEFT_ALONE)]
+    left = [item async for item in opened.bulks.items(end.bulk.id, TROUBLED)]
     if as_json:
         counts = await opened.bulks.counts(end.bulk.id)
         failed: list[JsonValue] = [item_document(item) for item in left]
@@ -220,7 +219,7 @@ def document(bulk: Bulk, counts: Mapping[ItemState, int]) -> dict[str, JsonValue
         "total": bulk.total,
         "done": counts.get(ItemState.DONE, 0),
         "same": counts.get(ItemState.SAME, 0),
-        "failed_count": counts.get(ItemState.FAILED, 0),
+        "failed_count": sum(counts.get(state, 0) for state in FAULTY),
         "skipped_count": counts.get(ItemState.SKIPPED, 0),
         "waiting": waiting,
     }

@@ -20,7 +20,7 @@ from aicx_tui.services.bulk_wish import Wish as Wish
 from aicx_tui.services.bulk_wish import check_wish
 from aicx_tui.services.turn import turn
 from aicx_tui.storage import bulk_reading, bulk_writing
-from aicx_tui.storage.bulks import OPEN, TAG, Bulk, BulkItem, BulkState, ItemState, is_of_tags
+from aicx_tui.storage.bulks import MADE, OPEN, TAG, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.storage.changes import Difference
 from aicx_tui.storage.database import Connection
 from aicx_tui.storage.mirror import Mirror
@@ -119,7 +119,7 @@ class Bulks:
             wish: What they are to have.
             title: What it does, as a person reads it.
             is_fresh: Whether the mirror was read from the platform just now; else those are sent
-                too who seem to be so already, and fields are changed upon what is there then.
+                too who seem to be so already, and everybody is read first.
 
         Raises:
             UsageError: There is nobody or nothing to change, or a value holds what none may.
@@ -130,9 +130,12 @@ class Bulks:
         async def items() -> AsyncGenerator[BulkItem, None]:
             for some in _some_at_a_time(dict.fromkeys(human_ids)):
                 for item in await self._items_for(some, wish):
-                    yield item if is_fresh else _as_far_as_known(item)
+                    is_same = item.state is ItemState.SAME
+                    yield (
+                        item if is_fresh or not is_same else replace(item, state=ItemState.PENDING)
+                    )
 
-        return await self._made(items(), self._new(title))
+        return await self._made(items(), replace(self._new(title), is_fresh=is_fresh))
 
     async def reverse(self, bulk_id: str, *, title: str, can_remove_tags: bool = True) -> Bulk:
         """Make a bulk that gives each human back what it had before another one.
@@ -148,7 +151,7 @@ class Bulks:
         new = replace(self._new(title), undo_of=bulk_id, is_guarded=True)
 
         async def items() -> AsyncGenerator[BulkItem, None]:
-            async for item in self.items(bulk_id, [ItemState.DONE]):
+            async for item in self.items(bulk_id, MADE):
                 yield _reversed(item, can_remove_tags=can_remove_tags)
 
         return await self._made(items(), new)
@@ -166,6 +169,7 @@ class Bulks:
             total=0,
             undo_of="",
             is_guarded=False,
+            is_fresh=False,
         )
 
     async def _made(self, items: AsyncGenerator[BulkItem, None], new: Bulk) -> Bulk:
@@ -289,12 +293,6 @@ def _reversed(item: BulkItem, *, can_remove_tags: bool) -> BulkItem:
         said = "It did not have the tag, and this platform has no call that takes tags away."
         return replace(back, state=ItemState.SKIPPED, said=said)
     return back
-
-
-def _as_far_as_known(item: BulkItem) -> BulkItem:
-    """What a bulk does to a human whom somebody may have changed since the mirror was read."""
-    state = ItemState.PENDING if item.state is ItemState.SAME else item.state
-    return replace(item, state=state, before=item.before if is_of_tags(item.after) else None)
 
 
 def _some_at_a_time(human_ids: Iterable[str]) -> Iterable[list[str]]:

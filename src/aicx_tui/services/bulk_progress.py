@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.pace import Pace
-from aicx_tui.storage.bulks import SETTLED, Bulk, ItemState
+from aicx_tui.storage.bulks import FAULTY, SETTLED, Bulk, ItemState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +52,19 @@ def settled(counts: Mapping[ItemState, int]) -> int:
 def progress_of(
     bulk: Bulk,
     counts: Mapping[ItemState, int],
-    pace: Pace,
+    pace: Pace | None = None,
     *,
     waiting_for: str = "",
     error: AicxError | None = None,
 ) -> BulkProgress:
     """How far a bulk is by how many humans are how far."""
-    how_fast = pace.progress(settled(counts), bulk.total)
+    how_fast = (pace or Pace(settled(counts))).progress(settled(counts), bulk.total)
     return BulkProgress(
         bulk=bulk,
         total=bulk.total,
         done=counts.get(ItemState.DONE, 0),
         same=counts.get(ItemState.SAME, 0),
-        failed=counts.get(ItemState.FAILED, 0),
+        failed=sum(counts.get(state, 0) for state in FAULTY),
         skipped=counts.get(ItemState.SKIPPED, 0),
         rate=how_fast.rate,
         seconds_left=how_fast.seconds_left,

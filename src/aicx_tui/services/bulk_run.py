@@ -26,7 +26,7 @@ from aicx_tui.errors import (
 )
 from aicx_tui.services.bulk_progress import BulkProgress as BulkProgress
 from aicx_tui.services.bulk_progress import progress_of, settled
-from aicx_tui.services.bulk_sending import BulkSender
+from aicx_tui.services.bulk_sending import Basis, BulkSender
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.sending import MOST_TRIES, NOT_NOW
 from aicx_tui.services.turn import POLL_SECONDS
@@ -40,9 +40,11 @@ from aicx_tui.storage.writing import Writer
 ALONE = 64
 """Humans that are changed or read one by one, between two words on how far it is."""
 
-GUARDED = 16
-"""Humans that are read and then tagged together where nobody else's value may be overwritten: the
-fewer, the shorter the time in between."""
+READ_FIRST = 16
+"""Humans that are read and then tagged together: the fewer, the shorter the time in between."""
+
+FRESH_SECONDS = 60.0
+"""How old may be what is noted of humans when they are sent, unless others were all the time."""
 
 SIDE_BY_SIDE = 2
 """Requests that give tags at the same time: the platform has the next while a reply travels."""
@@ -73,7 +75,9 @@ class BulkRun:
         self._retry_seconds = retry_seconds
         self._sender = BulkSender(platform, bulk, settle=self._settle, batch=batch)
         self._counts: Counter[ItemState] = Counter()
-        self._together = min(batch, GUARDED) if bulk.is_guarded else SIDE_BY_SIDE * batch
+        self._batch = batch
+        self._since = bulk.made_at
+        self._is_late = False
         self._ended: list[Ended] = []
         self._written: list[asyncio.Future[None]] = []
         self._tries = 0
@@ -156,6 +160,15 @@ class BulkRun:
             raise
 
     @property
+    def _basis(self) -> Basis:
+        now = self._clock().timestamp()
+        self._is_late = self._is_late or now - self._since > FRESH_SECONDS
+        self._since = now
+        if self._is_late:
+            return Basis.OLD
+        return Basis.READ if self._bulk.is_fresh else Basis.UNREAD
+
+    @property
     def _is_refused_to_all(self) -> bool:
         return len(self._ended) > 1 and all(one.state is ItemState.FAILED for one in self._ended)
 
@@ -163,10 +176,15 @@ class BulkRun:
 
     def _taken(self) -> asyncio.Future[list[BulkItem]]:
         """Whom the next request is for, noted on the disk."""
-        number, together = self._bulk.number, self._together
+        number = self._bulk.number
+        self._sender.basis = self._basis
+        together = SIDE_BY_SIDE * self._batch
+        known = READ_FIRST if self._sender.reads_first else together
 
         def work(connection: Connection, _: Writer) -> list[BulkItem]:
-            return bulk_writing.take(connection, number, together=together, alone=ALONE)
+            return bulk_writing.take(
+                connection, number, together=together, alone=ALONE, known=known
+            )
 
         return wrap_future(self._mirror.write(work, is_durable=True))
 

@@ -3,6 +3,9 @@
 Tags go to many humans in one request. A request that is refused for some is split until it is
 known for whom; one whose reply never came is followed by reading every human in it. Fields go to
 each human alone, upon what the platform has.
+
+What a human had is noted, so that all can be taken back. Where that was read a while ago, each is
+read again first, and who was changed by somebody else since the bulk was made is left alone.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from enum import Enum
+from operator import attrgetter
 
 from aicx_tui.api.base import Platform
 from aicx_tui.api.http import REQUEST_ID
@@ -27,7 +32,8 @@ from aicx_tui.services.sending import MOST_TRIES, NOT_NOW
 from aicx_tui.services.sync import AT_ONCE
 from aicx_tui.storage.bulk_reading import held, is_same
 from aicx_tui.storage.bulk_writing import Ended
-from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, ItemState, Values, is_of_tags
+from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values, is_of_tags
+from aicx_tui.storage.rows import Document
 from aicx_tui.text import MISSING
 
 ABOVE = ("company_not_found", "bot_not_found")
@@ -35,6 +41,14 @@ ABOVE = ("company_not_found", "bot_not_found")
 
 Settle = Callable[[Sequence[Ended]], Awaitable[None]]
 """Writes down what became of humans; it may go on while the next request is sent."""
+
+
+class Basis(Enum):
+    """How far what is noted of humans can be trusted."""
+
+    READ = "read from the platform just before the bulk was made"
+    UNREAD = "the bulk was made just now, upon what was read some time"
+    OLD = "the bulk was made some time ago"
 
 
 class BulkSender:
@@ -47,6 +61,7 @@ class BulkSender:
         batch: Humans in one request.
 
     Attributes:
+        basis: How far what is noted of humans can be trusted.
         is_stopping: Whether no further request is sent; who was not sent yet is pending again.
     """
 
@@ -55,7 +70,18 @@ class BulkSender:
         self._bulk = bulk
         self._settle = settle
         self._batch = batch
+        self.basis = Basis.OLD
         self.is_stopping = False
+
+    @property
+    def reads_first(self) -> bool:
+        """Whether each human is read before tags are sent."""
+        return self._bulk.is_guarded or self.basis is not Basis.READ
+
+    @property
+    def _is_guarded(self) -> bool:
+        """Whether a human that somebody changed since the bulk was made is left alone."""
+        return self._bulk.is_guarded or self.basis is Basis.OLD
 
     async def send(self, items: Sequence[BulkItem]) -> None:
         """Send humans that are to have the same, all requests side by side.
@@ -67,8 +93,8 @@ class BulkSender:
         if not is_of_tags(items[0].after):
             await self._each(items, self._changed)
             return
-        if self._bulk.is_guarded:
-            items = await self._untouched(items, ItemState.SAME)
+        if self.reads_first:
+            items = await self._untouched(items)
         firsts = range(0, len(items), self._batch)
         requests = (self._assign(items[first : first + self._batch]) for first in firsts)
         ended = await asyncio.gather(*requests, return_exceptions=True)
@@ -78,7 +104,24 @@ class BulkSender:
 
     async def look(self, items: Sequence[BulkItem]) -> None:
         """Find out about humans that may have been sent; raises as `send` does."""
-        await self._again(await self._untouched(items, ItemState.DONE))
+        left: list[BulkItem] = []
+
+        async def one(item: BulkItem) -> Ended | None:
+            read = await self._platform.get_human(item.human_id)
+            wanted, said = left_of(item, read)
+            if not wanted:
+                return _ended(item, ItemState.DONE)
+            made = {name: value for name, value in item.after.items() if name not in wanted}
+            if self._bulk.state is BulkState.CANCELLED and _has_changed(item, made):
+                missing = ", ".join(wanted)
+                return _partly(item, made, f"It was given up before {missing} was changed too.")
+            if said:
+                return _ended(item, ItemState.SKIPPED, said, there=masked(read.human))
+            left.append(item)
+            return None
+
+        await self._each(items, one)
+        await self._again(sorted(left, key=_position))
 
     # Tags of many
 
@@ -88,28 +131,42 @@ class BulkSender:
         if self.is_stopping:
             return await self._again(items)
         REQUEST_ID.set("")
+        ids, given, taken = _tags_of(items[0].after, [item.human_id for item in items])
         try:
-            await self._request(items)
-        except OutcomeUnknownError:
-            await self.look(items)
-            raise
-        except (*NOT_NOW, ForbiddenError, UnsupportedError):
-            await self._again(items)
-            raise
+            if given:
+                await self._platform.assign_tags(ids, given)
         except AicxError as error:
-            if error.code in ABOVE:
-                await self._again(items)
-                raise
-            return await self._refused(items, error)
-        await self._settle([_ended(item, ItemState.DONE) for item in items])
+            return await self._not_made(items, error)
+        try:
+            if taken:
+                await self._platform.unassign_tags(ids, taken)
+        except AicxError as error:
+            if given:
+                return await self._half_made(items, error)
+            return await self._not_made(items, error)
+        is_read = self.reads_first
+        await self._settle([_ended(item, ItemState.DONE, is_read=is_read) for item in items])
         return None
 
-    async def _request(self, items: Sequence[BulkItem]) -> None:
-        ids, given, taken = _tags_of(items[0].after, [item.human_id for item in items])
-        if given:
-            await self._platform.assign_tags(ids, given)
-        if taken:
-            await self._platform.unassign_tags(ids, taken)
+    async def _not_made(self, items: Sequence[BulkItem], error: AicxError) -> None:
+        """Go on after a request that gave nobody anything, as far as is known."""
+        if isinstance(error, OutcomeUnknownError):
+            await self.look(items)
+            raise error
+        if _is_for_all(error):
+            await self._again(items)
+            raise error
+        await self._refused(items, error)
+
+    async def _half_made(self, items: Sequence[BulkItem], error: AicxError) -> None:
+        """Go on where tags were given and others could not be taken away.
+
+        Where that may be done later, these humans stay as being sent, and are read before.
+        """
+        if isinstance(error, OutcomeUnknownError) or _is_for_all(error):
+            raise error
+        made = {name: value for name, value in items[0].after.items() if value is not None}
+        await self._settle([_partly(item, made, _words(error)) for item in items])
 
     async def _refused(self, items: Sequence[BulkItem], error: AicxError) -> None:
         """Find out for whom a request was refused, and send it for the rest."""
@@ -128,32 +185,47 @@ class BulkSender:
 
     # Each alone
 
-    async def _untouched(self, items: Sequence[BulkItem], there: ItemState) -> Sequence[BulkItem]:
-        """Those humans that have what they had before; the others are settled.
+    async def _untouched(self, items: Sequence[BulkItem]) -> Sequence[BulkItem]:
+        """Those humans that are to be sent, with what they have now; the others are settled.
 
-        Args:
-            items: Whom to read.
-            there: How far those are that have what they are to have.
+        Who is not in the mirror is sent as named.
         """
-        left: list[BulkItem] = []
+        left = [item for item in items if item.before is None]
 
         async def one(item: BulkItem) -> Ended | None:
-            human = await self._platform.get_human(item.human_id)
-            wanted, said = left_of(item, human)
+            read = await self._platform.get_human(item.human_id)
+            theirs = held(masked(read.human), item.after)
+            if not self._is_guarded:
+                item = replace(item, before=theirs)
+            wanted, said = left_of(item, read)
             if said:
-                return _ended(item, ItemState.SKIPPED, said)
+                return _ended(item, ItemState.SKIPPED, said, there=masked(read.human))
             if not wanted:
-                return _ended(item, there)
-            left.append(item)
+                return _ended(item, ItemState.SAME)
+            left.append(_with_before(item, theirs))
             return None
 
-        await self._each(items, one)
-        return sorted(left, key=lambda item: item.position)
+        known = [item for item in items if item.before is not None]
+        try:
+            await self._each(known, one, otherwise=ItemState.PENDING)
+        except AicxError:
+            await self._again([item for item in items if item.before is None])
+            raise
+        return sorted(left, key=_position)
 
     async def _each(
-        self, items: Sequence[BulkItem], work: Callable[[BulkItem], Awaitable[Ended | None]]
+        self,
+        items: Sequence[BulkItem],
+        work: Callable[[BulkItem], Awaitable[Ended | None]],
+        *,
+        otherwise: ItemState | None = None,
     ) -> None:
         """Do something with each human, some at a time, and settle what became of it.
+
+        Args:
+            items: Whom.
+            work: What.
+            otherwise: How far those are of whom nothing is said once the platform cannot be asked.
 
         Raises:
             AicxError: The platform cannot be asked now; the others are settled.
@@ -177,29 +249,34 @@ class BulkSender:
                 return None
 
         ended = await asyncio.gather(*(one(item) for item in items))
-        await self._settle([one for one in ended if one is not None])
+        told = [one for one in ended if one is not None]
+        if faults and otherwise is not None:
+            silent = (item for item, one in zip(items, ended, strict=True) if one is None)
+            told += [_ended(item, otherwise) for item in silent]
+        await self._settle(told)
         if faults:
             raise faults[0]
 
     async def _changed(self, item: BulkItem) -> Ended:
         """Change a human upon what the platform has."""
         there = ItemState.SAME
+        is_read = item.before is None or not (self._is_guarded or self.basis is Basis.READ)
         for _ in range(MOST_TRIES):
-            human = await self._platform.get_human(item.human_id)
-            if item.before is None:
-                item = replace(item, before=held(masked(human.human), item.after))
-            wanted, said = left_of(item, human)
+            read = await self._platform.get_human(item.human_id)
+            if is_read and there is ItemState.SAME:
+                item = replace(item, before=held(masked(read.human), item.after))
+            wanted, said = left_of(item, read)
             if said:
-                return _ended(item, ItemState.SKIPPED, said)
+                return _ended(item, ItemState.SKIPPED, said, there=masked(read.human))
             if not wanted:
-                return _ended(item, there)
+                return _ended(item, there, is_read=is_read)
             there = ItemState.DONE
             try:
-                await self._put(item.human_id, wanted, human.etag)
+                await self._put(item.human_id, wanted, read.etag)
             except (ConflictError, OutcomeUnknownError) as error:
                 lost = error  # somebody was faster, or nobody knows: look at what is there
                 continue
-            return _ended(item, ItemState.DONE)
+            return _ended(item, ItemState.DONE, is_read=is_read)
         if isinstance(lost, OutcomeUnknownError):
             raise lost
         return _ended(item, ItemState.SKIPPED, "Others change it all the time.")
@@ -272,5 +349,38 @@ def _words(error: AicxError) -> str:
     return f"{error.message} {fields}".strip()
 
 
-def _ended(item: BulkItem, state: ItemState, said: str = "") -> Ended:
-    return Ended(item, state, said, REQUEST_ID.get())
+def _is_for_all(error: AicxError) -> bool:
+    """Whether it says nothing of the humans in the request."""
+    return isinstance(error, (*NOT_NOW, ForbiddenError, UnsupportedError)) or error.code in ABOVE
+
+
+def _with_before(item: BulkItem, theirs: Values) -> BulkItem:
+    """A human with what it had before: what is so already may be by an earlier try of ours."""
+    known = theirs if item.before is None else item.before
+    before = {n: known[n] if is_same(n, theirs[n], v) else theirs[n] for n, v in item.after.items()}
+    return replace(item, before=before)
+
+
+def _has_changed(item: BulkItem, made: Values) -> bool:
+    before = item.before or {}
+    return any(not is_same(name, before.get(name), value) for name, value in made.items())
+
+
+def _partly(item: BulkItem, made: Values, said: str) -> Ended:
+    """A human that has only some of what it was to have."""
+    before = None if item.before is None else {name: item.before[name] for name in made}
+    return _ended(replace(item, before=before, after=made), ItemState.PARTLY, said, is_read=True)
+
+
+def _ended(
+    item: BulkItem,
+    state: ItemState,
+    said: str = "",
+    *,
+    is_read: bool = False,
+    there: Document | None = None,
+) -> Ended:
+    return Ended(item, state, said, REQUEST_ID.get(), is_read, there)
+
+
+_position = attrgetter("position")

@@ -15,7 +15,10 @@ from aicx_tui.storage.record import LOCAL
 from aicx_tui.storage.rows import Document, tag_values
 from aicx_tui.storage.writing import platform_document
 
-_COLUMNS = "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, is_guarded"
+_COLUMNS = (
+    "number, id, title, who, made_at, ended_at, state, problem, total, undo_of, "
+    "is_guarded, is_fresh"
+)
 ITEM = "position, human_id, name, before, after, state, said, at, request_id"
 """The columns that `item_of` reads."""
 
@@ -191,6 +194,5 @@ def _after(text: str) -> Values:
 
 def _bulk(row: Sequence[Any]) -> Bulk:
     values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    return Bulk(
-        **values | {"state": BulkState(values["state"]), "is_guarded": bool(values["is_guarded"])}
-    )
+    flags = {name: bool(values[name]) for name in ("is_guarded", "is_fresh")}
+    return Bulk(**values | flags | {"state": BulkState(values["state"])})

@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 import orjson
 
+from aicx_tui.errors import UsageError
 from aicx_tui.storage import audit, steps
 from aicx_tui.storage.bulk_reading import ITEM, item_of, untold
 from aicx_tui.storage.bulks import (
+    MADE,
     TAG,
     TOLD,
     Bulk,
@@ -33,6 +35,7 @@ from aicx_tui.storage.database import Connection
 from aicx_tui.storage.loading import COMPLETE, meta
 from aicx_tui.storage.outbox import KEPT_SECONDS
 from aicx_tui.storage.retagging import with_tags
+from aicx_tui.storage.rows import Document
 from aicx_tui.storage.writing import Writer, platform_document
 
 LOOKED_AT = 4_000
@@ -58,12 +61,17 @@ class Ended(NamedTuple):
         state: How far it is now; pending where it is to be sent again.
         said: Why it failed or was skipped.
         request_id: How the platform names the request that decided.
+        is_read: Whether the item's `before` is what the platform had just before, or `after` is
+            only what was made of it.
+        there: The human as the platform has it, where somebody else changed it.
     """
 
     item: BulkItem
     state: ItemState
     said: str = ""
     request_id: str = ""
+    is_read: bool = False
+    there: Document | None = None
 
 
 def prepare(connection: Connection, bulk: Bulk) -> int:
@@ -74,9 +82,12 @@ def prepare(connection: Connection, bulk: Bulk) -> int:
     drop_unfinished(connection)
     _drop_older(connection, bulk.made_at - KEPT_SECONDS)
     cursor = connection.execute(
-        "INSERT INTO bulks (id, title, who, made_at, state, undo_of, is_guarded) "
-        "VALUES (?, ?, ?, ?, 'preparing', ?, ?)",
-        (bulk.id, bulk.title, bulk.who, bulk.made_at, bulk.undo_of, bulk.is_guarded),
+        "INSERT INTO bulks (id, title, who, made_at, state, undo_of, is_guarded, is_fresh) "
+        "VALUES (?, ?, ?, ?, 'preparing', ?, ?, ?)",
+        (
+            *(bulk.id, bulk.title, bulk.who, bulk.made_at),
+            *(bulk.undo_of, bulk.is_guarded, bulk.is_fresh),
+        ),
     )
     return int(cursor.lastrowid or 0)
 
@@ -89,7 +100,7 @@ def add(connection: Connection, number: int, items: Iterable[BulkItem]) -> None:
             item.position,
             item.human_id,
             item.name,
-            None if item.before is None else _written(item.before),
+            _before(item),
             _written(item.after),
             item.state,
             item.said,
@@ -112,7 +123,11 @@ def start(connection: Connection, number: int, total: int) -> None:
         "SELECT id, undo_of FROM bulks WHERE number = ?", (number,)
     ).fetchone()
     if undo_of:
-        steps.reverse(connection, undo_of, by=bulk_id)
+        if not steps.reverse(connection, undo_of, by=bulk_id):
+            raise UsageError(
+                "That is being taken back already. Nothing was done.",
+                hint="See how far it is: aicx bulk list.",
+            )
     else:
         steps.record(connection, "bulk", bulk_id)
 
@@ -135,7 +150,9 @@ def _drop(connection: Connection, which: str, values: tuple[float, ...]) -> None
         connection.execute("DELETE FROM bulks WHERE number = ?", (number,))
 
 
-def take(connection: Connection, number: int, *, together: int, alone: int) -> list[BulkItem]:
+def take(
+    connection: Connection, number: int, *, together: int, alone: int, known: int
+) -> list[BulkItem]:
     """Note that the next humans are being sent, before they are, and return them.
 
     Args:
@@ -143,6 +160,7 @@ def take(connection: Connection, number: int, *, together: int, alone: int) -> l
         number: Of the bulk.
         together: How many at most where tags go to many in one request.
         alone: How many at most where each is changed alone.
+        known: How many at most of whom is noted what they had.
 
     Returns:
         Humans that are to have the same, in order; none where the bulk is not running.
@@ -150,12 +168,20 @@ def take(connection: Connection, number: int, *, together: int, alone: int) -> l
     running = "SELECT 1 FROM bulks WHERE number = ? AND state = 'running'"
     if connection.execute(running, (number,)).fetchone() is None:
         return []
-    wanted = {"bulk": number, "among": LOOKED_AT, "limit": together}
-    items = [item_of(row) for row in connection.execute(_PENDING, wanted).fetchall()]
+    items = _pending(connection, number, together if known >= together else alone)
     if items and not is_of_tags(items[0].after):
         items = items[:alone]
+    elif items and known < together and items[0].before is None:
+        items = [item for item in _pending(connection, number, together) if item.before is None]
+    elif known < together:
+        items = [item for item in items if item.before is not None][:known]
     move(connection, number, items, ItemState.SENDING)
     return items
+
+
+def _pending(connection: Connection, number: int, limit: int) -> list[BulkItem]:
+    wanted = {"bulk": number, "among": LOOKED_AT, "limit": limit}
+    return [item_of(row) for row in connection.execute(_PENDING, wanted).fetchall()]
 
 
 def move(connection: Connection, number: int, items: Iterable[BulkItem], state: ItemState) -> None:
@@ -181,15 +207,17 @@ def settle(
             (state, said, now, request_id, state not in TOLD, bulk.number, json.dumps(positions)),
         )
     connection.executemany(
-        "UPDATE bulk_items SET before = ? WHERE bulk = ? AND position = ? AND before IS NULL",
+        "UPDATE bulk_items SET before = ?, after = ? WHERE bulk = ? AND position = ?",
         [
-            (_written(one.item.before), bulk.number, one.item.position)
-            for one in ended
-            if one.item.before is not None and not is_of_tags(one.item.after)
+            (_before(item), _written(item.after), bulk.number, item.position)
+            for item in (one.item for one in ended if one.is_read)
         ],
     )
+    for one in ended:
+        if one.there is not None:
+            writer.put(one.there)
     connection.execute("UPDATE bulks SET is_told = 0 WHERE number = ?", (bulk.number,))
-    done = [one.item for one in ended if one.state is ItemState.DONE]
+    done = [one.item for one in ended if one.state in MADE]
     if connection.execute("SELECT 1 FROM reads LIMIT 1").fetchone():
         ids = [(item.human_id,) for item in done]
         connection.executemany("UPDATE reads SET at = 0 WHERE id = ?", ids)
@@ -209,7 +237,7 @@ def tell(connection: Connection, writer: Writer, bulk: Bulk, *, after: int, limi
         return -1
     audit.note(connection, [audit.of_bulk(bulk, item) for item in items])
     if meta(connection, "built") == COMPLETE:
-        writer.recode(item.human_id for item in items if item.state is ItemState.DONE)
+        writer.recode(item.human_id for item in items if item.state in MADE)
     connection.execute(
         "UPDATE bulk_items SET is_told = 1 WHERE bulk = ? "
         "AND position IN (SELECT value FROM json_each(?))",
@@ -256,6 +284,10 @@ def _show(connection: Connection, writer: Writer, items: Sequence[BulkItem]) -> 
 
 def _tags(after: Values) -> Values:
     return {n.removeprefix(TAG): value for n, value in after.items() if n.startswith(TAG)}
+
+
+def _before(item: BulkItem) -> str | None:
+    return None if item.before is None else _written(item.before)
 
 
 def _written(value: object) -> str:

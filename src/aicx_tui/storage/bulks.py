@@ -40,12 +40,22 @@ class ItemState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     DONE = "done"
+    PARTLY = "partly"
     FAILED = "failed"
     SKIPPED = "skipped"
     SAME = "same"
 
 
-TOLD = (ItemState.DONE, ItemState.FAILED, ItemState.SKIPPED)
+MADE = (ItemState.DONE, ItemState.PARTLY)
+"""Humans who are other than before."""
+
+FAULTY = (ItemState.PARTLY, ItemState.FAILED)
+"""Humans of whom something was refused: in part, or all of it."""
+
+TROUBLED = (*FAULTY, ItemState.SKIPPED)
+"""Humans who are not as they were to be."""
+
+TOLD = (*MADE, ItemState.FAILED, ItemState.SKIPPED)
 """What the history says of a human."""
 
 SETTLED = (*TOLD, ItemState.SAME)
@@ -69,6 +79,7 @@ class Bulk:
         undo_of: The id of what it brings back; empty where it does not.
         is_guarded: Whether each human is read just before, and left alone if somebody else
             changed it meanwhile.
+        is_fresh: Whether the mirror was read from the platform just before it was made.
     """
 
     number: int
@@ -82,6 +93,7 @@ class Bulk:
     total: int
     undo_of: str
     is_guarded: bool
+    is_fresh: bool
 
 
 @dataclass(frozen=True, kw_only=True)

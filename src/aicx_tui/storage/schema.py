@@ -128,6 +128,7 @@ VERSIONS: tuple[str, ...] = (
     # the history of a bulk is written once it rests
     """
     ALTER TABLE bulks RENAME COLUMN is_indexed TO is_told;
+    ALTER TABLE bulks ADD COLUMN is_fresh INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE bulk_items ADD COLUMN at REAL;
     ALTER TABLE bulk_items ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
     ALTER TABLE bulk_items ADD COLUMN is_told INTEGER NOT NULL DEFAULT 1;

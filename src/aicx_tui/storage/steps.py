@@ -34,6 +34,7 @@ class Step(NamedTuple):
 
 def record(connection: Connection, kind: str, step_id: str) -> None:
     """Add a step."""
+    settle(connection)
     connection.execute("DELETE FROM steps WHERE undone_by IS NOT NULL")
     connection.execute("INSERT INTO steps (kind, id) VALUES (?, ?)", (kind, step_id))
     connection.execute(
@@ -63,25 +64,44 @@ def set_done(connection: Connection, step: Step, by: str) -> None:
     )
 
 
-def reverse(connection: Connection, step_id: str, *, by: str) -> None:
-    """Note that what did a step, or took it back, is itself taken back."""
-    connection.execute(
+def reverse(connection: Connection, step_id: str, *, by: str) -> bool:
+    """Note that what did a step, or took it back, is itself taken back.
+
+    Returns:
+        Whether it was so until now.
+    """
+    settle(connection)
+    undone = connection.execute(
         "UPDATE steps SET undone_by = ? WHERE id = ? AND undone_by IS NULL", (by, step_id)
     )
-    connection.execute(
+    redone = connection.execute(
         "UPDATE steps SET id = ?, undone_by = NULL WHERE undone_by = ?", (by, step_id)
     )
+    return undone.rowcount + redone.rowcount > 0
 
 
 def settle(connection: Connection) -> None:
-    """Leave out what never came to be: changes that somebody let go of, bulks that did nothing."""
+    """Leave out what never came to be: changes that somebody let go of, bulks that did nothing.
+
+    What was taken back only in part, since somebody gave that up, is there to be taken back still.
+    Where everybody was left as somebody else had them, nothing is to be taken back any more.
+    """
     _settle_changes(connection)
     idle = (
         "SELECT id FROM bulks WHERE state IN ('done', 'cancelled') AND NOT EXISTS "
-        "(SELECT 1 FROM bulk_items WHERE bulk = bulks.number AND state = 'done')"
+        "(SELECT 1 FROM bulk_items WHERE bulk = bulks.number AND state IN ('done', 'partly'))"
+    )
+    left = (
+        "SELECT id FROM bulks WHERE state = 'cancelled' AND EXISTS "
+        "(SELECT 1 FROM bulk_items WHERE bulk = bulks.number AND state IN ('pending', 'sending'))"
     )
     connection.execute(
-        f"UPDATE steps SET undone_by = NULL WHERE kind = 'bulk' AND undone_by IN ({idle})"  # noqa: S608
+        "DELETE FROM steps WHERE kind = 'bulk' AND undone_by IN "  # noqa: S608
+        f"(SELECT id FROM bulks WHERE state = 'done' AND id IN ({idle}))"
+    )
+    connection.execute(
+        "UPDATE steps SET undone_by = NULL WHERE kind = 'bulk' "  # noqa: S608
+        f"AND (undone_by IN ({left}) OR undone_by IN ({idle}))"
     )
     connection.execute(
         "DELETE FROM steps WHERE kind = 'bulk' AND undone_by IS NULL "  # noqa: S608
@@ -91,6 +111,11 @@ def settle(connection: Connection) -> None:
 
 def _settle_changes(connection: Connection) -> None:
     never = (State.DISCARDED, State.WITHDRAWN)
+    connection.execute(
+        "DELETE FROM steps WHERE kind = 'change' AND undone_by <> id AND undone_by IN "
+        "(SELECT id FROM changes WHERE state = ? AND problem IS NOT NULL)",
+        (State.DISCARDED,),
+    )
     connection.execute(
         "UPDATE steps SET undone_by = NULL WHERE kind = 'change' AND undone_by <> id "
         "AND undone_by IN (SELECT id FROM changes WHERE state IN (?, ?))",

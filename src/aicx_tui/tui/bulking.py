@@ -160,19 +160,11 @@ class Bulking(Widget):
         Raises:
             AicxError: There is none, or it cannot be read.
         """
-        from aicx_tui.services.bulk_running import BulkProgress  # it loads the API client layer
-        from aicx_tui.storage.bulks import ItemState
+        from aicx_tui.services.bulk_progress import progress_of  # it loads the API client layer
 
         bulks = self.bulks
         bulk, counts = await bulks.get(bulk_id), await bulks.counts(bulk_id)
-        return BulkProgress(
-            bulk=bulk,
-            total=bulk.total,
-            done=counts.get(ItemState.DONE, 0),
-            same=counts.get(ItemState.SAME, 0),
-            failed=counts.get(ItemState.FAILED, 0),
-            skipped=counts.get(ItemState.SKIPPED, 0),
-        )
+        return progress_of(bulk, counts)
 
     async def mark(self, bulk_id: str, states: Collection[ItemState]) -> None:
         """Let the humans of a bulk that are in these states be marked, and nobody else.

@@ -17,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
-from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
+from aicx_tui.storage.bulks import OPEN, TROUBLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.bulk_words import STATES, bar, outcome, pace
 from aicx_tui.tui.screens.dialog import Dialog
@@ -39,8 +39,11 @@ NAME_CELLS = 22
 CELLS = 58
 """Of a line."""
 
-TROUBLED = (ItemState.FAILED, ItemState.SKIPPED)
-SIGNS = {ItemState.FAILED: ("✗ ", "bold $error"), ItemState.SKIPPED: ("– ", "$warning")}
+SIGNS = {
+    ItemState.PARTLY: ("✗ ", "bold $error"),
+    ItemState.FAILED: ("✗ ", "bold $error"),
+    ItemState.SKIPPED: ("– ", "$warning"),
+}
 
 
 class BulkScreen(Dialog[None]):
