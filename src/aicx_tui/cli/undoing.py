@@ -50,6 +50,7 @@ def _prepared(
                 print_json({"withdrawn": change.id}, indent=None)
             narrate(f"The change of {clean(change.name)} was not sent yet: it is taken back.")
             return
-        print_change(await make(opened, change, queues=arguments.queue), arguments, done)
+        made = await make(opened, change, queues=arguments.queue, takes_back=True)
+        print_change(made, arguments, done)
 
     return OnOutbox(run, Way.QUEUEING if arguments.queue else Way.SENDING)

@@ -26,15 +26,15 @@ from aicx_tui.errors import (
     UnsupportedError,
 )
 from aicx_tui.models.capability import Capability
-from aicx_tui.models.human import HumanChanges, TagValue, VersionedHuman
+from aicx_tui.models.human import HumanChanges, TagValue
+from aicx_tui.services.bulk_comparing import has_changed, left_of, with_before
 from aicx_tui.services.documents import masked
 from aicx_tui.services.sending import MOST_TRIES, NOT_NOW
 from aicx_tui.services.sync import AT_ONCE
-from aicx_tui.storage.bulk_reading import held, is_same
+from aicx_tui.storage.bulk_reading import held
 from aicx_tui.storage.bulk_writing import Ended
 from aicx_tui.storage.bulks import TAG, Bulk, BulkItem, BulkState, ItemState, Values, is_of_tags
 from aicx_tui.storage.rows import Document
-from aicx_tui.text import MISSING
 
 ABOVE = ("company_not_found", "bot_not_found")
 """Codes by which a platform says that it is not the humans that it does not know."""
@@ -112,7 +112,7 @@ class BulkSender:
             if not wanted:
                 return _ended(item, ItemState.DONE)
             made = {name: value for name, value in item.after.items() if name not in wanted}
-            if self._bulk.state is BulkState.CANCELLED and _has_changed(item, made):
+            if self._bulk.state is BulkState.CANCELLED and has_changed(item, made):
                 missing = ", ".join(wanted)
                 return _partly(item, made, f"It was given up before {missing} was changed too.")
             if said:
@@ -202,7 +202,7 @@ class BulkSender:
                 return _ended(item, ItemState.SKIPPED, said, there=masked(read.human))
             if not wanted:
                 return _ended(item, ItemState.SAME)
-            left.append(_with_before(item, theirs))
+            left.append(with_before(item, theirs))
             return None
 
         known = [item for item in items if item.before is not None]
@@ -298,28 +298,6 @@ class BulkSender:
             await self._settle([_ended(item, ItemState.PENDING) for item in items])
 
 
-def left_of(item: BulkItem, read: VersionedHuman) -> tuple[dict[str, str | None], str]:
-    """What of a human is still to be changed, and what is in the way.
-
-    Args:
-        item: What it is to have, and what it had.
-        read: The human as the platform has it.
-
-    Returns:
-        Values by field, and words where it has neither in some field.
-    """
-    theirs = held(masked(read.human), item.after)
-    left = {n: v for n, v in item.after.items() if not is_same(n, theirs[n], v)}
-    before = theirs if item.before is None else item.before
-    other = [name for name in left if not is_same(name, theirs[name], before[name])]
-    if not other:
-        return left, ""
-    if len(item.after) == 1:
-        return left, f"Somebody changed it meanwhile: it is {theirs[other[0]] or MISSING} now."
-    now = ", ".join(f"{name} is {theirs[name] or MISSING}" for name in other)
-    return left, f"Somebody changed it meanwhile: {now} now."
-
-
 def _tags_of(after: Values, ids: list[str]) -> tuple[list[str], list[TagValue], list[str]]:
     """Humans, the tag values that they are to be given, and the tags that are taken away."""
     tags = {n.removeprefix(TAG): value for n, value in after.items() if n.startswith(TAG)}
@@ -352,18 +330,6 @@ def _words(error: AicxError) -> str:
 def _is_for_all(error: AicxError) -> bool:
     """Whether it says nothing of the humans in the request."""
     return isinstance(error, (*NOT_NOW, ForbiddenError, UnsupportedError)) or error.code in ABOVE
-
-
-def _with_before(item: BulkItem, theirs: Values) -> BulkItem:
-    """A human with what it had before: what is so already may be by an earlier try of ours."""
-    known = theirs if item.before is None else item.before
-    before = {n: known[n] if is_same(n, theirs[n], v) else theirs[n] for n, v in item.after.items()}
-    return replace(item, before=before)
-
-
-def _has_changed(item: BulkItem, made: Values) -> bool:
-    before = item.before or {}
-    return any(not is_same(name, before.get(name), value) for name, value in made.items())
 
 
 def _partly(item: BulkItem, made: Values, said: str) -> Ended:

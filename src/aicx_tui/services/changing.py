@@ -89,7 +89,12 @@ async def read_if_missing(opened: OpenOutbox, human_id: str) -> VersionedHuman |
 
 
 async def make(
-    opened: OpenOutbox, change: Change, *, queues: bool = False, read: VersionedHuman | None = None
+    opened: OpenOutbox,
+    change: Change,
+    *,
+    queues: bool = False,
+    read: VersionedHuman | None = None,
+    takes_back: bool = False,
 ) -> Change:
     """Send a change that was queued, and see what becomes of it.
 
@@ -98,6 +103,7 @@ async def make(
         change: Which one.
         queues: Whether it stays in the outbox where it cannot be made now.
         read: Its human as it was read just now.
+        takes_back: Whether it undoes or redoes another one.
 
     Returns:
         The change, done; or pending where it is queued.
@@ -108,7 +114,7 @@ async def make(
     """
     if opened.session is None:
         return _waiting(change, opened.problem)
-    making = _Making(opened, opened.session, queues=queues)
+    making = _Making(opened, opened.session, queues=queues, takes_back=takes_back)
     sender = opened.sender(opened.session)
     try:
         ended = await sender.outcome(change, read=read)
@@ -125,11 +131,14 @@ async def make(
 class _Making:
     """What is done about a change once it was tried."""
 
-    def __init__(self, opened: OpenOutbox, session: Session, *, queues: bool) -> None:
+    def __init__(
+        self, opened: OpenOutbox, session: Session, *, queues: bool, takes_back: bool
+    ) -> None:
         self._opened = opened
         self._outbox = opened.outbox
         self._session = session
         self._is_kept = opened.directory.is_kept
+        self._takes_back = takes_back
         self._queues = queues and self._is_kept
         self._is_not_queued = queues and not self._is_kept
 
@@ -202,6 +211,9 @@ class _Making:
         if self._queues:
             return ConflictError(problem.message, hint=problem.hint, problems=fields)
         await self._outbox.discard(change.id)
+        if self._takes_back:
+            hint = "It stays as it is now; the same command again goes one step further."
+            return ConflictError(problem.message, hint=hint, problems=fields)
         hint = "Bring the local copy up to date, then try again: aicx sync."
         try:
             await self._opened.directory.fetch(change.human_id)

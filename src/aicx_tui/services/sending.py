@@ -30,6 +30,7 @@ from aicx_tui.errors import (
     OutdatedError,
     PlatformFailedError,
     RateLimitedError,
+    RefusedError,
     TimedOutError,
     UnavailableError,
 )
@@ -294,9 +295,17 @@ class Sender:
                 if tags:
                     await self._platform.assign_tags([change.human_id], tags)
                 if removed:
-                    await self._platform.unassign_tags([change.human_id], removed)
+                    await self._take_away(change.human_id, removed, has_given=bool(tags))
             case _:
                 await self._platform.delete_human(change.human_id, if_match=etag)
+
+    async def _take_away(self, human_id: str, tag_ids: list[str], *, has_given: bool) -> None:
+        try:
+            await self._platform.unassign_tags([human_id], tag_ids)
+        except RefusedError as error:
+            if has_given:
+                error.message = f"The tags were given, but none was taken away: {error.message}"
+            raise
 
     # What became of it
 
