@@ -37,11 +37,12 @@ _ROWS_AT_ONCE = 5000
 _RARE_EVERY = 3
 """Every third of the humans updated last has a rare name, until there are no more of them."""
 
-_PEOPLE: tuple[tuple[Role, str], ...] = (
-    ("admin", "Ana Cruz"),
-    ("agent", "Bo Lindqvist"),
-    ("viewer", "Chidi Okafor"),
+_PEOPLE: tuple[tuple[Role, str, str, str], ...] = (
+    ("admin", "Ana Cruz", "Asia/Manila", "en"),
+    ("agent", "Bo Lindqvist", "Europe/Stockholm", "sv"),
+    ("viewer", "Chidi Okafor", "Africa/Lagos", "en-NG"),
 )
+"""Role, name, time zone and language."""
 _DOMAINS = (
     "example.com",
     "example.org",
@@ -102,7 +103,7 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[d
     first = add_bot(WEBCHAT, generator, humans=_generator(seed, "humans"), count=count)
     connection.execute(
         insert(tables.users),
-        [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
+        [_user(generator, seed, *person) | {"company_id": company_id} for person in _PEOPLE],
     )
     # From generators of its own, so that the first bot's data is as it would be without it.
     second = add_bot(
@@ -150,7 +151,9 @@ def _add_bot(
     return _humans(bot, humans, count, tag_ids, pools)
 
 
-def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, object]:
+def _user(
+    generator: Random, seed: int, role: Role, name: str, timezone: str, language: str
+) -> dict[str, object]:
     return {
         "id": "us_" + _characters(generator),
         "email": f"{role}@acme.example",
@@ -159,6 +162,9 @@ def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, obje
         "password_hash": accounts.password_hash(accounts.seeded_password(seed, role=role)),
         "seeded_password": True,
         "token_hash": accounts.credential_hash(accounts.seeded_token(seed, role=role)),
+        "token_issued_at": as_text(LATEST_UPDATE),
+        "timezone": timezone,
+        "language": language,
     }
 
 
