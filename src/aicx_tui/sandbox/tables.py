@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -19,8 +20,8 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
-SCHEMA_VERSION = 2
-"""1 had neither tombstones nor kept replies nor attempts to sign in."""
+SCHEMA_VERSION = 3
+"""1 had neither tombstones nor kept replies nor attempts to sign in; 2 no profiles."""
 
 _ESCAPE = "\x1a"
 _ESCAPED = {_ESCAPE + "0": "\x00", _ESCAPE + "1": _ESCAPE}
@@ -170,4 +171,46 @@ sign_in_attempts = Table(
     Column("attempted_at", _TEXT, nullable=False),
     Index("sign_in_attempts_by_who", "who_hash", "attempted_at"),
     Index("sign_in_attempts_by_age", "attempted_at"),
+)
+
+kept_user_replies = Table(
+    "kept_user_replies",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", _TEXT, primary_key=True),
+    Column("fingerprint", _TEXT, nullable=False),
+    Column("body", _TEXT, nullable=False),
+    Column("etag", _TEXT),
+    Column("kept_at", _TEXT, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("company_id", ForeignKey(companies.c.id), nullable=False),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("content_type", _TEXT, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("files_by_user", "user_id", "number"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("display_name", _TEXT, nullable=False),
+    Column("avatar_id", ForeignKey(files.c.id)),
+    Column("is_default", Boolean, nullable=False),
+    Index("aliases_by_user", "user_id", "number"),
+)
+Index(
+    "one_default_alias",
+    aliases.c.user_id,
+    unique=True,
+    sqlite_where=aliases.c.is_default,
+    postgresql_where=aliases.c.is_default,
 )
