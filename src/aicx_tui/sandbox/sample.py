@@ -38,11 +38,12 @@ _ROWS_AT_ONCE = 5000
 _RARE_EVERY = 3
 """Every third of the humans updated last has a rare name, until there are no more of them."""
 
-_PEOPLE: tuple[tuple[Role, str], ...] = (
-    ("admin", "Ana Cruz"),
-    ("agent", "Bo Lindqvist"),
-    ("viewer", "Chidi Okafor"),
+_PEOPLE: tuple[tuple[Role, str, str, str], ...] = (
+    ("admin", "Ana Cruz", "Asia/Manila", "en"),
+    ("agent", "Bo Lindqvist", "Europe/Stockholm", "sv"),
+    ("viewer", "Chidi Okafor", "Africa/Lagos", "en-NG"),
 )
+"""Role, name, time zone and language."""
 _ALIASES: dict[Role, tuple[str, ...]] = {
     "admin": ("Ana from Acme", "Acme Billing"),
     "agent": ("Bo from Acme", "Acme Night Desk", "Acme Français"),
@@ -106,7 +107,7 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[d
     connection.execute(insert(tables.companies).values(id=company_id, name="Acme Support"))
     add_bot = partial(_add_bot, connection, company_id, pools=build_pools(seed))
     first = add_bot(WEBCHAT, generator, humans=_generator(seed, "humans"), count=count)
-    people = [_user(generator, seed, role, name) for role, name in _PEOPLE]
+    people = [_user(generator, seed, *person) for person in _PEOPLE]
     connection.execute(
         insert(tables.users), [person | {"company_id": company_id} for person in people]
     )
@@ -157,7 +158,9 @@ def _add_bot(
     return _humans(bot, humans, count, tag_ids, pools)
 
 
-def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, object]:
+def _user(
+    generator: Random, seed: int, role: Role, name: str, timezone: str, language: str
+) -> dict[str, object]:
     return {
         "id": "us_" + _characters(generator),
         "email": f"{role}@acme.example",
@@ -166,6 +169,9 @@ def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, obje
         "password_hash": accounts.password_hash(accounts.seeded_password(seed, role=role)),
         "seeded_password": True,
         "token_hash": accounts.credential_hash(accounts.seeded_token(seed, role=role)),
+        "token_issued_at": as_text(LATEST_UPDATE),
+        "timezone": timezone,
+        "language": language,
     }
 
 
