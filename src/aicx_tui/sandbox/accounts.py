@@ -123,9 +123,13 @@ def by_session(connection: Connection, session: str) -> Caller | None:
         return None
     if row.expires_at <= now():
         raise SessionExpiredError
-    return replace(
-        Caller(*row[:-2]), session_hash=session_hash, session_started_at=row.started_at
-    )
+    return replace(Caller(*row[:-2]), session_hash=session_hash, session_started_at=row.started_at)
+
+
+def take_turn(connection: Connection, *, user_id: str) -> None:
+    """Wait until no other transaction writes about this user; nor will one before this ends."""
+    turn = select(users.c.id).where(users.c.id == user_id)
+    connection.execute(turn.with_for_update(key_share=True)).one()
 
 
 def checked_password(connection: Connection, *, email: str, password: str) -> Proven | None:
@@ -151,9 +155,8 @@ def password_matches(stored: str, password: str) -> bool:
 
 def proven(connection: Connection, *, user_id: str) -> Proven:
     """The user as it is now; one that may write keeps it so until its end."""
-    return Proven(
-        *connection.execute(_PROVEN.where(users.c.id == user_id).with_for_update()).one()
-    )
+    statement = _PROVEN.where(users.c.id == user_id).with_for_update(key_share=True)
+    return Proven(*connection.execute(statement).one())
 
 
 def set_password(connection: Connection, *, caller: Caller, hashed: str) -> None:

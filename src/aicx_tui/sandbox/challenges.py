@@ -6,14 +6,13 @@ stored is thus of no use to whoever reads it, though there are only a million co
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum, auto
 
-from sqlalchemy import Connection, ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from aicx_tui.sandbox import throttle
 from aicx_tui.sandbox.accounts import credential_hash
@@ -156,17 +155,13 @@ def claim_resend(connection: Connection, challenge: str, waiting: Waiting) -> in
     since = moment - datetime.fromisoformat(waiting.sent_at)
     if since < RESEND_AFTER:
         return max(1, (RESEND_AFTER - since).seconds + 1)
-    connection.execute(
-        update(challenges).where(_is(challenge)).values(sent_at=as_text(moment))
-    )
+    connection.execute(update(challenges).where(_is(challenge)).values(sent_at=as_text(moment)))
     return 0
 
 
 def give_back_resend(connection: Connection, challenge: str, waiting: Waiting) -> None:
     """Nothing was sent: the code before is still good, and another may be asked for at once."""
-    connection.execute(
-        update(challenges).where(_is(challenge)).values(sent_at=waiting.sent_at)
-    )
+    connection.execute(update(challenges).where(_is(challenge)).values(sent_at=waiting.sent_at))
 
 
 def replace_code(connection: Connection, secret: Secret) -> str:
@@ -183,9 +178,7 @@ def replace_code(connection: Connection, secret: Secret) -> str:
 def forget(connection: Connection, *, user_id: str, purpose: Purpose) -> None:
     """End what a user began and did not finish."""
     connection.execute(
-        delete(challenges).where(
-            challenges.c.user_id == user_id, challenges.c.purpose == purpose
-        )
+        delete(challenges).where(challenges.c.user_id == user_id, challenges.c.purpose == purpose)
     )
 
 

@@ -69,8 +69,7 @@ def resend(platform: Platform, challenge: str, *, purpose: Purpose) -> dict[str,
             code before stays good.
     """
     with platform.database.writing() as connection:
-        waiting = _still_waiting(
-            challenges.find(connection, challenge, purpose=purpose), purpose)
+        waiting = _still_waiting(challenges.find(connection, challenge, purpose=purpose), purpose)
         email = accounts.proven(connection, user_id=waiting.user_id).email
         pause = throttle.pause_before(connection, throttle.WRONG_CODES, waiting.user_id)
         pause = pause or challenges.claim_resend(connection, challenge, waiting)
@@ -84,8 +83,7 @@ def resend(platform: Platform, challenge: str, *, purpose: Purpose) -> dict[str,
         raise
     with platform.database.writing() as connection:
         # It may have come to its end while the mail was on its way.
-        _still_waiting(
-            challenges.find(connection, challenge, purpose=purpose), purpose)
+        _still_waiting(challenges.find(connection, challenge, purpose=purpose), purpose)
         expires_at = challenges.replace_code(connection, secret)
     return _document(secret, email, expires_at)
 

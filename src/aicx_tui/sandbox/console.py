@@ -32,6 +32,7 @@ _SERVED = (
     Capability.PROFILE_EDIT,
     Capability.PROFILE_PASSWORD,
     Capability.PROFILE_TWO_FACTOR,
+    Capability.PROFILE_ALIASES,
 )
 
 

@@ -32,9 +32,7 @@ def sign_in(body: SignInBody, platform: ServedPlatform, request: Request) -> Res
     with platform.database.reading() as connection:
         user = accounts.checked_password(connection, email=email, password=body.password)
     if user is None:
-        unauthorized(
-            "sign_in_failed", "The e-mail address or the password is wrong. Check both."
-        )
+        unauthorized("sign_in_failed", "The e-mail address or the password is wrong. Check both.")
     return result_reply(signing.admit(platform, user))
 
 
@@ -47,9 +45,7 @@ def verify(body: CodeBody, platform: ServedPlatform, request: Request) -> Respon
     """Give a session for the code that was sent; the fifth wrong one ends the challenge."""
     secret = Secret(body.challenge, body.code)
     done = signing.new_session
-    return result_reply(
-        codes.take(platform, request, secret, purpose=Purpose.SIGN_IN, done=done)
-    )
+    return result_reply(codes.take(platform, request, secret, purpose=Purpose.SIGN_IN, done=done))
 
 
 @router.post(

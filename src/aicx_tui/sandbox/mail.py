@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -88,11 +88,14 @@ class SmtpServer:
         message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="aicx.example")
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.body)
-        with self._turn(), _explaining_failure():
-            with smtplib.SMTP(self._host, self._port, timeout=_SECONDS) as server:
-                if not is_loopback(self._host):
-                    server.starttls(context=ssl.create_default_context())
-                server.send_message(message)
+        with (
+            self._turn(),
+            _explaining_failure(),
+            smtplib.SMTP(self._host, self._port, timeout=_SECONDS) as server,
+        ):
+            if not is_loopback(self._host):
+                server.starttls(context=ssl.create_default_context())
+            server.send_message(message)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -102,6 +105,14 @@ class SmtpServer:
             yield
         finally:
             self._turns.release()
+
+
+def post_by(database: Database, smtp: Sequence[str | int] | None) -> Post:
+    """What takes mails on: the server with this host and port, or else the mailbox."""
+    if smtp is None:
+        return Mailbox(database)
+    host, port = smtp
+    return SmtpServer(str(host), int(port))
 
 
 @contextmanager

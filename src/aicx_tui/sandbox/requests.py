@@ -41,9 +41,7 @@ PhoneNumber = Annotated[str, StringConstraints(max_length=64, pattern=WITHOUT_CO
 ProfilePictureId = Annotated[str, StringConstraints(max_length=255, pattern=WITHOUT_CONTROLS)]
 AccessToken = Annotated[str, StringConstraints(max_length=4096, pattern=WITHOUT_CONTROLS)]
 Notes = Annotated[str, StringConstraints(max_length=10_000, pattern=_ONLY_LINES_AND_TABS)]
-OpaqueId = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=WITHOUT_CONTROLS)
-]
+OpaqueId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=WITHOUT_CONTROLS)]
 TagText = Annotated[str, StringConstraints(max_length=1000, pattern=WITHOUT_CONTROLS)]
 
 
@@ -163,6 +161,26 @@ class ChangeTagBody(BaseModel):
         default=None, description="For the kind `choice`: at least one. Of another kind they go."
     )
     colour: Colour | None = None
+
+
+DisplayName = TagName
+AvatarId = OpaqueId
+
+
+class CreateAliasBody(BaseModel):
+    """Another name and picture to speak under."""
+
+    display_name: DisplayName
+    avatar_id: AvatarId | None = Field(default=None, description="A picture that you stored.")
+    default: bool = False
+
+
+class ChangeAliasBody(BaseModel):
+    """What to change of an alias: what is left out stays; only the picture may be null."""
+
+    display_name: Annotated[DisplayName | None, AfterValidator(not_null)] = None
+    avatar_id: AvatarId | None = Field(default=None, description="A picture that you stored.")
+    default: Annotated[bool | None, AfterValidator(not_null)] = None
 
 
 class SignInBody(BaseModel):

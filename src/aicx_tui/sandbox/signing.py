@@ -11,7 +11,7 @@ from aicx_tui.sandbox.challenges import Purpose
 
 
 def admit(platform: Platform, user: Proven) -> dict[str, object]:
-    """Give a session, or the challenge of a code that was sent where the user wants a second factor.
+    """Give a session, or where the user has a second factor the challenge of a code just sent.
 
     Args:
         platform: What is signed in to.

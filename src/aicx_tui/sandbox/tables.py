@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -220,4 +221,72 @@ sign_in_attempts = Table(
     Column("attempted_at", _TEXT, nullable=False),
     Index("sign_in_attempts_by_who", "who_hash", "attempted_at"),
     Index("sign_in_attempts_by_age", "attempted_at"),
+)
+
+kept_user_replies = Table(
+    "kept_user_replies",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", _TEXT, primary_key=True),
+    Column("fingerprint", _TEXT, nullable=False),
+    Column("body", _TEXT, nullable=False),
+    Column("etag", _TEXT),
+    Column("kept_at", _TEXT, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("company_id", ForeignKey(companies.c.id), nullable=False),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("content_type", _TEXT, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("files_by_user", "user_id", "number"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("display_name", _TEXT, nullable=False),
+    Column("avatar_id", ForeignKey(files.c.id)),
+    Column("is_default", Boolean, nullable=False),
+    Index("aliases_by_user", "user_id", "number"),
+)
+Index(
+    "one_default_alias",
+    aliases.c.user_id,
+    unique=True,
+    sqlite_where=aliases.c.is_default,
+    postgresql_where=aliases.c.is_default,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", _TEXT, primary_key=True),
+    Column("subject", _TEXT, primary_key=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("provider", _TEXT, nullable=False),
+    Column("email", _TEXT),
+    Column("linked_at", _TEXT, nullable=False),
+    Index("identities_by_user", "user_id", "provider", unique=True),
+)
+
+grant_flows = Table(
+    "grant_flows",
+    metadata,
+    Column("flow_hash", _TEXT, primary_key=True),
+    Column("provider", _TEXT, nullable=False),
+    # Of the session that links; none where somebody signs in.
+    Column("session_hash", ForeignKey(sessions.c.session_hash, ondelete="CASCADE")),
+    Column("sealed_device_code", _TEXT, nullable=False),
+    Column("interval", Integer, nullable=False),
+    Column("next_poll_at", _TEXT, nullable=False),
+    Column("expires_at", _TEXT, nullable=False),
+    Index("grant_flows_by_age", "expires_at"),
 )
