@@ -41,8 +41,8 @@ class Data:
                 rows.execute(statement)
             return
         assert self.server
-        with self.server.inside(self.address) as rows:
-            rows.execute(statement.encode())
+        with self.server.inside(self.address) as of_server:
+            of_server.execute(statement.encode())
 
     def written(self) -> bytes:
         """Every byte that is stored of a file."""
