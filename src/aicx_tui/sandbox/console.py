@@ -34,6 +34,7 @@ _SERVED = (
     Capability.WRITES_IDEMPOTENT,
     Capability.SIGN_IN,
     Capability.PROFILE_ALIASES,
+    Capability.FILES,
 )
 
 
