@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox.test_aliases import ALIASES, created, listed
 from tests.sandbox.test_defining_tags import define
+from tests.sandbox.test_files import drawn, stored
 from tests.sandbox.test_gateway import create
 
 CHECKS = [
@@ -77,6 +78,8 @@ def test_every_reply_conforms(
     }
     if case.operation.path.startswith(ALIASES):
         forget_aliases(agent)
+    if "file_id" in case.path_parameters:
+        known["file_id"] = stored(agent, drawn())
     if "alias_id" in case.path_parameters:
         known["alias_id"] = created(agent)["id"]
     case.path_parameters.update({name: known[name] for name in case.path_parameters})

@@ -11,7 +11,9 @@ from aicx_tui import __version__
 from aicx_tui.sandbox import (
     console,
     console_aliases,
+    console_files,
     console_humans,
+    console_identities,
     console_profile,
     console_security,
     console_sign_in,
@@ -31,6 +33,8 @@ _CALLS = (
     console_profile,
     console_security,
     console_aliases,
+    console_files,
+    console_identities,
 )
 
 
