@@ -12,10 +12,9 @@ import httpx
 
 from tests.sandbox.issuer import CLIENT_ID, CLIENT_SECRET, Issuer
 from tests.sandbox.process import SandboxProcess
+from tests.sandbox.signing_in import PROFILE, SIGN_IN
 
-SIGN_IN = "/console/v1/sign-in"
-LINKS = "/console/v1/profile/identities"
-PROFILE = "/console/v1/profile"
+LINKS = f"{PROFILE}/identities"
 
 _HOSTS = itertools.count(2)
 
