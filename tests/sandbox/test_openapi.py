@@ -89,6 +89,7 @@ class SignedInViewer:
         elif path == TWO_FACTOR_VERIFY:
             known = {"challenge": result_of(self.client.post(TWO_FACTOR))["challenge"]}
         elif path in (f"{SIGN_IN}/oidc/start", f"{LINKS}/start"):
+            self.client.delete(f"{LINKS}/google")
             known = {"provider": "google"}
         elif path in (f"{SIGN_IN}/oidc/poll", f"{LINKS}/poll"):
             known = {"flow": self._granted(linking=path.startswith(LINKS))}
