@@ -39,6 +39,7 @@ from tests.sandbox.test_aliases import ALIASES, created, listed
 from tests.sandbox.test_defining_tags import define
 from tests.sandbox.test_files import FILES, drawn, stored
 from tests.sandbox.test_gateway import create
+from tests.sandbox.test_token import TOKEN
 
 CHECKS = [
     not_a_server_error,
@@ -49,8 +50,8 @@ CHECKS = [
 ]
 
 
-OF_A_SESSION = (PASSWORD, TWO_FACTOR, LINKS)
-"""Addresses where a token only meets its refusal."""
+OF_A_SESSION = (PASSWORD, TWO_FACTOR, LINKS, TOKEN)
+"""Addresses where a token only meets its refusal, or its end."""
 
 
 @pytest.fixture(scope="session")

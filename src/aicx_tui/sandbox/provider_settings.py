@@ -38,7 +38,7 @@ _SEVERAL_TENANTS = ("common", "organizations")
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The one that Microsoft's own accounts of private people belong to."""
 
-_HINT = "See README, Sandbox, for how to write it."
+_HINT = "How to write it stands in README: Accounts of Google and Microsoft."
 
 
 def is_safe(address: str) -> bool:
