@@ -20,7 +20,7 @@ from aicx_tui.sandbox.access import (
     unauthorized,
 )
 from aicx_tui.sandbox.accounts import Caller
-from aicx_tui.sandbox.id_tokens import Identity
+from aicx_tui.sandbox.identities import Identity
 from aicx_tui.sandbox.profile_requests import FlowBody, ProviderBody
 from aicx_tui.sandbox.provider_settings import TITLES
 from aicx_tui.sandbox.replies import (

@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from aicx_tui.sandbox import grant_flows
 from aicx_tui.sandbox.access import Platform, unauthorized
 from aicx_tui.sandbox.grant_flows import LONGEST_INTERVAL, SLOWER_BY, Asking, Waiting
-from aicx_tui.sandbox.id_tokens import Identity, UntrustedTokenError
-from aicx_tui.sandbox.provider_http import ProviderError
+from aicx_tui.sandbox.identities import Identity
+from aicx_tui.sandbox.provider_http import ProviderError, UntrustedTokenError
 from aicx_tui.sandbox.providers import Granted, Provider
 from aicx_tui.sandbox.replies import Refusal
 
