@@ -92,6 +92,12 @@ class ProviderRule(BaseModel):
         return self.settings.issuer or _ISSUERS[self.name]
 
     @property
+    def scope(self) -> str:
+        """What is asked for: who somebody is, and an address to show."""
+        # Microsoft has one for everybody only in the profile, as a name.
+        return "openid email profile" if self.name == "microsoft" else "openid email"
+
+    @property
     def tenant(self) -> str | None:
         """Of Microsoft: the part of its address that stands for whose accounts it signs in."""
         return self.issuer.split("/")[3] if self.name == "microsoft" else None

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from aicx_tui.sandbox.id_tokens import ProviderKeys
 
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
-_SCOPE = "openid email"
 _KEPT_SECONDS = 3600.0
 """Configuration and keys are read anew after an hour; keys also when a token has another."""
 
@@ -119,7 +118,7 @@ class Provider:
             ProviderError: It gives none.
         """
         configuration = await self._configuration()
-        fields = self._client() | {"scope": _SCOPE}
+        fields = self._client() | {"scope": self.rule.scope}
         address = configuration.device_authorization_endpoint
         status, found = await provider_http.post_form(address, fields)
         if status != 200:
