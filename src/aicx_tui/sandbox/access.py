@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, NoReturn, cast
 
@@ -13,19 +14,14 @@ from sqlalchemy import Connection, select
 from aicx_tui.sandbox import accounts
 from aicx_tui.sandbox.accounts import Caller
 from aicx_tui.sandbox.database import Database
+from aicx_tui.sandbox.mail import Post
+from aicx_tui.sandbox.providers import Provider
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import bots
+from aicx_tui.sandbox.tokens import TokenUses
 
 _TOKEN = APIKeyHeader(name="X-SINITIC-TOKEN", scheme_name="Personal access token", auto_error=False)
 _SESSION = HTTPBearer(scheme_name="Session", auto_error=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """What every call works on."""
-
-    database: Database
-    installation_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +30,29 @@ class Credentials:
 
     token: str | None
     session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What every call works on."""
+
+    database: Database
+    installation_id: str
+    post: Post
+    token_uses: TokenUses
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Of accounts elsewhere, by their names."""
+
+    def caller(self, connection: Connection, credentials: Credentials) -> Caller:
+        """Who presents this token, whose use is written down, or this session.
+
+        Raises:
+            Refusal: Nobody.
+        """
+        caller = authenticate(connection, credentials)
+        if credentials.token:
+            self.token_uses.note(credentials.token)
+        return caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ PresentedCredentials = Annotated[Credentials, Depends(credentials_of)]
 def signed_in(platform: ServedPlatform, credentials: PresentedCredentials) -> Caller:
     """The caller of an address that belongs to no bot."""
     with platform.database.reading() as connection:
-        return _authenticate(connection, credentials)
+        return platform.caller(connection, credentials)
 
 
 def gateway_bot(
@@ -92,7 +111,7 @@ def gateway_bot(
 ) -> BotCaller:
     """The caller and the bot of a gateway address."""
     with platform.database.reading() as connection:
-        caller = _authenticate(connection, credentials)
+        caller = platform.caller(connection, credentials)
         if company_id != caller.company_id:
             raise Refusal(
                 HTTPStatus.NOT_FOUND,
@@ -107,31 +126,56 @@ def console_bot(
 ) -> BotCaller:
     """The caller and the bot of a console address."""
     with platform.database.reading() as connection:
-        return _at_bot(connection, _authenticate(connection, credentials), bot_id)
+        return _at_bot(connection, platform.caller(connection, credentials), bot_id)
+
+
+def freshly_signed_in(platform: ServedPlatform, credentials: PresentedCredentials) -> Caller:
+    """The caller of an address that asks for a sign-in of a moment ago."""
+    caller = signed_in(platform, credentials)
+    if not caller.is_fresh:
+        raise not_fresh()
+    return caller
+
+
+def not_fresh() -> Refusal:
+    """The refusal of a sign-in that is too old, or none."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        code="fresh_session_required",
+        message="This needs a sign-in of the last 15 minutes, and no token will do; nothing "
+        "was changed. Sign in again.",
+    )
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]
+FreshlySignedIn = Annotated[Caller, Depends(freshly_signed_in)]
 GatewayBot = Annotated[BotCaller, Depends(gateway_bot)]
 ConsoleBot = Annotated[BotCaller, Depends(console_bot)]
 
 
-def _authenticate(connection: Connection, credentials: Credentials) -> Caller:
+def authenticate(connection: Connection, credentials: Credentials) -> Caller:
+    """Who presents this token or session.
+
+    Raises:
+        Refusal: Nobody.
+    """
     if credentials.token:
-        return accounts.by_token(connection, credentials.token) or _unauthorized(
+        return accounts.by_token(connection, credentials.token) or unauthorized(
             "token_unknown", "This token is not valid, or a newer one replaced it. Issue one."
         )
     if not credentials.session:
-        _unauthorized(
+        unauthorized(
             "token_missing", "Send X-SINITIC-TOKEN: <token> or Authorization: Bearer <session>."
         )
     try:
         caller = accounts.by_session(connection, credentials.session)
     except accounts.SessionExpiredError:
-        _unauthorized("session_expired", "The session has ended. Sign in again.")
-    return caller or _unauthorized("session_unknown", "This session is not valid. Sign in again.")
+        unauthorized("session_expired", "The session has ended. Sign in again.")
+    return caller or unauthorized("session_unknown", "This session is not valid. Sign in again.")
 
 
-def _unauthorized(code: str, message: str) -> NoReturn:
+def unauthorized(code: str, message: str) -> NoReturn:
+    """Refuse somebody who has not shown who it is."""
     raise Refusal(
         HTTPStatus.UNAUTHORIZED, code=code, message=message, headers={"WWW-Authenticate": "Bearer"}
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from aicx_tui.sandbox.loopback import is_loopback
 
@@ -18,7 +19,12 @@ DEFAULT_HUMANS = 2000
 DEFAULT_SEED = 1
 MOST_HUMANS = 10_000_000
 MOST_WORKERS = 16
+DEFAULT_FILE = Path("sandbox", "sandbox.db")
+"""Below the home, where no other place is named."""
+
 DATABASE_VARIABLE = "AICX_SANDBOX_DATABASE"
+OIDC_VARIABLE = "AICX_SANDBOX_OIDC"
+SMTP_VARIABLE = "AICX_SANDBOX_SMTP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class Arguments:
     """None for data that is thrown away at the end, or kept in a database."""
     database: str | None = field(repr=False)
     """The address of a PostgreSQL database; it may hold a password."""
+    oidc: Path | None
+    """The file that names providers of accounts elsewhere."""
+    smtp: tuple[str, int] | None
+    """Host and port of a mail server; None keeps mails in the data."""
     workers: int
     humans: int | None
     """None, like the seed's, when not asked for: a data file that exists then keeps its own."""
@@ -41,9 +51,12 @@ class Arguments:
     """Ends with its standard input, and stands by while another process serves the data."""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in our words."""
+
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"aicx: {message}.\n  See: aicx sandbox --help\n")
+        """End the process."""
+        self.exit(2, f"aicx: {message}.\n  See: {self.prog} --help\n")
 
 
 def parse_arguments(arguments: Sequence[str]) -> Arguments:
@@ -58,7 +71,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         database = os.environ.get(DATABASE_VARIABLE) or None
     _check_workers(parser, given.workers, has_database=database is not None)
     if given.home and not given.ephemeral and data is None and database is None:
-        data = given.home / "sandbox" / "sandbox.db"
+        data = given.home / DEFAULT_FILE
         _make_directory(parser, data.parent)
     if data is None and database is None and not given.ephemeral:
         parser.error("no place for the data: give --data FILE or --ephemeral")
@@ -67,6 +80,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         port=given.port,
         data=data.resolve() if data else None,  # one name for its lock, however it is spelled
         database=database,
+        oidc=_file(given.oidc or os.environ.get(OIDC_VARIABLE)),
+        smtp=_smtp(parser, given.smtp or os.environ.get(SMTP_VARIABLE)),
         workers=given.workers,
         humans=given.humans,
         seed=given.seed,
@@ -75,10 +90,11 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     )
 
 
-def _build_parser() -> _Parser:
-    parser = _Parser(
+def _build_parser() -> Parser:
+    parser = Parser(
         prog="aicx sandbox",
         description="Serve an AICX platform of your own, with sample data, on this machine.",
+        epilog="Its mails, with codes to sign in, are printed by: aicx sandbox mail",
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to serve (%(default)s)")
@@ -88,15 +104,18 @@ def _build_parser() -> _Parser:
         default=DEFAULT_PORT,
         help="port to serve (%(default)s); 0 takes any free one",
     )
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
-    place.add_argument("--ephemeral", action="store_true", help="throw the data away at the end")
-    place.add_argument(
-        "--database",
-        metavar="URL",
-        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
-        f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
-        "password alone into PGPASSWORD or ~/.pgpass",
+    add_place(parser, ephemeral="throw the data away at the end")
+    parser.add_argument(
+        "--oidc",
+        metavar="FILE",
+        help="names the providers, google and microsoft, whose accounts may be linked and sign "
+        f"in: client ids and secrets, as README shows; also {OIDC_VARIABLE}",
+    )
+    parser.add_argument(
+        "--smtp",
+        metavar="HOST:PORT",
+        help="mail server that takes the codes on, encrypted by STARTTLS unless it is on this "
+        f"machine; also {SMTP_VARIABLE}. Without one, see: aicx sandbox mail",
     )
     parser.add_argument(
         "--workers",
@@ -128,7 +147,26 @@ def _build_parser() -> _Parser:
     return parser
 
 
-def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
+def add_place(parser: Parser, *, ephemeral: str) -> None:
+    """Let a command line say where the data is.
+
+    Args:
+        parser: Of the command line.
+        ephemeral: What data that is not kept means there, for its help.
+    """
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
+    place.add_argument("--ephemeral", action="store_true", help=ephemeral)
+    place.add_argument(
+        "--database",
+        metavar="URL",
+        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
+        f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
+        "password alone into PGPASSWORD or ~/.pgpass",
+    )
+
+
+def _check_remote(parser: Parser, given: argparse.Namespace) -> None:
     try:
         socket.getaddrinfo(given.host, given.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -144,7 +182,7 @@ def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
         )
 
 
-def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None:
+def _check_workers(parser: Parser, workers: int, *, has_database: bool) -> None:
     if workers > 1 and not has_database:
         parser.error(
             "--workers needs PostgreSQL, since one process serves a file: give --database URL"
@@ -153,7 +191,24 @@ def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None
         parser.error("--workers is not for Windows, where processes share no listening socket")
 
 
-def _make_directory(parser: _Parser, directory: Path) -> None:
+def _file(given: str | None) -> Path | None:
+    return Path(given) if given else None
+
+
+def _smtp(parser: Parser, given: str | None) -> tuple[str, int] | None:
+    if not given:
+        return None
+    try:
+        address = urlsplit(f"//{given}")
+        host, port = address.hostname, address.port
+    except ValueError:
+        host = port = None
+    if not host or not port or address.netloc != given or "@" in given:
+        parser.error(f"the mail server, by --smtp or {SMTP_VARIABLE}, must be given as HOST:PORT")
+    return host, port
+
+
+def _make_directory(parser: Parser, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

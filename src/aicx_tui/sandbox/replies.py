@@ -55,6 +55,16 @@ class Refusal(HTTPException):
         self.fields = fields
 
 
+def too_large(most: int) -> Refusal:
+    """The refusal of a body, or a file in it, that is larger than so many bytes."""
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        code="body_too_large",
+        message=f"What was sent is larger than {most // 1024 // 1024} MiB; nothing was changed. "
+        "Send less at a time.",
+    )
+
+
 class HumanRecord(BaseModel):
     """A human as GET answers with it: always these twelve keys, null for what is missing."""
 
@@ -108,6 +118,51 @@ class NewSession(BaseModel):
 
     session: str
     expires_at: str
+
+
+class NewChallenge(BaseModel):
+    """A code was sent, and is waited for."""
+
+    challenge: str
+    channel: Literal["email"]
+    hint: str = Field(description="Where the code went.", examples=["a…@acme.example"])
+    expires_at: str
+
+
+class NewFlow(BaseModel):
+    """A grant to be given in a browser, and what the client asks how far it is with."""
+
+    flow: str
+    user_code: str = Field(examples=["WDJB-MJHT"])
+    verification_uri: str = Field(examples=["https://www.google.com/device"])
+    verification_uri_complete: str | None = None
+    interval: float = Field(description="Seconds between two questions.")
+    expires_at: str
+
+
+class GrantAnswer(BaseModel):
+    """How far a grant is; a session or a challenge comes only with a sign-in that is done."""
+
+    status: Literal["pending", "slow_down", "denied", "expired", "done"]
+    interval: float | None = Field(default=None, description="Seconds between two questions.")
+    session: NewSession | None = None
+    challenge: NewChallenge | None = None
+
+
+class TokenRecord(BaseModel):
+    """What is told of a token."""
+
+    fingerprint: str = Field(description="The first 16 digits of its SHA-256.")
+    issued_at: str | None = Field(description="Null for one from before this was recorded.")
+    last_used_at: str | None = Field(description="To the minute; null for never.")
+
+
+class NewToken(BaseModel):
+    """A token, which is never shown again."""
+
+    token: str
+    fingerprint: str
+    issued_at: str
 
 
 class Success(BaseModel):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aicx_tui.sandbox import datafile, postgresql
+from aicx_tui.sandbox import datafile, postgresql, provider_settings
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.announcement import announce
 from aicx_tui.sandbox.arguments import DEFAULT_HUMANS, DEFAULT_SEED, Arguments
@@ -21,9 +21,16 @@ from aicx_tui.sandbox.installation import Installation
 from aicx_tui.sandbox.lifetime import Lifetime
 from aicx_tui.sandbox.listener import listening, url_of
 from aicx_tui.sandbox.loopback import is_loopback
+from aicx_tui.sandbox.mail import post_by
 from aicx_tui.sandbox.occupancy import Occupancy, serves
+from aicx_tui.sandbox.provider_settings import Rules
+from aicx_tui.sandbox.providers import providers_by
 from aicx_tui.sandbox.serving import Server
+from aicx_tui.sandbox.tokens import TokenUses
 from aicx_tui.sandbox.workers import Order, Workers
+
+EPHEMERAL_PREFIX = "aicx-sandbox-"
+EPHEMERAL_FILE = "sandbox.db"
 
 _POLL_SECONDS = 0.2
 _TAKEOVER_SECONDS = 1.0
@@ -37,8 +44,9 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
         StartError: It cannot be served as asked.
         Stopped: Asked to stop before it was served.
     """
+    rules = provider_settings.read(arguments.oidc)
     if arguments.database is not None:
-        _serve_database(arguments, arguments.database, lifetime)
+        _serve_database(arguments, arguments.database, rules, lifetime)
         return
     with _place(arguments) as data:
         occupancy = Occupancy(data)
@@ -46,7 +54,7 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
             announced = (
                 None if occupancy.take() else _stand_by(arguments, data, lifetime, occupancy)
             )
-            _serve_file(arguments, data, lifetime, occupancy, announced)
+            _serve_file(arguments, data, rules, lifetime, occupancy, announced)
         finally:
             occupancy.leave()
 
@@ -54,8 +62,8 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
 @contextmanager
 def _place(arguments: Arguments) -> Iterator[Path]:
     if arguments.data is None:
-        with tempfile.TemporaryDirectory(prefix="aicx-sandbox-") as directory:
-            yield Path(directory) / "sandbox.db"
+        with tempfile.TemporaryDirectory(prefix=EPHEMERAL_PREFIX) as directory:
+            yield Path(directory) / EPHEMERAL_FILE
         return
     hint = "Name a file with --data."
     if not arguments.data.parent.is_dir():
@@ -68,6 +76,7 @@ def _place(arguments: Arguments) -> Iterator[Path]:
 def _serve_file(
     arguments: Arguments,
     data: Path,
+    rules: Rules,
     lifetime: Lifetime,
     occupancy: Occupancy,
     announced: str | None,
@@ -87,10 +96,11 @@ def _serve_file(
                 if not announced:
                     _say(arguments, database, installation, url)
 
-            _serve(arguments, database, installation, listener, lifetime, when_ready)
+            platform = _platform(arguments, database, installation, rules)
+            _serve(arguments, platform, listener, lifetime, when_ready)
 
 
-def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> None:
+def _serve_database(arguments: Arguments, address: str, rules: Rules, lifetime: Lifetime) -> None:
     url = postgresql.address(address)
     seed, count = _to_make(arguments)
     with listening(arguments.host, arguments.port, patience=0) as listener:
@@ -106,34 +116,47 @@ def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> N
                 _say(arguments, database, installation, url_of(arguments.host, listener))
 
             if arguments.workers == 1:
-                _serve(arguments, database, installation, listener, lifetime, when_ready)
+                platform = _platform(arguments, database, installation, rules)
+                _serve(arguments, platform, listener, lifetime, when_ready)
                 return
             order = Order(
                 listener=listener.fileno(),
                 database=address,
                 installation_id=installation.id,
                 loopback_only=is_loopback(arguments.host),
+                oidc=provider_settings.as_plain(rules),
+                smtp=arguments.smtp,
             )
             workers = Workers(order, count=arguments.workers)
             lifetime.hand_over(workers.stop)
             workers.run(when_ready=when_ready)
 
 
+def _platform(
+    arguments: Arguments, database: Database, installation: Installation, rules: Rules
+) -> Platform:
+    post = post_by(database, arguments.smtp)
+    uses = TokenUses(database).start()
+    return Platform(database, installation.id, post, uses, providers_by(rules))
+
+
 def _serve(
     arguments: Arguments,
-    database: Database,
-    installation: Installation,
+    platform: Platform,
     listener: socket.socket,
     lifetime: Lifetime,
     when_ready: Callable[[], None],
 ) -> None:
     server = Server(
-        Platform(database, installation.id),
+        platform,
         loopback_only=is_loopback(arguments.host),
         when_ready=when_ready,
     )
-    lifetime.hand_over(server.stop)
-    server.run(sockets=[listener])
+    try:
+        lifetime.hand_over(server.stop)
+        server.run(sockets=[listener])
+    finally:
+        platform.token_uses.close()
 
 
 def _to_make(arguments: Arguments) -> tuple[int, int]:
