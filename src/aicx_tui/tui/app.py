@@ -92,7 +92,7 @@ class AicxApp(App[None]):
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
         self.sign_ins = SignIns(self)
-        self._clock = clock
+        self.clock = clock
         self.zone = zone
         self._idle: Timer | None = None
         self._is_ready = False
@@ -122,7 +122,7 @@ class AicxApp(App[None]):
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
         access.ask = self.sign_ins.ask
-        return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self.zone)
+        return HumansScreen(access, self.setup.credentials, clock=self.clock, zone=self.zone)
 
     def on_load(self) -> None:
         """End in order when asked from outside, from before the terminal is taken over."""
