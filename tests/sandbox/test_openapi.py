@@ -19,7 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.sandbox.process import SandboxProcess
+from tests.sandbox.test_aliases import ALIASES, created, listed
 from tests.sandbox.test_defining_tags import define
+from tests.sandbox.test_files import drawn, stored
 from tests.sandbox.test_gateway import create
 
 CHECKS = [
@@ -74,19 +76,31 @@ def test_every_reply_conforms(
         "human_id": human_id,
         "tag_id": tag_ids["City"],
     }
+    if case.operation.path.startswith(ALIASES):
+        forget_aliases(agent)
+    if "file_id" in case.path_parameters:
+        known["file_id"] = stored(agent, drawn())
+    if "alias_id" in case.path_parameters:
+        known["alias_id"] = created(agent)["id"]
     case.path_parameters.update({name: known[name] for name in case.path_parameters})
     role = "agent"
     if "/tags" in case.operation.path:
         role = "admin"
     if case.operation.method == "delete":  # which would leave the others nothing to meet
-        role = "admin"
+        role = "agent" if "alias_id" in known else "admin"
         if "tag_id" in case.path_parameters:
             tags = f"/console/v1/bots/{sandbox.bot_id}/tags"
             case.path_parameters["tag_id"] = str(define(admin, tags)["id"])
-        else:
+        elif "human_id" in case.path_parameters:
             case.path_parameters["human_id"] = create(agent, sandbox.crm)
     token = sandbox.person(role).token
     case.call_and_validate(headers={"X-SINITIC-TOKEN": token}, checks=CHECKS)
+
+
+def forget_aliases(agent: httpx.Client) -> None:
+    """Lest there be too many for one more."""
+    for alias in listed(agent):
+        agent.delete(f"{ALIASES}/{alias['id']}")
 
 
 def test_every_write_documents_its_key(anonymous: httpx.Client) -> None:

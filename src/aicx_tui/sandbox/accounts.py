@@ -105,6 +105,12 @@ def by_session(connection: Connection, session: str) -> Caller | None:
     return replace(Caller(*row[:-1]), session_hash=session_hash)
 
 
+def take_turn(connection: Connection, *, user_id: str) -> None:
+    """Wait until no other transaction writes about this user; nor will one before this ends."""
+    turn = select(users.c.id).where(users.c.id == user_id)
+    connection.execute(turn.with_for_update(key_share=True)).one()
+
+
 def checked_password(connection: Connection, *, email: str, password: str) -> str | None:
     """The id of the user with this e-mail address and password.
 

@@ -8,7 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from aicx_tui import __version__
-from aicx_tui.sandbox import console, console_humans, console_tags, gateway
+from aicx_tui.sandbox import (
+    console,
+    console_aliases,
+    console_files,
+    console_humans,
+    console_tags,
+    gateway,
+)
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.front import Front
 from aicx_tui.sandbox.replies import answer_error
@@ -33,6 +40,8 @@ def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
     application.include_router(console.router)
     application.include_router(console_humans.router)
     application.include_router(console_tags.router)
+    application.include_router(console_aliases.router)
+    application.include_router(console_files.router)
     for kind in (HTTPException, RequestValidationError, Exception):
         application.add_exception_handler(kind, answer_error)
     return Front(application, loopback_only=loopback_only)

@@ -33,6 +33,8 @@ _SERVED = (
     Capability.TAGS_DEFINE,
     Capability.WRITES_IDEMPOTENT,
     Capability.SIGN_IN,
+    Capability.PROFILE_ALIASES,
+    Capability.FILES,
 )
 
 

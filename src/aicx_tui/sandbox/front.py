@@ -11,9 +11,14 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aicx_tui.models.profile import MAX_FILE_BYTES
+from aicx_tui.sandbox import console_files
 from aicx_tui.sandbox.loopback import host_name, is_loopback
-from aicx_tui.sandbox.replies import Refusal, answer_error
+from aicx_tui.sandbox.replies import Refusal, answer_error, too_large
 from aicx_tui.sandbox.requests import MAX_BODY_BYTES
+
+_FORM_BYTES = 16 * 1024
+"""What a form needs besides the file that it brings."""
 
 _REPLY_HEADERS = {
     "Cache-Control": "no-store",
@@ -42,13 +47,15 @@ class Front:
             await self._application(scope, receive, send)
             return
         stamped = _stamping(send)
-        if refusal := self._refusal(Headers(scope=scope)):
+        if refusal := self._refusal(Headers(scope=scope), _most_bytes(scope)):
             reply = answer_error(Request(scope), refusal)
             await reply(scope, receive, stamped)
             return
-        await self._application(_with_json_body(scope), _capping(receive), stamped)
+        most = _most_bytes(scope)
+        passed = scope if most > MAX_BODY_BYTES else _with_json_body(scope)
+        await self._application(passed, _capping(receive, most), stamped)
 
-    def _refusal(self, headers: Headers) -> Refusal | None:
+    def _refusal(self, headers: Headers, most: int) -> Refusal | None:
         if self._loopback_only and not is_loopback(host_name(headers.get("host", ""))):
             return Refusal(
                 HTTPStatus.BAD_REQUEST,
@@ -56,7 +63,7 @@ class Front:
                 message="This platform answers on this machine only. Use its own address.",
             )
         length = headers.get("content-length", "")
-        return _too_large() if length.isdecimal() and int(length) > MAX_BODY_BYTES else None
+        return too_large(most) if length.isdecimal() and int(length) > most else None
 
 
 def _stamping(send: Send) -> Send:
@@ -79,7 +86,13 @@ def _with_json_body(scope: Scope) -> MutableMapping[str, Any]:
     return {**scope, "headers": [*kept, (b"content-type", b"application/json")]}
 
 
-def _capping(receive: Receive) -> Receive:
+def _most_bytes(scope: Scope) -> int:
+    """How large a body may be; a form with a file, which alone is no JSON, has room for it."""
+    is_upload = scope["method"] == "POST" and scope["path"] == console_files.PATH
+    return MAX_FILE_BYTES + _FORM_BYTES if is_upload else MAX_BODY_BYTES
+
+
+def _capping(receive: Receive, most: int) -> Receive:
     """Refuse a body as soon as it has grown too large, whatever length it declared."""
     received = 0
 
@@ -87,16 +100,8 @@ def _capping(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise _too_large()
+        if received > most:
+            raise too_large(most)
         return message
 
     return capped
-
-
-def _too_large() -> Refusal:
-    return Refusal(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        code="body_too_large",
-        message="The body is larger than 1 MiB; nothing was changed. Send less at a time.",
-    )

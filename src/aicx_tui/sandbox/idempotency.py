@@ -13,15 +13,16 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Column, Connection, delete, insert, select
 
 from aicx_tui.sandbox.clock import as_text, now
 from aicx_tui.sandbox.replies import Refusal
-from aicx_tui.sandbox.tables import kept_replies
+from aicx_tui.sandbox.tables import kept_replies, kept_user_replies
 
 LASTS = timedelta(hours=24)
 LONGEST_KEY = 255
@@ -99,21 +100,35 @@ def repeatable(request: Request, body: BaseModel | None) -> RepeatableCall | Non
     )
 
 
-def kept_reply(connection: Connection, call: RepeatableCall, *, bot: int) -> WriteReply | None:
-    """What the call was answered before; takes the bot's turn to be taken.
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the replies to one bot's or to one user's writes are kept."""
+
+    owner: Column[Any]
+    """Of the table that keeps them."""
+    of: int | str
+
+
+def shelf_of_bot(bot: int) -> Shelf:
+    """Where replies to writes at a bot are kept."""
+    return Shelf(kept_replies.c.bot_number, bot)
+
+
+def shelf_of_user(user_id: str) -> Shelf:
+    """Where replies to what a user writes about itself are kept."""
+    return Shelf(kept_user_replies.c.user_id, user_id)
+
+
+def kept_reply(connection: Connection, call: RepeatableCall, *, shelf: Shelf) -> WriteReply | None:
+    """What the call was answered before; takes the owner's turn to be taken.
 
     Raises:
         Refusal: The key belongs to another call.
     """
+    table, is_owners = shelf.owner.table, shelf.owner == shelf.of
     too_old = as_text(datetime.now(UTC) - LASTS)
-    connection.execute(
-        delete(kept_replies).where(
-            kept_replies.c.bot_number == bot, kept_replies.c.kept_at < too_old
-        )
-    )
-    statement = select(kept_replies).where(
-        kept_replies.c.bot_number == bot, kept_replies.c.key_hash == call.key_hash
-    )
+    connection.execute(delete(table).where(is_owners, table.c.kept_at < too_old))
+    statement = select(table).where(is_owners, table.c.key_hash == call.key_hash)
     kept = connection.execute(statement).one_or_none()
     if kept is None:
         return None
@@ -127,15 +142,17 @@ def kept_reply(connection: Connection, call: RepeatableCall, *, bot: int) -> Wri
     return WriteReply(kept.body, kept.etag)
 
 
-def keep(connection: Connection, call: RepeatableCall, reply: WriteReply, *, bot: int) -> None:
+def keep(connection: Connection, call: RepeatableCall, reply: WriteReply, *, shelf: Shelf) -> None:
     """Store the reply, to answer the call's repetitions with."""
     connection.execute(
-        insert(kept_replies).values(
-            bot_number=bot,
-            key_hash=call.key_hash,
-            fingerprint=call.fingerprint,
-            body=reply.body,
-            etag=reply.etag,
-            kept_at=now(),
+        insert(shelf.owner.table).values(
+            {
+                shelf.owner.name: shelf.of,
+                "key_hash": call.key_hash,
+                "fingerprint": call.fingerprint,
+                "body": reply.body,
+                "etag": reply.etag,
+                "kept_at": now(),
+            }
         )
     )

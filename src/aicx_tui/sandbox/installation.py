@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, inspect, select, update
+from sqlalchemy.schema import CreateColumn
 
 from aicx_tui.sandbox import tables
 from aicx_tui.sandbox.failure import StartError
@@ -39,9 +40,10 @@ def read_installation(connection: Connection, *, place: str, elsewhere: str) -> 
 
 
 def upgrade(connection: Connection) -> None:
-    """Give data that an earlier version made the tables that have been added since."""
+    """Give data that an earlier version made the tables and columns that were added since."""
     version = connection.execute(select(tables.installation.c.schema_version)).scalar_one()
     if version < tables.SCHEMA_VERSION:
+        _add_missing_columns(connection)
         tables.metadata.create_all(connection)
         connection.execute(update(tables.installation).values(schema_version=tables.SCHEMA_VERSION))
 
@@ -61,3 +63,15 @@ def check_made_with(
                 f"{place} was made with {option} {has}, and keeps its data",
                 hint=f"Leave {option} out, or {elsewhere}.",
             )
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    found = inspect(connection)
+    for table in tables.metadata.sorted_tables:
+        if not found.has_table(table.name):
+            continue
+        existing = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in existing:
+                added = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {added}")

@@ -55,6 +55,16 @@ class Refusal(HTTPException):
         self.fields = fields
 
 
+def too_large(most: int) -> Refusal:
+    """The refusal of a body, or a file in it, that is larger than so many bytes."""
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        code="body_too_large",
+        message=f"What was sent is larger than {most // 1024 // 1024} MiB; nothing was changed. "
+        "Send less at a time.",
+    )
+
+
 class HumanRecord(BaseModel):
     """A human as GET answers with it: always these twelve keys, null for what is missing."""
 

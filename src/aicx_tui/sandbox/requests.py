@@ -163,6 +163,26 @@ class ChangeTagBody(BaseModel):
     colour: Colour | None = None
 
 
+DisplayName = TagName
+AvatarId = OpaqueId
+
+
+class CreateAliasBody(BaseModel):
+    """Another name and picture to speak under."""
+
+    display_name: DisplayName
+    avatar_id: AvatarId | None = Field(default=None, description="A picture that you stored.")
+    default: bool = False
+
+
+class ChangeAliasBody(BaseModel):
+    """What to change of an alias: what is left out stays; only the picture may be null."""
+
+    display_name: Annotated[DisplayName | None, AfterValidator(_not_null)] = None
+    avatar_id: AvatarId | None = Field(default=None, description="A picture that you stored.")
+    default: Annotated[bool | None, AfterValidator(_not_null)] = None
+
+
 class SignInBody(BaseModel):
     """An account and its password."""
 

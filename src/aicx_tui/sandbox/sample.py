@@ -7,7 +7,7 @@ update, one after another, so a million of them need no more memory than a thous
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateTable
 
 from aicx_tui.models.account import Role
 from aicx_tui.sandbox import accounts, loading, tables
+from aicx_tui.sandbox.aliases import ID_PREFIX as ALIAS_PREFIX
 from aicx_tui.sandbox.clock import as_text
 from aicx_tui.sandbox.humans import ID_ALPHABET, ID_CHARACTERS, ID_PREFIX
 from aicx_tui.sandbox.sample_bots import (
@@ -37,11 +38,17 @@ _ROWS_AT_ONCE = 5000
 _RARE_EVERY = 3
 """Every third of the humans updated last has a rare name, until there are no more of them."""
 
-_PEOPLE: tuple[tuple[Role, str], ...] = (
-    ("admin", "Ana Cruz"),
-    ("agent", "Bo Lindqvist"),
-    ("viewer", "Chidi Okafor"),
+_PEOPLE: tuple[tuple[Role, str, str, str], ...] = (
+    ("admin", "Ana Cruz", "Asia/Manila", "en"),
+    ("agent", "Bo Lindqvist", "Europe/Stockholm", "sv"),
+    ("viewer", "Chidi Okafor", "Africa/Lagos", "en-NG"),
 )
+"""Role, name, time zone and language."""
+_ALIASES: dict[Role, tuple[str, ...]] = {
+    "admin": ("Ana from Acme", "Acme Billing"),
+    "agent": ("Bo from Acme", "Acme Night Desk", "Acme Français"),
+}
+"""The first is the default."""
 _DOMAINS = (
     "example.com",
     "example.org",
@@ -100,10 +107,11 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[d
     connection.execute(insert(tables.companies).values(id=company_id, name="Acme Support"))
     add_bot = partial(_add_bot, connection, company_id, pools=build_pools(seed))
     first = add_bot(WEBCHAT, generator, humans=_generator(seed, "humans"), count=count)
+    people = [_user(generator, seed, *person) for person in _PEOPLE]
     connection.execute(
-        insert(tables.users),
-        [_user(generator, seed, role, name) | {"company_id": company_id} for role, name in _PEOPLE],
+        insert(tables.users), [person | {"company_id": company_id} for person in people]
     )
+    connection.execute(insert(tables.aliases), [*_aliases(_generator(seed, "aliases"), people)])
     # From generators of its own, so that the first bot's data is as it would be without it.
     second = add_bot(
         MESSENGER,
@@ -150,7 +158,9 @@ def _add_bot(
     return _humans(bot, humans, count, tag_ids, pools)
 
 
-def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, object]:
+def _user(
+    generator: Random, seed: int, role: Role, name: str, timezone: str, language: str
+) -> dict[str, object]:
     return {
         "id": "us_" + _characters(generator),
         "email": f"{role}@acme.example",
@@ -159,7 +169,22 @@ def _user(generator: Random, seed: int, role: Role, name: str) -> dict[str, obje
         "password_hash": accounts.password_hash(accounts.seeded_password(seed, role=role)),
         "seeded_password": True,
         "token_hash": accounts.credential_hash(accounts.seeded_token(seed, role=role)),
+        "token_issued_at": as_text(LATEST_UPDATE),
+        "timezone": timezone,
+        "language": language,
     }
+
+
+def _aliases(generator: Random, people: Sequence[dict[str, object]]) -> Iterator[dict[str, object]]:
+    ids = {person["role"]: person["id"] for person in people}
+    for role, names in _ALIASES.items():
+        for position, name in enumerate(names):
+            yield {
+                "id": ALIAS_PREFIX + _characters(generator),
+                "user_id": ids[role],
+                "display_name": name,
+                "is_default": position == 0,
+            }
 
 
 def _humans(

@@ -12,15 +12,20 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from typing_extensions import override
 
-SCHEMA_VERSION = 2
-"""1 had neither tombstones nor kept replies nor attempts to sign in."""
+SCHEMA_VERSION = 3
+"""1 had neither tombstones nor kept replies nor attempts to sign in; 2 nothing of a profile.
+
+Columns that were added to a table since have a default, which older rows then get.
+"""
 
 _ESCAPE = "\x1a"
 _ESCAPED = {_ESCAPE + "0": "\x00", _ESCAPE + "1": _ESCAPE}
@@ -96,6 +101,12 @@ users = Table(
     Column("password_hash", _TEXT, nullable=False),
     Column("seeded_password", Boolean, nullable=False),
     Column("token_hash", _TEXT, unique=True),
+    Column("token_issued_at", _TEXT),
+    Column("token_last_used_at", _TEXT),
+    Column("two_factor", Boolean, nullable=False, server_default=false()),
+    Column("timezone", _TEXT, nullable=False, server_default="UTC"),
+    Column("language", _TEXT, nullable=False, server_default="en"),
+    Column("avatar_id", _TEXT),
 )
 
 sessions = Table(
@@ -104,6 +115,46 @@ sessions = Table(
     Column("session_hash", _TEXT, primary_key=True),
     Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
     Column("expires_at", _TEXT, nullable=False),
+    # Of a session from before it was recorded: no moment, and so none that is fresh.
+    Column("started_at", _TEXT, nullable=False, server_default=""),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("challenge_hash", _TEXT, primary_key=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("purpose", _TEXT, nullable=False),
+    # Keyed by the challenge, which is not stored: the million codes cannot be tried on it.
+    Column("code_hash", _TEXT, nullable=False),
+    Column("wrong_codes", Integer, nullable=False),
+    Column("sent_at", _TEXT, nullable=False),
+    Column("expires_at", _TEXT, nullable=False),
+    Index("challenges_by_user", "user_id", "purpose"),
+    Index("challenges_by_age", "expires_at"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("to_address", _TEXT, nullable=False),
+    Column("subject", _TEXT, nullable=False),
+    Column("body", _TEXT, nullable=False),
+    Column("sent_at", _TEXT, nullable=False),
+)
+
+token_replies = Table(
+    "token_replies",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", _TEXT, primary_key=True),
+    Column("replaced_hash", _TEXT),
+    # Encrypted under the client's key, which is not stored.
+    Column("sealed", _TEXT, nullable=False),
+    Column("kept_at", _TEXT, nullable=False),
+    Index("token_replies_by_key", "key_hash"),
+    Index("token_replies_by_age", "kept_at"),
 )
 
 tags = Table(
@@ -170,4 +221,72 @@ sign_in_attempts = Table(
     Column("attempted_at", _TEXT, nullable=False),
     Index("sign_in_attempts_by_who", "who_hash", "attempted_at"),
     Index("sign_in_attempts_by_age", "attempted_at"),
+)
+
+kept_user_replies = Table(
+    "kept_user_replies",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", _TEXT, primary_key=True),
+    Column("fingerprint", _TEXT, nullable=False),
+    Column("body", _TEXT, nullable=False),
+    Column("etag", _TEXT),
+    Column("kept_at", _TEXT, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("company_id", ForeignKey(companies.c.id), nullable=False),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("content_type", _TEXT, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("files_by_user", "user_id", "number"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("display_name", _TEXT, nullable=False),
+    Column("avatar_id", ForeignKey(files.c.id)),
+    Column("is_default", Boolean, nullable=False),
+    Index("aliases_by_user", "user_id", "number"),
+)
+Index(
+    "one_default_alias",
+    aliases.c.user_id,
+    unique=True,
+    sqlite_where=aliases.c.is_default,
+    postgresql_where=aliases.c.is_default,
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", _TEXT, primary_key=True),
+    Column("subject", _TEXT, primary_key=True),
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("provider", _TEXT, nullable=False),
+    Column("email", _TEXT),
+    Column("linked_at", _TEXT, nullable=False),
+    Index("identities_by_user", "user_id", "provider", unique=True),
+)
+
+grant_flows = Table(
+    "grant_flows",
+    metadata,
+    Column("flow_hash", _TEXT, primary_key=True),
+    Column("provider", _TEXT, nullable=False),
+    # Of the session that links; none where somebody signs in.
+    Column("session_hash", ForeignKey(sessions.c.session_hash, ondelete="CASCADE")),
+    Column("sealed_device_code", _TEXT, nullable=False),
+    Column("interval", Integer, nullable=False),
+    Column("next_poll_at", _TEXT, nullable=False),
+    Column("expires_at", _TEXT, nullable=False),
+    Index("grant_flows_by_age", "expires_at"),
 )

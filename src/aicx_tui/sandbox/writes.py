@@ -13,9 +13,10 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from aicx_tui.models.wire import WireFieldError
-from aicx_tui.sandbox import humans, idempotency
+from aicx_tui.sandbox import accounts, humans, idempotency
 from aicx_tui.sandbox.access import BotCaller, Platform
-from aicx_tui.sandbox.idempotency import WriteReply
+from aicx_tui.sandbox.accounts import Caller
+from aicx_tui.sandbox.idempotency import RepeatableCall, Shelf, WriteReply
 from aicx_tui.sandbox.replies import Refusal, refusals
 
 _ENTITY_TAG = re.compile(r'(?<![^\s,])"[^"]*"(?=\s*(?:,|$))')
@@ -57,11 +58,44 @@ def write(
     call = idempotency.repeatable(request, body)
     with platform.database.writing() as connection:
         humans.take_turn(connection, bot=at.bot)
-        reply = idempotency.kept_reply(connection, call, bot=at.bot) if call else None
-        if reply is None:
-            reply = work(connection)
-            if call:
-                idempotency.keep(connection, call, reply, bot=at.bot)
+        return _once(connection, call, work, shelf=idempotency.shelf_of_bot(at.bot))
+
+
+def write_own(
+    platform: Platform,
+    caller: Caller,
+    request: Request,
+    work: Callable[[Connection], WriteReply],
+    *,
+    body: BaseModel | None = None,
+) -> Response:
+    """Do, once under the same key, what a user writes about itself.
+
+    Args:
+        platform: What is written to.
+        caller: Who writes.
+        request: For its key and its address.
+        work: Does it, in the transaction given and in the user's turn.
+        body: What was sent, as far as it counts.
+    """
+    call = idempotency.repeatable(request, body)
+    with platform.database.writing() as connection:
+        accounts.take_turn(connection, user_id=caller.user_id)
+        return _once(connection, call, work, shelf=idempotency.shelf_of_user(caller.user_id))
+
+
+def _once(
+    connection: Connection,
+    call: RepeatableCall | None,
+    work: Callable[[Connection], WriteReply],
+    *,
+    shelf: Shelf,
+) -> Response:
+    reply = idempotency.kept_reply(connection, call, shelf=shelf) if call else None
+    if reply is None:
+        reply = work(connection)
+        if call:
+            idempotency.keep(connection, call, reply, shelf=shelf)
     headers = {"ETag": reply.etag} if reply.etag else None
     return Response(reply.body, headers=headers, media_type="application/json")
 
