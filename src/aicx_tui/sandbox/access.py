@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from aicx_tui.sandbox import accounts
 from aicx_tui.sandbox.accounts import Caller
 from aicx_tui.sandbox.database import Database
+from aicx_tui.sandbox.mail import Post
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import bots
 
@@ -26,6 +27,7 @@ class Platform:
 
     database: Database
     installation_id: str
+    post: Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +112,43 @@ def console_bot(
         return _at_bot(connection, _authenticate(connection, credentials), bot_id)
 
 
+def freshly_signed_in(platform: ServedPlatform, credentials: PresentedCredentials) -> Caller:
+    """The caller of an address that asks for a sign-in of a moment ago."""
+    caller = signed_in(platform, credentials)
+    if not caller.is_fresh:
+        raise Refusal(
+            HTTPStatus.FORBIDDEN,
+            code="fresh_session_required",
+            message="This needs a sign-in of the last 15 minutes, and no token will do; nothing "
+            "was changed. Sign in again.",
+        )
+    return caller
+
+
 SignedIn = Annotated[Caller, Depends(signed_in)]
+FreshlySignedIn = Annotated[Caller, Depends(freshly_signed_in)]
 GatewayBot = Annotated[BotCaller, Depends(gateway_bot)]
 ConsoleBot = Annotated[BotCaller, Depends(console_bot)]
 
 
 def _authenticate(connection: Connection, credentials: Credentials) -> Caller:
     if credentials.token:
-        return accounts.by_token(connection, credentials.token) or _unauthorized(
+        return accounts.by_token(connection, credentials.token) or unauthorized(
             "token_unknown", "This token is not valid, or a newer one replaced it. Issue one."
         )
     if not credentials.session:
-        _unauthorized(
+        unauthorized(
             "token_missing", "Send X-SINITIC-TOKEN: <token> or Authorization: Bearer <session>."
         )
     try:
         caller = accounts.by_session(connection, credentials.session)
     except accounts.SessionExpiredError:
-        _unauthorized("session_expired", "The session has ended. Sign in again.")
-    return caller or _unauthorized("session_unknown", "This session is not valid. Sign in again.")
+        unauthorized("session_expired", "The session has ended. Sign in again.")
+    return caller or unauthorized("session_unknown", "This session is not valid. Sign in again.")
 
 
-def _unauthorized(code: str, message: str) -> NoReturn:
+def unauthorized(code: str, message: str) -> NoReturn:
+    """Refuse somebody who has not shown who it is."""
     raise Refusal(
         HTTPStatus.UNAUTHORIZED, code=code, message=message, headers={"WWW-Authenticate": "Bearer"}
     )

@@ -6,19 +6,22 @@ import hashlib
 import hmac
 import secrets
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import cast, get_args
+from typing import get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from aicx_tui.models.account import Role
 from aicx_tui.sandbox.clock import as_text, now
-from aicx_tui.sandbox.tables import companies, sessions, users
+from aicx_tui.sandbox.tables import challenges, companies, sessions, users
 
 SESSION_LASTS = timedelta(hours=12)
+FRESH = timedelta(minutes=15)
+"""How long a sign-in proves that it is still the user who sits there."""
+
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -36,6 +39,7 @@ _OF_A_USER = select(
     users.c.company_id,
     companies.c.name.label("company_name"),
 ).join(companies, companies.c.id == users.c.company_id)
+_PROVEN = select(users.c.id, users.c.email, users.c.two_factor, users.c.password_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,22 @@ class Caller:
     company_name: str
     session_hash: str | None = None
     """Of the session presented; None when a personal access token was."""
+    session_started_at: str = ""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it signed in a moment ago; never so by a personal access token."""
+        return self.session_started_at > as_text(datetime.now(UTC) - FRESH)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A user who has proved who it is, by what was stored at that moment."""
+
+    id: str
+    email: str
+    two_factor: bool
+    password_hash: str = field(repr=False)
 
 
 class SessionExpiredError(Exception):
@@ -75,7 +95,8 @@ def credential_hash(credential: str) -> str:
 
 def password_hash(password: str) -> str:
     """What is stored of a password."""
-    return _HASHER.hash(password)
+    with _HASHING_TURN:
+        return _HASHER.hash(password)
 
 
 def by_token(connection: Connection, token: str) -> Caller | None:
@@ -94,7 +115,7 @@ def by_session(connection: Connection, session: str) -> Caller | None:
     session_hash = credential_hash(session)
     statement = (
         _OF_A_USER.join(sessions, sessions.c.user_id == users.c.id)
-        .add_columns(sessions.c.expires_at)
+        .add_columns(sessions.c.started_at, sessions.c.expires_at)
         .where(sessions.c.session_hash == session_hash)
     )
     row = connection.execute(statement).one_or_none()
@@ -102,7 +123,7 @@ def by_session(connection: Connection, session: str) -> Caller | None:
         return None
     if row.expires_at <= now():
         raise SessionExpiredError
-    return replace(Caller(*row[:-1]), session_hash=session_hash)
+    return replace(Caller(*row[:-2]), session_hash=session_hash, session_started_at=row.started_at)
 
 
 def take_turn(connection: Connection, *, user_id: str) -> None:
@@ -111,32 +132,59 @@ def take_turn(connection: Connection, *, user_id: str) -> None:
     connection.execute(turn.with_for_update(key_share=True)).one()
 
 
-def checked_password(connection: Connection, *, email: str, password: str) -> str | None:
-    """The id of the user with this e-mail address and password.
+def checked_password(connection: Connection, *, email: str, password: str) -> Proven | None:
+    """The user with this e-mail address and password.
 
     An unknown address costs the same work as a wrong password, so the time of the reply does
     not tell which addresses have an account.
     """
-    known = connection.execute(
-        select(users.c.id, users.c.password_hash).where(users.c.email == email)
-    ).one_or_none()
-    stored = known or connection.execute(select(users.c.id, users.c.password_hash).limit(1)).one()
+    known = connection.execute(_PROVEN.where(users.c.email == email)).one_or_none()
+    stored = known or connection.execute(_PROVEN.limit(1)).one()
+    is_right = password_matches(stored.password_hash, password)
+    return Proven(*known) if known and is_right else None
+
+
+def password_matches(stored: str, password: str) -> bool:
+    """Whether this is the password whose hash is stored."""
     with _HASHING_TURN:
         try:
-            _HASHER.verify(stored.password_hash, password)
+            return _HASHER.verify(stored, password)
         except VerifyMismatchError:
-            return None
-    return cast(str, known.id) if known else None
+            return False
+
+
+def proven(connection: Connection, *, user_id: str) -> Proven:
+    """The user as it is now; one that may write keeps it so until its end."""
+    statement = _PROVEN.where(users.c.id == user_id).with_for_update(key_share=True)
+    return Proven(*connection.execute(statement).one())
+
+
+def set_password(connection: Connection, *, caller: Caller, hashed: str) -> None:
+    """Give a user another password, and end its other sessions and what waits for a code."""
+    connection.execute(
+        update(users)
+        .where(users.c.id == caller.user_id)
+        .values(password_hash=hashed, seeded_password=False)
+    )
+    connection.execute(
+        delete(sessions).where(
+            sessions.c.user_id == caller.user_id, sessions.c.session_hash != caller.session_hash
+        )
+    )
+    connection.execute(delete(challenges).where(challenges.c.user_id == caller.user_id))
 
 
 def start_session(connection: Connection, *, user_id: str) -> tuple[str, str]:
     """Give a user a new session: the credential and the moment it ends."""
-    session = "ss_" + secrets.token_urlsafe(32)
-    expires_at = as_text(datetime.now(UTC) + SESSION_LASTS)
+    session, moment = "ss_" + secrets.token_urlsafe(32), datetime.now(UTC)
+    expires_at = as_text(moment + SESSION_LASTS)
     connection.execute(delete(sessions).where(sessions.c.expires_at <= now()))
     connection.execute(
         insert(sessions).values(
-            session_hash=credential_hash(session), user_id=user_id, expires_at=expires_at
+            session_hash=credential_hash(session),
+            user_id=user_id,
+            started_at=as_text(moment),
+            expires_at=expires_at,
         )
     )
     return session, expires_at

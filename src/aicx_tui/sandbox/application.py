@@ -13,12 +13,27 @@ from aicx_tui.sandbox import (
     console_aliases,
     console_files,
     console_humans,
+    console_profile,
+    console_security,
+    console_sign_in,
     console_tags,
     gateway,
 )
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.front import Front
 from aicx_tui.sandbox.replies import answer_error
+
+_CALLS = (
+    gateway,
+    console,
+    console_sign_in,
+    console_humans,
+    console_tags,
+    console_profile,
+    console_security,
+    console_aliases,
+    console_files,
+)
 
 
 def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
@@ -36,12 +51,8 @@ def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
         redirect_slashes=False,
     )
     application.state.platform = platform
-    application.include_router(gateway.router)
-    application.include_router(console.router)
-    application.include_router(console_humans.router)
-    application.include_router(console_tags.router)
-    application.include_router(console_aliases.router)
-    application.include_router(console_files.router)
+    for calls in _CALLS:
+        application.include_router(calls.router)
     for kind in (HTTPException, RequestValidationError, Exception):
         application.add_exception_handler(kind, answer_error)
     return Front(application, loopback_only=loopback_only)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from aicx_tui.sandbox.loopback import is_loopback
 
@@ -19,6 +20,7 @@ DEFAULT_SEED = 1
 MOST_HUMANS = 10_000_000
 MOST_WORKERS = 16
 DATABASE_VARIABLE = "AICX_SANDBOX_DATABASE"
+SMTP_VARIABLE = "AICX_SANDBOX_SMTP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Arguments:
     """None for data that is thrown away at the end, or kept in a database."""
     database: str | None = field(repr=False)
     """The address of a PostgreSQL database; it may hold a password."""
+    smtp: tuple[str, int] | None
+    """Host and port of a mail server; None keeps mails in the data."""
     workers: int
     humans: int | None
     """None, like the seed's, when not asked for: a data file that exists then keeps its own."""
@@ -67,6 +71,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         port=given.port,
         data=data.resolve() if data else None,  # one name for its lock, however it is spelled
         database=database,
+        smtp=_smtp(parser, given.smtp or os.environ.get(SMTP_VARIABLE)),
         workers=given.workers,
         humans=given.humans,
         seed=given.seed,
@@ -97,6 +102,12 @@ def _build_parser() -> _Parser:
         help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
         f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
         "password alone into PGPASSWORD or ~/.pgpass",
+    )
+    parser.add_argument(
+        "--smtp",
+        metavar="HOST:PORT",
+        help="mail server that takes the codes on, encrypted by STARTTLS unless it is on this "
+        f"machine; also {SMTP_VARIABLE}. Without one, see: aicx sandbox mail",
     )
     parser.add_argument(
         "--workers",
@@ -151,6 +162,19 @@ def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None
         )
     if workers > 1 and sys.platform == "win32":
         parser.error("--workers is not for Windows, where processes share no listening socket")
+
+
+def _smtp(parser: _Parser, given: str | None) -> tuple[str, int] | None:
+    if not given:
+        return None
+    try:
+        address = urlsplit(f"//{given}")
+        host, port = address.hostname, address.port
+    except ValueError:
+        host = port = None
+    if not host or not port or address.netloc != given or "@" in given:
+        parser.error(f"the mail server, by --smtp or {SMTP_VARIABLE}, must be given as HOST:PORT")
+    return host, port
 
 
 def _make_directory(parser: _Parser, directory: Path) -> None:

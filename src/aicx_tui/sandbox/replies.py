@@ -120,6 +120,15 @@ class NewSession(BaseModel):
     expires_at: str
 
 
+class NewChallenge(BaseModel):
+    """A code was sent, and is waited for."""
+
+    challenge: str
+    channel: Literal["email"]
+    hint: str = Field(description="Where the code went.", examples=["a…@acme.example"])
+    expires_at: str
+
+
 class Success(BaseModel):
     """The one documented reply without `result`."""
 

@@ -14,7 +14,7 @@ MAX_HUMANS_PER_CALL = 1000
 MAX_TAGS_PER_CALL = 100
 MAX_CHOICES = 200
 
-_WITHOUT_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
+WITHOUT_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _ONLY_LINES_AND_TABS = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 
 
@@ -32,19 +32,17 @@ def _not_cleared(value: str | None) -> str | None:
 
 FullName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=512, pattern=_WITHOUT_CONTROLS),
+    StringConstraints(min_length=1, max_length=512, pattern=WITHOUT_CONTROLS),
     AfterValidator(_not_blank),
 ]
-Email = Annotated[str, StringConstraints(max_length=320, pattern=_WITHOUT_CONTROLS)]
-Uid = Annotated[str, StringConstraints(max_length=255, pattern=_WITHOUT_CONTROLS)]
-PhoneNumber = Annotated[str, StringConstraints(max_length=64, pattern=_WITHOUT_CONTROLS)]
-ProfilePictureId = Annotated[str, StringConstraints(max_length=255, pattern=_WITHOUT_CONTROLS)]
-AccessToken = Annotated[str, StringConstraints(max_length=4096, pattern=_WITHOUT_CONTROLS)]
+Email = Annotated[str, StringConstraints(max_length=320, pattern=WITHOUT_CONTROLS)]
+Uid = Annotated[str, StringConstraints(max_length=255, pattern=WITHOUT_CONTROLS)]
+PhoneNumber = Annotated[str, StringConstraints(max_length=64, pattern=WITHOUT_CONTROLS)]
+ProfilePictureId = Annotated[str, StringConstraints(max_length=255, pattern=WITHOUT_CONTROLS)]
+AccessToken = Annotated[str, StringConstraints(max_length=4096, pattern=WITHOUT_CONTROLS)]
 Notes = Annotated[str, StringConstraints(max_length=10_000, pattern=_ONLY_LINES_AND_TABS)]
-OpaqueId = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=_WITHOUT_CONTROLS)
-]
-TagText = Annotated[str, StringConstraints(max_length=1000, pattern=_WITHOUT_CONTROLS)]
+OpaqueId = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=WITHOUT_CONTROLS)]
+TagText = Annotated[str, StringConstraints(max_length=1000, pattern=WITHOUT_CONTROLS)]
 
 
 class TagBody(BaseModel):
@@ -115,13 +113,15 @@ class UnassignTagsBody(BaseModel):
     tag_ids: Annotated[list[OpaqueId], Field(min_length=1, max_length=MAX_TAGS_PER_CALL)]
 
 
-def _not_null(value: object) -> object:
+def not_null(value: object) -> object:
+    """Refuse null where a field may be left out and not be cleared."""
     if value is None:
         raise PydanticCustomError("required", "This cannot be cleared")
     return value
 
 
-def _some_text(value: str) -> str:
+def some_text(value: str) -> str:
+    """Refuse a text of nothing but blanks."""
     if not value.strip():
         raise PydanticCustomError("blank", "This is blank")
     return value
@@ -135,10 +135,10 @@ def _different(values: list[str]) -> list[str]:
 
 TagName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=255, pattern=_WITHOUT_CONTROLS),
-    AfterValidator(_some_text),
+    StringConstraints(min_length=1, max_length=255, pattern=WITHOUT_CONTROLS),
+    AfterValidator(some_text),
 ]
-Choice = Annotated[TagText, StringConstraints(min_length=1), AfterValidator(_some_text)]
+Choice = Annotated[TagText, StringConstraints(min_length=1), AfterValidator(some_text)]
 Choices = Annotated[list[Choice], Field(max_length=MAX_CHOICES), AfterValidator(_different)]
 Colour = Annotated[str, StringConstraints(pattern="^#[0-9A-Fa-f]{6}$")]
 
@@ -155,9 +155,9 @@ class DefineTagBody(BaseModel):
 class ChangeTagBody(BaseModel):
     """What to change of a tag: what is left out stays; only the colour may be null."""
 
-    name: Annotated[TagName | None, AfterValidator(_not_null)] = None
-    kind: Annotated[TagKind | None, AfterValidator(_not_null)] = None
-    choices: Annotated[Choices | None, AfterValidator(_not_null)] = Field(
+    name: Annotated[TagName | None, AfterValidator(not_null)] = None
+    kind: Annotated[TagKind | None, AfterValidator(not_null)] = None
+    choices: Annotated[Choices | None, AfterValidator(not_null)] = Field(
         default=None, description="For the kind `choice`: at least one. Of another kind they go."
     )
     colour: Colour | None = None
@@ -178,13 +178,13 @@ class CreateAliasBody(BaseModel):
 class ChangeAliasBody(BaseModel):
     """What to change of an alias: what is left out stays; only the picture may be null."""
 
-    display_name: Annotated[DisplayName | None, AfterValidator(_not_null)] = None
+    display_name: Annotated[DisplayName | None, AfterValidator(not_null)] = None
     avatar_id: AvatarId | None = Field(default=None, description="A picture that you stored.")
-    default: Annotated[bool | None, AfterValidator(_not_null)] = None
+    default: Annotated[bool | None, AfterValidator(not_null)] = None
 
 
 class SignInBody(BaseModel):
     """An account and its password."""
 
     email: Email
-    password: Annotated[str, StringConstraints(max_length=1024, pattern=_WITHOUT_CONTROLS)]
+    password: Annotated[str, StringConstraints(max_length=1024, pattern=WITHOUT_CONTROLS)]

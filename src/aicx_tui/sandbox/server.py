@@ -21,6 +21,7 @@ from aicx_tui.sandbox.installation import Installation
 from aicx_tui.sandbox.lifetime import Lifetime
 from aicx_tui.sandbox.listener import listening, url_of
 from aicx_tui.sandbox.loopback import is_loopback
+from aicx_tui.sandbox.mail import post_by
 from aicx_tui.sandbox.occupancy import Occupancy, serves
 from aicx_tui.sandbox.serving import Server
 from aicx_tui.sandbox.workers import Order, Workers
@@ -113,6 +114,7 @@ def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> N
                 database=address,
                 installation_id=installation.id,
                 loopback_only=is_loopback(arguments.host),
+                smtp=arguments.smtp,
             )
             workers = Workers(order, count=arguments.workers)
             lifetime.hand_over(workers.stop)
@@ -128,7 +130,7 @@ def _serve(
     when_ready: Callable[[], None],
 ) -> None:
     server = Server(
-        Platform(database, installation.id),
+        Platform(database, installation.id, post_by(database, arguments.smtp)),
         loopback_only=is_loopback(arguments.host),
         when_ready=when_ready,
     )

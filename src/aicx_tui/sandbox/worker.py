@@ -35,13 +35,14 @@ def _serve(order: Order, lifetime: Lifetime) -> None:
     from aicx_tui.sandbox import postgresql  # slow to import: only once it can be stopped
     from aicx_tui.sandbox.access import Platform
     from aicx_tui.sandbox.database import postgresql_database
+    from aicx_tui.sandbox.mail import post_by
     from aicx_tui.sandbox.serving import Server
 
     database = postgresql_database(postgresql.address(order.database))
     try:
         with socket.socket(fileno=order.listener) as listener:
             server = Server(
-                Platform(database, order.installation_id),
+                Platform(database, order.installation_id, post_by(database, order.smtp)),
                 loopback_only=order.loopback_only,
                 when_ready=_say_so,
             )
