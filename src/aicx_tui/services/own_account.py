@@ -25,6 +25,7 @@ from aicx_tui.services.signing_in import (
     end_at_platform,
     keep,
 )
+from aicx_tui.services.signing_in_elsewhere import read_providers
 
 FRESH_REQUIRED = "fresh_session_required"
 """The code of a refusal that a new sign-in helps against."""
@@ -54,6 +55,10 @@ class OwnAccount:
     async def read(self) -> Profile:
         """Who it is."""
         return await self._session.platform.profile.get()
+
+    async def providers(self) -> tuple[str, ...]:
+        """The accounts elsewhere that may be linked, such as `google`."""
+        return await read_providers(self._session.context)
 
     async def change(self, changes: ProfileChanges) -> Profile:
         """Change the given fields.

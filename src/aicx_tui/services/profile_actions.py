@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from aicx_tui.models.capability import Capability
-from aicx_tui.services.action import Action
+from aicx_tui.services.action import CURSOR, Action
 
 _Change = partial(Action, mutates=True, is_own=True)
 
@@ -16,6 +16,8 @@ OF_THE_PROFILE = (
         "Show who you are to the platform, your aliases, and where your token is.",
         headless="profile show",
     ),
+    Action("profile.tab", "Next tab", "GENERAL, ALIASES, API.", only_console=CURSOR),
+    Action("profile.tab-back", "Previous tab", "API, ALIASES, GENERAL.", only_console=CURSOR),
     _Change(
         "profile.set",
         "Change the profile",
