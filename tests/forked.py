@@ -36,6 +36,7 @@ PRELOADED = (
     "aicx_tui.cli.tag_definitions",
     "aicx_tui.cli.views",
     "aicx_tui.sandbox.__main__",
+    "aicx_tui.sandbox.mail_reading",
     "aicx_tui.sandbox.sample",
     "aicx_tui.sandbox.server",
     "anyio._backends._asyncio",

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from types import TracebackType
 from typing import Self
 
@@ -48,6 +48,7 @@ class SandboxProcess:
         environment = os.environ | {"TMPDIR": str(temporary or self._leftovers.name)}
         if database:
             environment["AICX_SANDBOX_DATABASE"] = database
+        self._arguments, self._environment = arguments, environment
         (stdin, its_end), (stdout, out), (stderr, err) = os.pipe()[::-1], os.pipe(), os.pipe()
         self.process = Forked(
             "aicx_tui.sandbox.__main__",
@@ -94,6 +95,30 @@ class SandboxProcess:
             pipe.close()
         self.process.wait(PATIENCE)
         self._leftovers.cleanup()
+
+    def mails(self) -> list[dict[str, str]]:
+        """What it sent to users, the latest last, as its owner reads them."""
+        place = [word for word in self._arguments if word == "--ephemeral"]
+        for option in ("--data", "--database"):
+            if option in self._arguments:
+                at = self._arguments.index(option)
+                place += self._arguments[at : at + 2]
+        with TemporaryFile() as nothing, TemporaryFile() as out, TemporaryFile() as err:
+            code = Forked(
+                "aicx_tui.sandbox.mail_reading",
+                ["--json", *place],
+                env=self._environment,
+                files=[file.fileno() for file in (nothing, out, err)],
+            ).wait(PATIENCE)
+            out.seek(0)
+            err.seek(0)
+            assert code == 0, err.read()
+            mails: list[dict[str, str]] = json.loads(out.read())
+        return mails
+
+    def code_sent(self) -> str:
+        """The code in the latest mail."""
+        return self.mails()[-1]["body"][:6]
 
     @property
     def url(self) -> str:

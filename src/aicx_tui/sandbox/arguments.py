@@ -19,6 +19,9 @@ DEFAULT_HUMANS = 2000
 DEFAULT_SEED = 1
 MOST_HUMANS = 10_000_000
 MOST_WORKERS = 16
+DEFAULT_FILE = Path("sandbox", "sandbox.db")
+"""Below the home, where no other place is named."""
+
 DATABASE_VARIABLE = "AICX_SANDBOX_DATABASE"
 SMTP_VARIABLE = "AICX_SANDBOX_SMTP"
 
@@ -45,8 +48,11 @@ class Arguments:
     """Ends with its standard input, and stands by while another process serves the data."""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in our words."""
+
     def error(self, message: str) -> NoReturn:
+        """End the process."""
         self.exit(2, f"aicx: {message}.\n  See: aicx sandbox --help\n")
 
 
@@ -62,7 +68,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         database = os.environ.get(DATABASE_VARIABLE) or None
     _check_workers(parser, given.workers, has_database=database is not None)
     if given.home and not given.ephemeral and data is None and database is None:
-        data = given.home / "sandbox" / "sandbox.db"
+        data = given.home / DEFAULT_FILE
         _make_directory(parser, data.parent)
     if data is None and database is None and not given.ephemeral:
         parser.error("no place for the data: give --data FILE or --ephemeral")
@@ -80,8 +86,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     )
 
 
-def _build_parser() -> _Parser:
-    parser = _Parser(
+def _build_parser() -> Parser:
+    parser = Parser(
         prog="aicx sandbox",
         description="Serve an AICX platform of your own, with sample data, on this machine.",
         allow_abbrev=False,
@@ -93,16 +99,7 @@ def _build_parser() -> _Parser:
         default=DEFAULT_PORT,
         help="port to serve (%(default)s); 0 takes any free one",
     )
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
-    place.add_argument("--ephemeral", action="store_true", help="throw the data away at the end")
-    place.add_argument(
-        "--database",
-        metavar="URL",
-        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
-        f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
-        "password alone into PGPASSWORD or ~/.pgpass",
-    )
+    add_place(parser, ephemeral="throw the data away at the end")
     parser.add_argument(
         "--smtp",
         metavar="HOST:PORT",
@@ -139,7 +136,26 @@ def _build_parser() -> _Parser:
     return parser
 
 
-def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
+def add_place(parser: Parser, *, ephemeral: str) -> None:
+    """Let a command line say where the data is.
+
+    Args:
+        parser: Of the command line.
+        ephemeral: What data that is not kept means there, for its help.
+    """
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
+    place.add_argument("--ephemeral", action="store_true", help=ephemeral)
+    place.add_argument(
+        "--database",
+        metavar="URL",
+        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
+        f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
+        "password alone into PGPASSWORD or ~/.pgpass",
+    )
+
+
+def _check_remote(parser: Parser, given: argparse.Namespace) -> None:
     try:
         socket.getaddrinfo(given.host, given.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -155,7 +171,7 @@ def _check_remote(parser: _Parser, given: argparse.Namespace) -> None:
         )
 
 
-def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None:
+def _check_workers(parser: Parser, workers: int, *, has_database: bool) -> None:
     if workers > 1 and not has_database:
         parser.error(
             "--workers needs PostgreSQL, since one process serves a file: give --database URL"
@@ -164,7 +180,7 @@ def _check_workers(parser: _Parser, workers: int, *, has_database: bool) -> None
         parser.error("--workers is not for Windows, where processes share no listening socket")
 
 
-def _smtp(parser: _Parser, given: str | None) -> tuple[str, int] | None:
+def _smtp(parser: Parser, given: str | None) -> tuple[str, int] | None:
     if not given:
         return None
     try:
@@ -177,7 +193,7 @@ def _smtp(parser: _Parser, given: str | None) -> tuple[str, int] | None:
     return host, port
 
 
-def _make_directory(parser: _Parser, directory: Path) -> None:
+def _make_directory(parser: Parser, directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

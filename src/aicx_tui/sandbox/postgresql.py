@@ -70,7 +70,7 @@ def open_database(
     """
     database = postgresql_database(url)
     try:
-        with _explaining_failure(url), database.writing() as connection:
+        with explaining_failure(url), database.writing() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(_MAKING)))
             _check_encoding(connection, url)
             _make_if_empty(connection, url, seed=seed, count=count, check=check)
@@ -122,7 +122,8 @@ def _check_encoding(connection: Connection, url: URL) -> None:
 
 
 @contextmanager
-def _explaining_failure(url: URL) -> Iterator[None]:
+def explaining_failure(url: URL) -> Iterator[None]:
+    """Say in our words why a database cannot be used."""
     try:
         yield
     except DBAPIError as error:

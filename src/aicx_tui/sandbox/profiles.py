@@ -22,7 +22,8 @@ _SHOWN = (
 def of_user(connection: Connection, *, user_id: str) -> dict[str, object]:
     """A profile as it travels."""
     row = connection.execute(select(*_SHOWN).where(users.c.id == user_id)).one()
-    return {**row._mapping, "identities": identities.of_user(connection, user_id=user_id)}
+    shown = {str(column.name): value for column, value in zip(_SHOWN, row, strict=True)}
+    return {**shown, "identities": identities.of_user(connection, user_id=user_id)}
 
 
 def change(connection: Connection, *, user_id: str, values: Mapping[str, object]) -> None:

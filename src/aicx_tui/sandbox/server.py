@@ -26,6 +26,9 @@ from aicx_tui.sandbox.occupancy import Occupancy, serves
 from aicx_tui.sandbox.serving import Server
 from aicx_tui.sandbox.workers import Order, Workers
 
+EPHEMERAL_PREFIX = "aicx-sandbox-"
+EPHEMERAL_FILE = "sandbox.db"
+
 _POLL_SECONDS = 0.2
 _TAKEOVER_SECONDS = 1.0
 """A process that was killed may give its lock back a moment before its port."""
@@ -55,8 +58,8 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
 @contextmanager
 def _place(arguments: Arguments) -> Iterator[Path]:
     if arguments.data is None:
-        with tempfile.TemporaryDirectory(prefix="aicx-sandbox-") as directory:
-            yield Path(directory) / "sandbox.db"
+        with tempfile.TemporaryDirectory(prefix=EPHEMERAL_PREFIX) as directory:
+            yield Path(directory) / EPHEMERAL_FILE
         return
     hint = "Name a file with --data."
     if not arguments.data.parent.is_dir():

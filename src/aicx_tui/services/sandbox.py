@@ -44,8 +44,11 @@ class Announcement:
 
 
 def command(arguments: Sequence[str], *, home: Path) -> list[str]:
-    """The command line that runs the sandbox."""
-    return [sys.executable, "-m", "aicx_tui.sandbox", "--home", str(home), *arguments]
+    """The command line that runs the sandbox, or with `mail` in front prints its mails."""
+    module = "aicx_tui.sandbox"
+    if arguments[:1] == ["mail"]:
+        module, arguments = f"{module}.mail_reading", arguments[1:]
+    return [sys.executable, "-m", module, "--home", str(home), *arguments]
 
 
 class SandboxProcess:
