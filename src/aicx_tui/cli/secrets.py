@@ -14,7 +14,15 @@ from aicx_tui.cli.asking import apart, asked, can_ask
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.credentials import standard_input
 from aicx_tui.errors import InvalidFieldsError, NotSignedInError, RateLimitedError, UsageError
-from aicx_tui.services.signing_in import CodeAsked, SignedIn, resend, verify
+from aicx_tui.services.own_account import AskAgain
+from aicx_tui.services.session import Session
+from aicx_tui.services.signing_in import (
+    CodeAsked,
+    SignedIn,
+    begin_by_password,
+    resend,
+    verify,
+)
 
 MAX_SECRET_BYTES = 4096
 
@@ -137,3 +145,36 @@ async def with_code(
         except UsageError as error:
             narrate(" ".join(problem.message for problem in error.problems) or error.message)
     raise NotSignedInError("No code was typed. Nothing was changed.")
+
+
+def signs_in_anew(password: SecretStr | None, *, code_from_stdin: bool) -> AskAgain:
+    """Signs in anew for a command that the platform wants that for.
+
+    Args:
+        password: What was piped; None to ask on the terminal.
+        code_from_stdin: Whether the code is the next line of standard input.
+    """
+
+    async def sign_in_anew(session: Session, begun: CodeAsked | None) -> SignedIn:
+        async def begin() -> SignedIn | CodeAsked:
+            if begun is not None:
+                return begun
+            account = session.account
+            email = account.email if account is not None else session.context.account
+            given = password or await _asked_apart(f"Password of {email}: ")
+            return await begin_by_password(session.context, email=email, password=given)
+
+        return await signed_in_with_code(begin(), from_stdin=code_from_stdin)
+
+    return sign_in_anew
+
+
+async def _asked_apart(prompt: str) -> SecretStr:
+    if not is_terminal():
+        raise UsageError(
+            "The platform wants the password again, and there is no terminal to ask on. "
+            "Nothing was changed.",
+            hint="Use --password-stdin.",
+        )
+    narrate("The platform wants a sign-in of the last minutes for this.")
+    return await apart(lambda: asked_for_secret(prompt, instead="--password-stdin"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aicx_tui.errors import AicxError
 from aicx_tui.text import clean
 
 if TYPE_CHECKING:
@@ -73,10 +74,18 @@ class ChangingAliases:
         form = DeleteAliasScreen(aliases, alias, own_name=own_name, ended=self._screen.read)
         self._screen.app.push_screen(form, deleted)
 
-    def say_default(self, alias: Alias) -> None:
-        """Say under which one new conversations begin."""
+    async def make_default(self, alias: Alias) -> None:
+        """Begin new conversations under an alias."""
+        if (aliases := self._aliases) is None:
+            return
         name = clean(alias.display_name, limit=NAME_CHARACTERS)
-        self._tell("New conversations begin under it.", title=f"{name} is the default")
+        try:
+            await aliases.make_default(alias)
+        except AicxError as error:
+            self._screen.aicx.report(error, title="The default is as it was")
+        else:
+            self._tell("New conversations begin under it.", title=f"{name} is the default")
+        self._screen.read()
 
     def _tell(self, said: str, *, title: str) -> None:
         self._screen.aicx.notify(said, title=title, timeout=4)

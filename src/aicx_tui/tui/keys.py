@@ -62,7 +62,7 @@ KEYS: dict[str, Keys] = {
     "tags.define": Keys("n", "new", like="humans.create"),
     "tags.edit": Keys("e", "edit", like="humans.update"),
     "tags.delete": Keys("number_sign", "delete", like="humans.delete"),
-    "profile.set": Keys("e", "change", like="humans.update"),
+    "profile.set": Keys("e", like="humans.update"),
     "profile.tab": Keys("right,l", "tab", "→", like="humans.tab"),
     "profile.tab-back": Keys("left,h", shown="←", like="humans.tab-back"),
     "aliases.create": Keys("n", "new", like="humans.create"),

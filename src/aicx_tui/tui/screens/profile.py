@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -18,7 +17,6 @@ from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
-from aicx_tui.services.pictures import in_half_blocks
 from aicx_tui.text import clean
 from aicx_tui.tui.changing_aliases import ChangingAliases
 from aicx_tui.tui.changing_profile import ChangingProfile, shown_lines
@@ -28,9 +26,9 @@ from aicx_tui.tui.profile_lines import (
     alias_line,
     cannot,
     no_aliases,
-    picture_lines,
     token_lines,
 )
+from aicx_tui.tui.widgets.avatar import Avatar
 from aicx_tui.tui.widgets.header_bar import HeaderBar
 from aicx_tui.tui.widgets.key_bar import KeyBar
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -52,8 +50,6 @@ OF_ALIASES = {
     "make_default": "aliases.default",
     "delete": "aliases.delete",
 }
-
-PICTURE_COLUMNS, PICTURE_LINES = 20, 10
 
 
 class ProfileList(OptionList):
@@ -97,26 +93,17 @@ class ProfileScreen(Screen[None]):
 
         error: AicxError
 
-    @dataclass
-    class Pictured(Message):
-        """The avatar can be shown."""
-
-        avatar_id: str
-        content: Content
-
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
         super().__init__()
         self.humans = humans
         self._keymap = keymap
         self._is_reading = False
         self._error: AicxError | None = None
-        self._pictures: dict[str, Content] = {}
-        self._asked_for = ""
         self._lines: list[Line] = []
         self._wanted = ""
         self._tabs = WordTabs(TABS)
         self._rows = ProfileList(id="own", markup=False, compact=True)
-        self._picture = Static("", id="picture", markup=False)
+        self._picture = Avatar()
         self._notice = Static("", id="notice", markup=False)
         self._box = Vertical(Horizontal(self._rows, self._picture), self._notice, id="profile")
         self._changing = ChangingProfile(self)
@@ -173,7 +160,7 @@ class ProfileScreen(Screen[None]):
         own = self.own
         is_known = own is not None and (own.account is None or own.profile is not None)
         self._list(rows, self._general_notice(), is_known=is_known)
-        self._show_picture()
+        self._picture.show(own)
 
     def _general_notice(self) -> Content:
         if self._lines and self.own is not None and self.own.account is None:
@@ -185,7 +172,7 @@ class ProfileScreen(Screen[None]):
 
     def _show_aliases(self) -> None:
         own = self.own
-        self._picture.display = False
+        self._picture.hide()
         if own is not None and not own.can(Capability.PROFILE_ALIASES):
             self._list([], cannot(Capability.PROFILE_ALIASES), is_known=True)
             return
@@ -194,10 +181,11 @@ class ProfileScreen(Screen[None]):
         name = own.profile.name if own is not None and own.profile is not None else ""
         empty = no_aliases(own_name=name, key=self._keymap.shown("aliases.create"))
         is_known = aliases is not None
-        self._list(rows, empty if is_known else self._state(), is_known=is_known)
+        notice = Content("") if rows else empty if is_known else self._state()
+        self._list(rows, notice, is_known=is_known)
 
     def _show_token(self) -> None:
-        self._picture.display = False
+        self._picture.hide()
         self._list([], token_lines(self.humans.session, self._header.context), is_known=True)
 
     def _list(self, rows: list[Option], notice: Content, *, is_known: bool) -> None:
@@ -233,41 +221,6 @@ class ProfileScreen(Screen[None]):
             return Content("\n").join(lines)
         waiting = "Reading …" if self.own is not None else "The platform is not open yet."
         return Content.assemble(("◐ ", "$accent"), waiting)
-
-    # The avatar
-
-    def _show_picture(self) -> None:
-        own = self.own
-        avatar = own.profile.avatar_id if own is not None and own.profile is not None else None
-        self._picture.display = bool(avatar) and avatar in self._pictures
-        if avatar and avatar in self._pictures:
-            self._picture.update(self._pictures[avatar])
-        elif avatar and avatar != self._asked_for:
-            self._asked_for = avatar
-            self._read_picture(avatar)
-
-    @work(exclusive=True, group="picture")
-    async def _read_picture(self, avatar_id: str) -> None:
-        own = self.own
-        if own is None or own.account is None or not own.can(Capability.FILES):
-            return
-        ground = self.aicx.theme_variables.get("background", "#000000")
-        try:
-            cells = await in_half_blocks(
-                await own.account.picture(avatar_id),
-                columns=PICTURE_COLUMNS,
-                lines=PICTURE_LINES,
-                on=_rgb(ground),
-            )
-        except AicxError:
-            return  # the line says that there is one
-        self.post_message(self.Pictured(avatar_id, picture_lines(cells)))
-
-    @on(Pictured)
-    def _pictured(self, message: Pictured) -> None:
-        self._pictures[message.avatar_id] = message.content
-        if self._tabs.active == GENERAL:
-            self._show_picture()
 
     # Reading
 
@@ -413,28 +366,10 @@ class ProfileScreen(Screen[None]):
     def action_make_default(self) -> None:
         """Begin new conversations under the alias at the cursor."""
         if self.alias is not None:
-            self._make_default(self.alias)
-
-    @work(exclusive=True, group="default")
-    async def _make_default(self, alias: Alias) -> None:
-        own = self.own
-        if own is None or own.account is None:
-            return
-        try:
-            await own.account.aliases.make_default(alias)
-        except AicxError as error:
-            self.call_later(partial(self.aicx.report, error, title="The default is as it was"))
-        else:
-            self.call_later(self._changing_aliases.say_default, alias)
-        self.call_later(self.read)
+            make = self._changing_aliases.make_default(self.alias)
+            self.run_worker(make, group="default", exclusive=True)
 
     def action_delete(self) -> None:
         """Ask whether the alias at the cursor is to go."""
         if self.alias is not None:
             self._changing_aliases.ask_whether_to_delete(self.alias)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    from textual.color import Color
-
-    return Color.parse(colour).rgb
