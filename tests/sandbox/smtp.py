@@ -32,7 +32,7 @@ class MailServer:
 
     def code(self) -> str:
         """The code in the latest mail."""
-        return self.received[-1].get_content()[:6]
+        return str(self.received[-1].get_content())[:6]
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def test_a_sign_in_that_waits_for_its_code_ends_with_the_password(data: Data) ->
 def test_what_a_password_guards_needs_a_sign_in_of_the_last_15_minutes(data: Data) -> None:
     sandbox = data.sandbox
     right = {"password": sandbox.person("agent").password}
-    calls = (
+    calls: tuple[tuple[str, dict[str, str | None]], ...] = (
         (PASSWORD, {"current": right["password"], "new": NEW}),
         (TWO_FACTOR, {}),
         (TWO_FACTOR_VERIFY, {"challenge": "x", "code": "1"}),

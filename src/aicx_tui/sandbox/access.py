@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, NoReturn, cast
 
@@ -14,6 +15,7 @@ from aicx_tui.sandbox import accounts
 from aicx_tui.sandbox.accounts import Caller
 from aicx_tui.sandbox.database import Database
 from aicx_tui.sandbox.mail import Post
+from aicx_tui.sandbox.providers import Provider
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import bots
 
@@ -28,6 +30,8 @@ class Platform:
     database: Database
     installation_id: str
     post: Post
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Of accounts elsewhere, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,18 @@ def freshly_signed_in(platform: ServedPlatform, credentials: PresentedCredential
     """The caller of an address that asks for a sign-in of a moment ago."""
     caller = signed_in(platform, credentials)
     if not caller.is_fresh:
-        raise Refusal(
-            HTTPStatus.FORBIDDEN,
-            code="fresh_session_required",
-            message="This needs a sign-in of the last 15 minutes, and no token will do; nothing "
-            "was changed. Sign in again.",
-        )
+        raise not_fresh()
     return caller
+
+
+def not_fresh() -> Refusal:
+    """The refusal of a sign-in that is too old, or none."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        code="fresh_session_required",
+        message="This needs a sign-in of the last 15 minutes, and no token will do; nothing "
+        "was changed. Sign in again.",
+    )
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

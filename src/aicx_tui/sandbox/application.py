@@ -13,6 +13,7 @@ from aicx_tui.sandbox import (
     console_aliases,
     console_files,
     console_humans,
+    console_identities,
     console_profile,
     console_security,
     console_sign_in,
@@ -33,6 +34,7 @@ _CALLS = (
     console_security,
     console_aliases,
     console_files,
+    console_identities,
 )
 
 

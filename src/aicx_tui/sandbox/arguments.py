@@ -23,6 +23,7 @@ DEFAULT_FILE = Path("sandbox", "sandbox.db")
 """Below the home, where no other place is named."""
 
 DATABASE_VARIABLE = "AICX_SANDBOX_DATABASE"
+OIDC_VARIABLE = "AICX_SANDBOX_OIDC"
 SMTP_VARIABLE = "AICX_SANDBOX_SMTP"
 
 
@@ -37,6 +38,8 @@ class Arguments:
     """None for data that is thrown away at the end, or kept in a database."""
     database: str | None = field(repr=False)
     """The address of a PostgreSQL database; it may hold a password."""
+    oidc: Path | None
+    """The file that names providers of accounts elsewhere."""
     smtp: tuple[str, int] | None
     """Host and port of a mail server; None keeps mails in the data."""
     workers: int
@@ -77,6 +80,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         port=given.port,
         data=data.resolve() if data else None,  # one name for its lock, however it is spelled
         database=database,
+        oidc=_file(given.oidc or os.environ.get(OIDC_VARIABLE)),
         smtp=_smtp(parser, given.smtp or os.environ.get(SMTP_VARIABLE)),
         workers=given.workers,
         humans=given.humans,
@@ -100,6 +104,12 @@ def _build_parser() -> Parser:
         help="port to serve (%(default)s); 0 takes any free one",
     )
     add_place(parser, ephemeral="throw the data away at the end")
+    parser.add_argument(
+        "--oidc",
+        metavar="FILE",
+        help="names the providers, google and microsoft, whose accounts may be linked and sign "
+        f"in: client ids and secrets, as README shows; also {OIDC_VARIABLE}",
+    )
     parser.add_argument(
         "--smtp",
         metavar="HOST:PORT",
@@ -178,6 +188,10 @@ def _check_workers(parser: Parser, workers: int, *, has_database: bool) -> None:
         )
     if workers > 1 and sys.platform == "win32":
         parser.error("--workers is not for Windows, where processes share no listening socket")
+
+
+def _file(given: str | None) -> Path | None:
+    return Path(given) if given else None
 
 
 def _smtp(parser: Parser, given: str | None) -> tuple[str, int] | None:

@@ -32,6 +32,7 @@ _SERVED = (
     Capability.PROFILE_EDIT,
     Capability.PROFILE_PASSWORD,
     Capability.PROFILE_TWO_FACTOR,
+    Capability.PROFILE_IDENTITIES,
     Capability.PROFILE_ALIASES,
     Capability.FILES,
 )
@@ -48,7 +49,7 @@ def capabilities(platform: ServedPlatform) -> Response:
         "installation_id": platform.installation_id,
         "version": __version__,
         "capabilities": [capability.value for capability in _SERVED],
-        "oidc": [],
+        "oidc": sorted(platform.providers),
     }
     return result_reply(result)
 

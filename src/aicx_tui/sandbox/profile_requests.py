@@ -88,6 +88,18 @@ class ChangePasswordBody(BaseModel):
     new: _NewPassword
 
 
+class ProviderBody(BaseModel):
+    """Where the account is that is to sign in or to be linked."""
+
+    provider: OpaqueId = Field(examples=["google"])
+
+
+class FlowBody(BaseModel):
+    """A grant that is waited for."""
+
+    flow: OpaqueId
+
+
 class PasswordBody(BaseModel):
     """The user's password, to show that it is still the user."""
 

@@ -129,6 +129,26 @@ class NewChallenge(BaseModel):
     expires_at: str
 
 
+class NewFlow(BaseModel):
+    """A grant to be given in a browser, and what the client asks how far it is with."""
+
+    flow: str
+    user_code: str = Field(examples=["WDJB-MJHT"])
+    verification_uri: str = Field(examples=["https://www.google.com/device"])
+    verification_uri_complete: str | None = None
+    interval: float = Field(description="Seconds between two questions.")
+    expires_at: str
+
+
+class GrantAnswer(BaseModel):
+    """How far a grant is; a session or a challenge comes only with a sign-in that is done."""
+
+    status: Literal["pending", "slow_down", "denied", "expired", "done"]
+    interval: float | None = Field(default=None, description="Seconds between two questions.")
+    session: NewSession | None = None
+    challenge: NewChallenge | None = None
+
+
 class Success(BaseModel):
     """The one documented reply without `result`."""
 

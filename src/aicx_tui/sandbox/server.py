@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aicx_tui.sandbox import datafile, postgresql
+from aicx_tui.sandbox import datafile, postgresql, provider_settings
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.announcement import announce
 from aicx_tui.sandbox.arguments import DEFAULT_HUMANS, DEFAULT_SEED, Arguments
@@ -23,6 +23,8 @@ from aicx_tui.sandbox.listener import listening, url_of
 from aicx_tui.sandbox.loopback import is_loopback
 from aicx_tui.sandbox.mail import post_by
 from aicx_tui.sandbox.occupancy import Occupancy, serves
+from aicx_tui.sandbox.provider_settings import Rules
+from aicx_tui.sandbox.providers import providers_by
 from aicx_tui.sandbox.serving import Server
 from aicx_tui.sandbox.workers import Order, Workers
 
@@ -41,8 +43,9 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
         StartError: It cannot be served as asked.
         Stopped: Asked to stop before it was served.
     """
+    rules = provider_settings.read(arguments.oidc)
     if arguments.database is not None:
-        _serve_database(arguments, arguments.database, lifetime)
+        _serve_database(arguments, arguments.database, rules, lifetime)
         return
     with _place(arguments) as data:
         occupancy = Occupancy(data)
@@ -50,7 +53,7 @@ def run(arguments: Arguments, lifetime: Lifetime) -> None:
             announced = (
                 None if occupancy.take() else _stand_by(arguments, data, lifetime, occupancy)
             )
-            _serve_file(arguments, data, lifetime, occupancy, announced)
+            _serve_file(arguments, data, rules, lifetime, occupancy, announced)
         finally:
             occupancy.leave()
 
@@ -72,6 +75,7 @@ def _place(arguments: Arguments) -> Iterator[Path]:
 def _serve_file(
     arguments: Arguments,
     data: Path,
+    rules: Rules,
     lifetime: Lifetime,
     occupancy: Occupancy,
     announced: str | None,
@@ -91,10 +95,11 @@ def _serve_file(
                 if not announced:
                     _say(arguments, database, installation, url)
 
-            _serve(arguments, database, installation, listener, lifetime, when_ready)
+            platform = _platform(arguments, database, installation, rules)
+            _serve(arguments, platform, listener, lifetime, when_ready)
 
 
-def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> None:
+def _serve_database(arguments: Arguments, address: str, rules: Rules, lifetime: Lifetime) -> None:
     url = postgresql.address(address)
     seed, count = _to_make(arguments)
     with listening(arguments.host, arguments.port, patience=0) as listener:
@@ -110,13 +115,15 @@ def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> N
                 _say(arguments, database, installation, url_of(arguments.host, listener))
 
             if arguments.workers == 1:
-                _serve(arguments, database, installation, listener, lifetime, when_ready)
+                platform = _platform(arguments, database, installation, rules)
+                _serve(arguments, platform, listener, lifetime, when_ready)
                 return
             order = Order(
                 listener=listener.fileno(),
                 database=address,
                 installation_id=installation.id,
                 loopback_only=is_loopback(arguments.host),
+                oidc=provider_settings.as_plain(rules),
                 smtp=arguments.smtp,
             )
             workers = Workers(order, count=arguments.workers)
@@ -124,16 +131,22 @@ def _serve_database(arguments: Arguments, address: str, lifetime: Lifetime) -> N
             workers.run(when_ready=when_ready)
 
 
+def _platform(
+    arguments: Arguments, database: Database, installation: Installation, rules: Rules
+) -> Platform:
+    post = post_by(database, arguments.smtp)
+    return Platform(database, installation.id, post, providers_by(rules))
+
+
 def _serve(
     arguments: Arguments,
-    database: Database,
-    installation: Installation,
+    platform: Platform,
     listener: socket.socket,
     lifetime: Lifetime,
     when_ready: Callable[[], None],
 ) -> None:
     server = Server(
-        Platform(database, installation.id, post_by(database, arguments.smtp)),
+        platform,
         loopback_only=is_loopback(arguments.host),
         when_ready=when_ready,
     )

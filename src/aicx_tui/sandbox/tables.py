@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -285,7 +286,7 @@ grant_flows = Table(
     # Of the session that links; none where somebody signs in.
     Column("session_hash", ForeignKey(sessions.c.session_hash, ondelete="CASCADE")),
     Column("sealed_device_code", _TEXT, nullable=False),
-    Column("interval", Integer, nullable=False),
+    Column("interval", Float, nullable=False),
     Column("next_poll_at", _TEXT, nullable=False),
     Column("expires_at", _TEXT, nullable=False),
     Index("grant_flows_by_age", "expires_at"),

@@ -40,6 +40,9 @@ addresses. At this pace a code is met by chance once in six years."""
 MAILS = Limit("mail", 30, timedelta(hours=1))
 """To an account, whoever has them sent."""
 
+GRANTS = Limit("grant", 10, timedelta(minutes=1))
+"""To be given elsewhere: begun from one address, or by one session."""
+
 _LONGEST = timedelta(hours=1)
 _TURN = 0x41494354
 """Of the advisory lock under which attempts are counted."""

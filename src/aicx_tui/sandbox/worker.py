@@ -32,17 +32,27 @@ def main() -> int:
 
 
 def _serve(order: Order, lifetime: Lifetime) -> None:
-    from aicx_tui.sandbox import postgresql  # slow to import: only once it can be stopped
+    from aicx_tui.sandbox import (  # slow to import: only once it can be stopped
+        postgresql,
+        provider_settings,
+    )
     from aicx_tui.sandbox.access import Platform
     from aicx_tui.sandbox.database import postgresql_database
     from aicx_tui.sandbox.mail import post_by
+    from aicx_tui.sandbox.providers import providers_by
     from aicx_tui.sandbox.serving import Server
 
     database = postgresql_database(postgresql.address(order.database))
     try:
         with socket.socket(fileno=order.listener) as listener:
+            platform = Platform(
+                database,
+                order.installation_id,
+                post_by(database, order.smtp),
+                providers_by(provider_settings.of_plain(order.oidc)),
+            )
             server = Server(
-                Platform(database, order.installation_id, post_by(database, order.smtp)),
+                platform,
                 loopback_only=order.loopback_only,
                 when_ready=_say_so,
             )

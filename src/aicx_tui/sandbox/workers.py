@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
@@ -34,6 +34,8 @@ class Order:
     """An address, which may hold a password."""
     installation_id: str
     loopback_only: bool
+    oidc: Mapping[str, object] = field(repr=False)
+    """Providers of accounts elsewhere, their secrets included."""
     smtp: Sequence[str | int] | None
     """Host and port of a mail server."""
 
