@@ -136,7 +136,7 @@ class PasswordForm(FormScreen[bool]):
 
     @on(Input.Changed, "#new")
     def _typed(self, event: Input.Changed) -> None:
-        self._form.show_warnings({})
+        self._form.forget_problem("new")
         if event.value:
             self._measure(SecretStr(event.value))
         else:

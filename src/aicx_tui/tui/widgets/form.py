@@ -228,6 +228,12 @@ class Form(VerticalScroll):
         if self.screen.focused is None and self._fields:
             self.screen.set_focus(self.query_one(f"#{self._fields[0].key}"))
 
+    def forget_problem(self, key: str) -> None:
+        """Let a field be as it was before something was wrong with it."""
+        self.query_one(f"#problem-{key}").set_class(False, "-shown")
+        for line in self.query(f"#hint-{key}"):
+            line.display = True
+
     def hint(self, key: str, text: str) -> None:
         """Let the line under a field say something else."""
         for line in self.query(f"#hint-{key}").results(Static):
