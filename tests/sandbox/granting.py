@@ -11,11 +11,10 @@ from pathlib import Path
 import httpx
 
 from tests.sandbox.issuer import CLIENT_ID, CLIENT_SECRET, Issuer
-from tests.sandbox.process import SandboxProcess
+from tests.sandbox.process import PATIENCE, SandboxProcess
+from tests.sandbox.signing_in import PROFILE, SIGN_IN
 
-SIGN_IN = "/console/v1/sign-in"
-LINKS = "/console/v1/profile/identities"
-PROFILE = "/console/v1/profile"
+LINKS = f"{PROFILE}/identities"
 
 _HOSTS = itertools.count(2)
 
@@ -35,7 +34,7 @@ def somebody(sandbox: SandboxProcess) -> httpx.Client:
     """A client at an address of its own, whose attempts are thus counted alone."""
     number = next(_HOSTS)
     transport = httpx.HTTPTransport(local_address=f"127.0.{number // 250}.{number % 250 + 2}")
-    return httpx.Client(base_url=sandbox.url, transport=transport, trust_env=False)
+    return httpx.Client(base_url=sandbox.url, transport=transport, timeout=PATIENCE)
 
 
 @contextmanager

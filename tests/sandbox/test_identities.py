@@ -11,7 +11,6 @@ import pytest
 from tests.sandbox.conftest import as_person
 from tests.sandbox.granting import (
     LINKS,
-    SIGN_IN,
     answered,
     ask,
     begun,
@@ -26,11 +25,11 @@ from tests.sandbox.granting import (
 from tests.sandbox.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, Said
 from tests.sandbox.postgresql import PostgresqlServer
 from tests.sandbox.process import SandboxProcess
+from tests.sandbox.signing_in import ME, SIGN_IN
 from tests.sandbox.test_refusals import refused
 from tests.sandbox.test_repeating import new_key
 
 TENANT = "9c4f2a1e-0b3d-4c5e-8f60-718293a4b5c6"
-ME = "/console/v1/me"
 
 
 @pytest.fixture(scope="module")

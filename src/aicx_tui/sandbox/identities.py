@@ -13,7 +13,10 @@ def of_user(connection: Connection, *, user_id: str) -> list[dict[str, object]]:
     """The accounts that a user linked, as they travel."""
     shown = select(identities.c.provider, identities.c.email, identities.c.linked_at)
     statement = shown.where(identities.c.user_id == user_id).order_by(identities.c.provider)
-    return [dict(row._mapping) for row in connection.execute(statement)]
+    return [
+        {"provider": row.provider, "email": row.email, "linked_at": row.linked_at}
+        for row in connection.execute(statement)
+    ]
 
 
 def user_of(connection: Connection, identity: Identity) -> str | None:

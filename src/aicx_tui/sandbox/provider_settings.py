@@ -5,6 +5,7 @@ It holds secrets, so it is named on the command line and never given there.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from aicx_tui.models.profile import Provider
 from aicx_tui.sandbox.failure import StartError
@@ -41,6 +43,8 @@ _HINT = "See README, Sandbox, for how to write it."
 
 def is_safe(address: str) -> bool:
     """Whether an address is encrypted on its way, or does not leave this machine."""
+    if not re.fullmatch(r"[!-~]+", address):
+        return False
     try:
         parts = urlsplit(address)
         host = parts.hostname
@@ -53,7 +57,7 @@ def is_safe(address: str) -> bool:
 
 def _safe_issuer(address: str) -> str:
     if not is_safe(address) or urlsplit(address).query or urlsplit(address).fragment:
-        raise ValueError("must begin with https://")
+        raise PydanticCustomError("address", "must begin with https://")
     return address.removesuffix("/") if urlsplit(address).path == "/" else address
 
 
