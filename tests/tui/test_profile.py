@@ -184,7 +184,7 @@ async def test_a_password_is_measured_and_changed(platform: SandboxPlatform) -> 
         await person.presses("ctrl+u")
         await person.pastes(NEW)
         await person.presses("ctrl+s")
-        await person.sees("wrong", "Change your password")
+        await person.sees("! This is not your password", "very strong")
         await person.presses("ctrl+u")
         await person.pastes(password)
         await person.presses("ctrl+s")

@@ -160,7 +160,7 @@ class CodeFormScreen(FormScreen[AnswerT]):
         left = self._seconds_left
         when = f" in {left} s" if left else ""
         hint = clean(challenge.hint, limit=80)
-        self._form.hint(CODE, f"Sent to {hint}. ctrl+r sends another{when}.")
+        self._form.hint(CODE, f"Sent to {hint}\nctrl+r sends another{when}.")
 
     @property
     def _seconds_left(self) -> int:
@@ -175,7 +175,7 @@ class CodeFormScreen(FormScreen[AnswerT]):
 
 def code_asked(challenge: Challenge) -> Next:
     """Asks for the code that was sent."""
-    hint = f"Sent to {clean(challenge.hint, limit=80)}."
+    hint = f"Sent to {clean(challenge.hint, limit=80)}"
     return Next((Field(CODE, "Code", hint, placeholder="six digits"),))
 
 
