@@ -185,7 +185,7 @@ def test_a_terminal_asks_for_the_code_until_it_is_right(home: Env, sandbox: Sand
         timeout=PATIENCE,
     )
     terminal.expect("Password of")
-    terminal.sendline(who.password)
+    terminal.sendline(str(who.password))
     terminal.expect("Code, or r for another:")
     terminal.sendline("12")
     terminal.expect("A code has six digits.")

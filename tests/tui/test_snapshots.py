@@ -264,17 +264,17 @@ def test_bulk(
     assert snap_compare(app, terminal_size=size, run_before=arrange)
 
 
-PROFILE: dict[str, tuple[tuple[str, ...], str]] = {
-    "profile": ((), "the password is enough"),
-    "aliases": (("right",), "Ana from Acme"),
-    "alias": (("right", "e"), "Customers read this name."),
-    "delete-alias": (("right", "home", "number_sign"), "It is the default"),
-    "token": (("right", "right"), "lets programs act as you"),
-    "time-zone": (("home", "j", "j", "j", "enter", *"asia/to"), "Asia/Tokyo"),
-    "password": (("home", *"jjjjj", "enter", "tab", *"password"), "very weak."),
-    "two-factor": (("end", "k", "k", "enter"), "ctrl+s sends the first code."),
+PROFILE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], str]] = {
+    "profile": ((), "▸GENERAL", (), "the password is enough"),
+    "aliases": (("right",), "▸ALIASES", (), "Ana from Acme"),
+    "alias": (("right", "e"), "Change Ana", (), "Customers read this name."),
+    "delete-alias": (("right", "home", "number_sign"), "Delete Ana", (), "It is the default"),
+    "token": (("right", "right"), "▸API", (), "lets programs act as you"),
+    "time-zone": (("home", *"jjj", "enter"), "Africa/", tuple("asia/to"), "Asia/Tokyo"),
+    "password": (("home", *"jjjjj", "enter"), "New again", ("tab", *"password"), "very weak."),
+    "two-factor": (("end", "enter"), "Turn two", (), "ctrl+s sends the first code."),
 }
-"""The profile: keys, and what the screen shows."""
+"""The profile: keys, what the screen shows then, more keys, and what it shows at last."""
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -282,7 +282,7 @@ PROFILE: dict[str, tuple[tuple[str, ...], str]] = {
 def test_profile(
     snap_compare: Compare, browsed_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
 ) -> None:
-    keys, shown = PROFILE[scene]
+    keys, first, more, shown = PROFILE[scene]
 
     async def arrange(pilot: Pilot[None]) -> None:
         person = Person(pilot)
@@ -291,6 +291,8 @@ def test_profile(
         await person.sees("Time zone", "the password is enough")
         await person.waits_for(lambda: "◐ reading" not in person.screen)
         await person.presses(*keys)
+        await person.sees(first)
+        await person.presses(*more)
         await person.sees(shown)
         await person.holds_still()
 

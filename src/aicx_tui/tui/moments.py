@@ -52,7 +52,11 @@ def absolute(moment: datetime | None, *, reader: Reader) -> str:
     """
     if moment is None:
         return MISSING
-    from babel.dates import format_datetime  # loaded once there are rows, not at start
+    from babel.dates import (  # loaded once there are rows, not at start
+        format_date,
+        format_datetime,
+        format_time,
+    )
 
     try:
         local = moment.astimezone(reader.zone)
@@ -60,4 +64,5 @@ def absolute(moment: datetime | None, *, reader: Reader) -> str:
         return moment.isoformat()
     if reader.language == ENGLISH:
         return format_datetime(local, "d MMM y, HH:mm", locale=ENGLISH) + f" {local:%Z}"
-    return format_datetime(local, "medium", locale=reader.language) + f" {local:%Z}"
+    day = format_date(local, "medium", locale=reader.language)
+    return f"{day}, {format_time(local, 'short', locale=reader.language)} {local:%Z}"

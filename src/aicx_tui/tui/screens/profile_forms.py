@@ -134,6 +134,10 @@ class PasswordForm(FormScreen[bool]):
         self._account = account
         self._about = about
 
+    @override
+    def start(self) -> None:
+        self._form.start_at_first()
+
     @on(Input.Changed, "#new")
     def _typed(self, event: Input.Changed) -> None:
         self._form.forget_problem("new")
