@@ -82,6 +82,10 @@ EMPTY = reply(204)
 REDIRECT = reply(302, b"", "Location: https://elsewhere.example/login")
 BROTLI = reply(200, b"xx", JSON, "Content-Encoding: br")
 
+OWN_502 = json_reply(
+    502,
+    {"error": {"code": "provider_failed", "message": "Google cannot be reached.", "fields": []}},
+)
 FAULTS: list[tuple[str, Answer, type[AicxError], type[AicxError]]] = [
     # name, answer, error of a reading call, error of a writing call
     ("silence", silence, TimedOutError, OutcomeUnknownError),
@@ -103,6 +107,7 @@ FAULTS: list[tuple[str, Answer, type[AicxError], type[AicxError]]] = [
     ("redirect", REDIRECT, NotTheApiError, NotTheApiError),
     ("500", reply(500, b"oops"), PlatformFailedError, OutcomeUnknownError),
     ("502", reply(502, b"<html>"), PlatformFailedError, OutcomeUnknownError),
+    ("502 of its own", OWN_502, PlatformFailedError, PlatformFailedError),
     ("503", reply(503), PlatformFailedError, PlatformFailedError),
     ("400", reply(400, b"no"), InvalidFieldsError, InvalidFieldsError),
     ("401", reply(401), NotSignedInError, NotSignedInError),

@@ -192,6 +192,18 @@ def test_a_provider_that_refuses_our_secret_is_said_so(
     assert "Google refused to begin, with status 401" in failed(start(anybody, "google"))
 
 
+def test_a_grant_whose_keys_cannot_be_read_is_begun_again(
+    google: Issuer, anybody: httpx.Client
+) -> None:
+    flow = begun(anybody, "google")
+    while not google.questions(KEYS):
+        assert ask(anybody, flow).is_success
+    google.instead[KEYS] = lambda: Said(500, b"")
+    google.decide(flow["user_code"], google.token(google.claims(SUBJECT), signed_by="new"))
+    assert failed(answered(anybody, flow)).endswith("nothing was changed. Begin again.")
+    refused(ask(anybody, flow), status=401, code="flow_unknown")
+
+
 def test_keys_that_cannot_be_used_do_no_harm(google: Issuer, anybody: httpx.Client) -> None:
     good = key("one").as_dict(private=False)
     odd: list[object] = [
@@ -282,6 +294,11 @@ GOOD = f'[google]\nclient_id = "{CLIENT_ID}"\nclient_secret = "canary-secret"\n'
         ("a.toml", GOOD + "tenants = 7", "is wrong at google.tenants"),
         ("a.toml", GOOD + 'issuer = "http://example.com"', "must begin with https://"),
         ("a.toml", GOOD + 'issuer = "https://a:b@example.com"', "must begin with https://"),
+        (
+            "a.toml",
+            GOOD.replace("google", "microsoft") + 'issuer = "https://example.com"',
+            "is wrong: the issuer of microsoft must be https://HOST/TENANT/v2.0",
+        ),
         ("a.toml", "google = 7", "is wrong at google"),
         ("a.json", "[]", "is wrong"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from aicx_tui.sandbox import accounts, datafile
+from tests.sandbox.conftest import as_person
 from tests.sandbox.postgresql import PostgresqlServer
-from tests.sandbox.process import SandboxProcess
+from tests.sandbox.process import PATIENCE, SandboxProcess
 from tests.sandbox.signing_in import (
     ME,
     PASSWORD,
@@ -30,10 +32,11 @@ from tests.sandbox.signing_in import (
     signed_in,
     turn_two_factor_on,
 )
-from tests.sandbox.test_concurrency import at_once
+from tests.sandbox.test_concurrency import at_once, await_locks
 from tests.sandbox.test_mail import LONG_AGO
 from tests.sandbox.test_passwords import NEW
 from tests.sandbox.test_refusals import refused
+from tests.sandbox.test_token import TOKEN
 
 
 @dataclass(frozen=True)
@@ -250,7 +253,7 @@ def test_a_sign_in_takes_no_session_that_somebody_chose(attacked: Attacked) -> N
         refused(client.get(ME, headers=headers), status=401, code="session_unknown")
 
 
-def test_a_session_of_another_company_reaches_nothing_of_this_one(attacked: Attacked) -> None:
+def test_another_company_reaches_nothing_of_this_one(attacked: Attacked) -> None:
     sandbox = attacked.sandbox
     for statement in (
         "INSERT INTO companies (id, name) VALUES ('co_other', 'Other')",
@@ -263,18 +266,22 @@ def test_a_session_of_another_company_reaches_nothing_of_this_one(attacked: Atta
     with client_of(sandbox) as client:
         session = result_of(client.post(SIGN_IN, json=body))["session"]
     with client_of(sandbox, session) as other:
-        assert result_of(other.get(ME))["bots"] == []
-        assert result_of(other.get(PROFILE))["email"] == "admin@other.example"
-        for address in (f"{sandbox.crm}/human/eu_x", f"{sandbox.crm}/human/../human/eu_x"):
-            assert other.get(address).status_code == 404
-        for of_bot in ("humans", "tags"):
-            reply = other.get(f"/console/v1/bots/{sandbox.bot_id}/{of_bot}")
-            refused(reply, status=404, code="bot_not_found")
-        # Changing its password ends no session of the other company.
+        token = result_of(other.post(TOKEN))["token"]
+        for headers in ({}, {"X-SINITIC-TOKEN": token}):
+            assert result_of(other.get(ME, headers=headers))["bots"] == []
+            assert result_of(other.get(PROFILE, headers=headers))["email"] == body["email"]
+            reply = other.get(f"{sandbox.crm}/human/eu_x", headers=headers)
+            refused(reply, status=404, code="company_not_found")
+            for of_bot in ("humans", "tags"):
+                reply = other.get(f"/console/v1/bots/{sandbox.bot_id}/{of_bot}", headers=headers)
+                refused(reply, status=404, code="bot_not_found")
+        # Changing its password ends no session of this company, nor does its token another.
         with signed_in(sandbox, "admin") as admin:
             result_of(other.post(PASSWORD, json={"current": body["password"], "new": NEW}))
             result_of(admin.get(ME))
     assert "session" in by_password(sandbox, "admin")
+    with as_person(sandbox, "admin") as by_token:
+        assert result_of(by_token.get(ME))["email"] == "admin@acme.example"
 
 
 class Counting(PasswordHasher):
@@ -322,3 +329,34 @@ def test_a_wrong_password_reads_the_same_with_and_without_a_second_factor(
     shown = [{k: v for k, v in reply.headers.items() if k not in volatile} for reply in replies]
     assert shown[0] == shown[1] == shown[2]
     assert attacked.sandbox.mails() == mails
+
+
+def test_nobody_waits_in_a_circle(postgresql: PostgresqlServer) -> None:
+    address = postgresql.new_database()
+    with (
+        SandboxProcess("--humans", "1", database=address) as sandbox,
+        SandboxProcess("--humans", "1", database=address) as beside,
+        postgresql.inside(address) as holding,
+        postgresql.inside(address) as rows,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        rows.autocommit = True
+        with signed_in(sandbox) as agent:
+            session = agent.headers["Authorization"].removeprefix("Bearer ")
+            turn_two_factor_on(sandbox)
+        challenge = by_password(sandbox, "agent")["challenge"]
+        rows.execute(LONG_AGO.encode())
+        password = {"current": str(sandbox.person("agent").password), "new": NEW}
+
+        def post(at: SandboxProcess, where: str, body: dict[str, str]) -> int:
+            with client_of(at, session) as client:
+                return client.post(where, json=body, timeout=PATIENCE).status_code
+
+        # Both come to wait for the user, the change of the password first.
+        holding.execute("SELECT id FROM users WHERE role = 'agent' FOR UPDATE")
+        calls = [pool.submit(post, sandbox, PASSWORD, password)]
+        await_locks(rows, 1, calls)
+        calls.append(pool.submit(post, beside, RESEND, {"challenge": challenge}))
+        await_locks(rows, 2, calls)
+        holding.rollback()
+        assert [call.result() for call in calls] == [200, 401]

@@ -194,6 +194,13 @@ def test_a_mail_server_is_given_by_host_and_port(
     complains(run("--ephemeral"), code=2, about="AICX_SANDBOX_SMTP")
 
 
+def test_a_console_of_its_own_hands_the_mail_server_on() -> None:
+    words = ("--sandbox", "--ephemeral", "humans", "list")
+    ended = aicx(*words, env={"AICX_SANDBOX_SMTP": "not-an-address"})
+    assert ended.code != 0
+    assert "The sandbox did not start: the mail server" in ended.err
+
+
 def mail_of(place: Path, *words: str, **env: str) -> Ended:
     return aicx("sandbox", "mail", *words, env={"AICX_HOME": str(place), **env})
 

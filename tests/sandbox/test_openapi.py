@@ -39,6 +39,7 @@ from tests.sandbox.test_aliases import ALIASES, created, listed
 from tests.sandbox.test_defining_tags import define
 from tests.sandbox.test_files import FILES, drawn, stored
 from tests.sandbox.test_gateway import create
+from tests.sandbox.test_token import TOKEN
 
 CHECKS = [
     not_a_server_error,
@@ -49,8 +50,8 @@ CHECKS = [
 ]
 
 
-OF_A_SESSION = (PASSWORD, TWO_FACTOR, LINKS)
-"""Addresses where a token only meets its refusal."""
+OF_A_SESSION = (PASSWORD, TWO_FACTOR, LINKS, TOKEN)
+"""Addresses where a token only meets its refusal, or its end."""
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +90,7 @@ class SignedInViewer:
         elif path == TWO_FACTOR_VERIFY:
             known = {"challenge": result_of(self.client.post(TWO_FACTOR))["challenge"]}
         elif path in (f"{SIGN_IN}/oidc/start", f"{LINKS}/start"):
+            self.client.delete(f"{LINKS}/google")
             known = {"provider": "google"}
         elif path in (f"{SIGN_IN}/oidc/poll", f"{LINKS}/poll"):
             known = {"flow": self._granted(linking=path.startswith(LINKS))}

@@ -9,8 +9,13 @@ from pathlib import Path
 from tests.sandbox.conftest import as_person
 from tests.sandbox.postgresql import PostgresqlServer
 from tests.sandbox.process import SandboxProcess
+from tests.sandbox.test_aliases import created, defaults
+from tests.sandbox.test_files import drawn, stored
 
-NEW_TABLES = ("challenges", "mails", "token_replies")
+NEW_TABLES = (
+    *("challenges", "mails", "token_replies", "kept_user_replies"),
+    *("aliases", "files", "identities", "grant_flows"),
+)
 NEW_COLUMNS = {
     "users": (
         *("token_issued_at", "token_last_used_at", "two_factor"),
@@ -36,6 +41,10 @@ def works_as_before(sandbox: SandboxProcess) -> None:
         session = client.post("/console/v1/sign-in", json=body).json()["result"]["session"]
         headers = {"Authorization": f"Bearer {session}"}
         assert client.get("/console/v1/me", headers=headers).status_code == 200
+        picture = stored(client, drawn())
+        for _ in range(2):
+            alias = created(client, avatar_id=picture, default=True)
+        assert defaults(client) == [alias["id"]]
 
 
 def test_a_file_of_version_2_is_given_what_it_lacks(tmp_path: Path) -> None:

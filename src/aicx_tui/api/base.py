@@ -17,6 +17,7 @@ from aicx_tui.models.tag import TagChanges, TagDefinition, TagDraft
 
 if TYPE_CHECKING:
     from aicx_tui.api.console_profile import ConsoleProfile
+    from aicx_tui.api.console_token import ConsoleToken
 
 FEED_PAGE_LIMIT = 1000
 """The most humans that one page of the feed may hold."""
@@ -148,6 +149,11 @@ class Platform(Protocol):
         """The calls about the signed-in user itself."""
         self._unsupported(Capability.PROFILE_EDIT)
 
+    @property
+    def token(self) -> ConsoleToken:
+        """The calls about the user's personal access token."""
+        self._unsupported(Capability.TOKEN_ISSUE)
+
     async def get_account(self) -> Account:
         """Read who is signed in."""
         self._unsupported(Capability.SIGN_IN)
@@ -200,6 +206,7 @@ _MISSING = {
     Capability.PROFILE_IDENTITIES: "This platform has no call that links accounts.",
     Capability.PROFILE_ALIASES: "This platform has no call for aliases. Nothing was sent.",
     Capability.FILES: "This platform has no call that stores pictures. Nothing was sent.",
+    Capability.TOKEN_ISSUE: "This platform has no call that issues a token. Nothing was sent.",
 }
 
 _OTHER_PLATFORM = "A server with the console contract can: a context of kind console."
@@ -212,6 +219,7 @@ _INSTEAD = dict.fromkeys(Capability, _OTHER_PLATFORM) | {
     Capability.PROFILE_TWO_FACTOR: f"{_IN_THE_WEB_APP} > GENERAL > Two-factor authentication.",
     Capability.PROFILE_IDENTITIES: f"{_IN_THE_WEB_APP} > GENERAL.",
     Capability.PROFILE_ALIASES: f"{_IN_THE_WEB_APP} > ALIASES.",
+    Capability.TOKEN_ISSUE: f"{_IN_THE_WEB_APP} > API > ISSUE NEW TOKEN.",
     Capability.HUMANS_FEED: f"Read one with: aicx humans get ID. {_OTHER_PLATFORM}",
     Capability.TAGS_LIST: f"Tag ids stand in Proto's web app: Human > Settings. {_OTHER_PLATFORM}",
 }

@@ -11,6 +11,7 @@ from typing_extensions import override
 from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import FEED_PAGE_LIMIT
 from aicx_tui.api.console_profile import ConsoleProfile
+from aicx_tui.api.console_token import ConsoleToken
 from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway, checked_human_id
 from aicx_tui.errors import NotFoundError, NotTheApiError
@@ -106,6 +107,11 @@ class ConsoleApi(ProtoGateway):
     @override
     def profile(self) -> ConsoleProfile:
         return ConsoleProfile(self._http, capabilities=self.capabilities)
+
+    @property
+    @override
+    def token(self) -> ConsoleToken:
+        return ConsoleToken(self._http, capabilities=self.capabilities)
 
     @override
     async def get_account(self) -> Account:

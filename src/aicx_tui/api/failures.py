@@ -196,6 +196,9 @@ def _from_status(status: int, headers: Mapping[str, str], call: Call, said: Wire
             )
         case _ if status in range(300, 400):
             return _from_redirect(headers, call, status)
+        case HTTPStatus.BAD_GATEWAY if said.code not in ("", WEB_PAGE):
+            # The platform itself says so, of the mail server or provider that it asked.
+            return PlatformFailedError(_answered(call, status, words), hint="Try again later.")
         case HTTPStatus.SERVICE_UNAVAILABLE:
             return PlatformFailedError(
                 _answered(call, status, words or "The platform is not available now"),

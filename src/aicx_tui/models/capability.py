@@ -27,3 +27,4 @@ class Capability(StrEnum):
     PROFILE_IDENTITIES = "profile.identities"
     PROFILE_ALIASES = "profile.aliases"
     FILES = "files"
+    TOKEN_ISSUE = "token.issue"  # noqa: S105  a name

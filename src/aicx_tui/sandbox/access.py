@@ -18,9 +18,18 @@ from aicx_tui.sandbox.mail import Post
 from aicx_tui.sandbox.providers import Provider
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import bots
+from aicx_tui.sandbox.tokens import TokenUses
 
 _TOKEN = APIKeyHeader(name="X-SINITIC-TOKEN", scheme_name="Personal access token", auto_error=False)
 _SESSION = HTTPBearer(scheme_name="Session", auto_error=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A personal access token or a session; a token goes before a session."""
+
+    token: str | None
+    session: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +39,20 @@ class Platform:
     database: Database
     installation_id: str
     post: Post
+    token_uses: TokenUses
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """Of accounts elsewhere, by their names."""
 
+    def caller(self, connection: Connection, credentials: Credentials) -> Caller:
+        """Who presents this token, whose use is written down, or this session.
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A personal access token or a session; a token goes before a session."""
-
-    token: str | None
-    session: str | None
+        Raises:
+            Refusal: Nobody.
+        """
+        caller = authenticate(connection, credentials)
+        if credentials.token:
+            self.token_uses.note(credentials.token)
+        return caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,7 @@ PresentedCredentials = Annotated[Credentials, Depends(credentials_of)]
 def signed_in(platform: ServedPlatform, credentials: PresentedCredentials) -> Caller:
     """The caller of an address that belongs to no bot."""
     with platform.database.reading() as connection:
-        return _authenticate(connection, credentials)
+        return platform.caller(connection, credentials)
 
 
 def gateway_bot(
@@ -98,7 +111,7 @@ def gateway_bot(
 ) -> BotCaller:
     """The caller and the bot of a gateway address."""
     with platform.database.reading() as connection:
-        caller = _authenticate(connection, credentials)
+        caller = platform.caller(connection, credentials)
         if company_id != caller.company_id:
             raise Refusal(
                 HTTPStatus.NOT_FOUND,
@@ -113,7 +126,7 @@ def console_bot(
 ) -> BotCaller:
     """The caller and the bot of a console address."""
     with platform.database.reading() as connection:
-        return _at_bot(connection, _authenticate(connection, credentials), bot_id)
+        return _at_bot(connection, platform.caller(connection, credentials), bot_id)
 
 
 def freshly_signed_in(platform: ServedPlatform, credentials: PresentedCredentials) -> Caller:
@@ -140,7 +153,12 @@ GatewayBot = Annotated[BotCaller, Depends(gateway_bot)]
 ConsoleBot = Annotated[BotCaller, Depends(console_bot)]
 
 
-def _authenticate(connection: Connection, credentials: Credentials) -> Caller:
+def authenticate(connection: Connection, credentials: Credentials) -> Caller:
+    """Who presents this token or session.
+
+    Raises:
+        Refusal: Nobody.
+    """
     if credentials.token:
         return accounts.by_token(connection, credentials.token) or unauthorized(
             "token_unknown", "This token is not valid, or a newer one replaced it. Issue one."

@@ -18,6 +18,7 @@ from aicx_tui.sandbox import (
     console_security,
     console_sign_in,
     console_tags,
+    console_token,
     gateway,
 )
 from aicx_tui.sandbox.access import Platform
@@ -32,6 +33,7 @@ _CALLS = (
     console_tags,
     console_profile,
     console_security,
+    console_token,
     console_aliases,
     console_files,
     console_identities,

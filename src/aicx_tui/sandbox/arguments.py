@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the process."""
-        self.exit(2, f"aicx: {message}.\n  See: aicx sandbox --help\n")
+        self.exit(2, f"aicx: {message}.\n  See: {self.prog} --help\n")
 
 
 def parse_arguments(arguments: Sequence[str]) -> Arguments:
@@ -94,6 +94,7 @@ def _build_parser() -> Parser:
     parser = Parser(
         prog="aicx sandbox",
         description="Serve an AICX platform of your own, with sample data, on this machine.",
+        epilog="Its mails, with codes to sign in, are printed by: aicx sandbox mail",
         allow_abbrev=False,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to serve (%(default)s)")

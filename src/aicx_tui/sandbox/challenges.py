@@ -14,7 +14,7 @@ from enum import Enum, StrEnum, auto
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from aicx_tui.sandbox import throttle
+from aicx_tui.sandbox import accounts, throttle
 from aicx_tui.sandbox.accounts import credential_hash
 from aicx_tui.sandbox.clock import as_text
 from aicx_tui.sandbox.tables import challenges
@@ -101,7 +101,7 @@ def add(connection: Connection, secret: Secret, *, user_id: str, purpose: Purpos
 def find(
     connection: Connection, challenge: str, *, purpose: Purpose, user_id: str | None = None
 ) -> Waiting | Ending:
-    """The challenge, which then waits for nobody else until the transaction ends.
+    """The challenge, with its user's turn taken: nobody else changes it before this ends.
 
     Args:
         connection: A transaction that may write.
@@ -109,10 +109,13 @@ def find(
         purpose: What it must have been made for.
         user_id: Whom it must have been made for; None where the code is to prove that.
     """
-    row = connection.execute(
-        select(challenges).where(_is(challenge), challenges.c.purpose == purpose).with_for_update()
-    ).one_or_none()
+    statement = select(challenges).where(_is(challenge), challenges.c.purpose == purpose)
+    row = connection.execute(statement).one_or_none()
     if row is None or user_id not in (None, row.user_id):
+        return Ending.UNKNOWN
+    accounts.take_turn(connection, user_id=row.user_id)
+    row = connection.execute(statement).one_or_none()  # as whoever had the turn has left it
+    if row is None:
         return Ending.UNKNOWN
     if row.wrong_codes >= MOST_WRONG_CODES:
         return Ending.TOO_MANY_CODES

@@ -32,6 +32,7 @@ _SERVED = (
     Capability.PROFILE_EDIT,
     Capability.PROFILE_PASSWORD,
     Capability.PROFILE_TWO_FACTOR,
+    Capability.TOKEN_ISSUE,
     Capability.PROFILE_IDENTITIES,
     Capability.PROFILE_ALIASES,
     Capability.FILES,

@@ -13,7 +13,7 @@ from aicx_tui.models.profile import MAX_FILE_BYTES, StoredFile
 from aicx_tui.models.wire import Envelope, WireFieldError
 from aicx_tui.sandbox import pictures
 from aicx_tui.sandbox.access import ServedPlatform, SignedIn
-from aicx_tui.sandbox.picture_check import KINDS, NotAPictureError, checked_picture
+from aicx_tui.sandbox.pictures import KINDS
 from aicx_tui.sandbox.replies import Refusal, refusals, result_reply, too_large
 
 PATH = "/console/v1/files"
@@ -72,6 +72,8 @@ def store(
     platform: ServedPlatform, caller: SignedIn, sent: Annotated[bytes, Depends(sent_file)]
 ) -> Response:
     """Store a picture: as a still of at most 1024 pixels a side, without what else it tells."""
+    from aicx_tui.sandbox.picture_check import NotAPictureError, checked_picture  # slow to import
+
     try:
         picture = checked_picture(sent)
     except NotAPictureError as reason:

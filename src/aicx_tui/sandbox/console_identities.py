@@ -20,7 +20,7 @@ from aicx_tui.sandbox.access import (
     unauthorized,
 )
 from aicx_tui.sandbox.accounts import Caller
-from aicx_tui.sandbox.id_tokens import Identity
+from aicx_tui.sandbox.identities import Identity
 from aicx_tui.sandbox.profile_requests import FlowBody, ProviderBody
 from aicx_tui.sandbox.provider_settings import TITLES
 from aicx_tui.sandbox.replies import (
@@ -31,7 +31,7 @@ from aicx_tui.sandbox.replies import (
     result_reply,
 )
 
-router = APIRouter(prefix="/console/v1", tags=["Console"])
+router = APIRouter(prefix="/console/v1")
 
 ProviderName = Annotated[str, Path(examples=["google"])]
 
@@ -40,6 +40,7 @@ ProviderName = Annotated[str, Path(examples=["google"])]
     "/sign-in/oidc/start",
     response_model=Envelope[NewFlow],
     responses=refusals(404, 429, 502),
+    tags=["Console"],
 )
 async def start_sign_in(body: ProviderBody, platform: ServedPlatform, request: Request) -> Response:
     """Begin a sign-in by an account elsewhere: what a person opens and enters there."""
@@ -51,6 +52,7 @@ async def start_sign_in(body: ProviderBody, platform: ServedPlatform, request: R
     "/sign-in/oidc/poll",
     response_model=Envelope[GrantAnswer],
     responses=refusals(401, 404, 429, 502, 503),
+    tags=["Console"],
 )
 async def poll_sign_in(body: FlowBody, platform: ServedPlatform) -> Response:
     """How far it is; done, it comes with a session, or with a challenge where a code is asked."""

@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from aicx_tui.sandbox import grant_flows
 from aicx_tui.sandbox.access import Platform, unauthorized
 from aicx_tui.sandbox.grant_flows import LONGEST_INTERVAL, SLOWER_BY, Asking, Waiting
-from aicx_tui.sandbox.id_tokens import Identity, UntrustedTokenError
-from aicx_tui.sandbox.provider_http import ProviderError
+from aicx_tui.sandbox.identities import Identity
+from aicx_tui.sandbox.provider_http import ProviderError, UntrustedTokenError
 from aicx_tui.sandbox.providers import Granted, Provider
 from aicx_tui.sandbox.replies import Refusal
 
@@ -104,7 +104,7 @@ async def _granted(
     try:
         return await provider.identity(answer)
     except ProviderError as problem:
-        _provider_failed(provider, problem)
+        _provider_failed(provider, problem, next_step="Begin again.")
     except UntrustedTokenError as why:
         _untrusted(provider, why, is_sign_in=is_sign_in)
 
@@ -138,11 +138,13 @@ def _no_provider() -> NoReturn:
     )
 
 
-def _provider_failed(provider: Provider, problem: ProviderError) -> NoReturn:
+def _provider_failed(
+    provider: Provider, problem: ProviderError, *, next_step: str = "Try again in a moment."
+) -> NoReturn:
     raise Refusal(
         HTTPStatus.BAD_GATEWAY,
         code="provider_failed",
-        message=f"{provider.rule.title} {problem}; nothing was changed. Try again in a moment.",
+        message=f"{provider.rule.title} {problem}; nothing was changed. {next_step}",
     ) from None
 
 

@@ -21,6 +21,8 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet, RSAKey
 
+from aicx_tui.sandbox.identities import Identity
+from aicx_tui.sandbox.provider_http import UntrustedTokenError
 from aicx_tui.sandbox.provider_settings import ProviderRule
 
 ALGORITHMS = ("RS256",)
@@ -42,22 +44,8 @@ _WHY = {
 }
 
 
-class UntrustedTokenError(Exception):
-    """A token that counts for nothing; the message is why, as the end of a sentence."""
-
-
 class UnknownKeyError(UntrustedTokenError):
     """Its key is none of the provider's, as far as those are known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Somebody's account elsewhere; issuer and subject tell it from all others."""
-
-    provider: str
-    issuer: str
-    subject: str
-    email: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from aicx_tui.sandbox.clock import now
-from aicx_tui.sandbox.id_tokens import Identity
 from aicx_tui.sandbox.tables import identities
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody's account elsewhere; issuer and subject tell it from all others."""
+
+    provider: str
+    issuer: str
+    subject: str
+    email: str | None
 
 
 def of_user(connection: Connection, *, user_id: str) -> list[dict[str, object]]:

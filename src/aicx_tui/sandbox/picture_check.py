@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import threading
 import warnings
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from aicx_tui.sandbox.pictures import KINDS, Picture
 
 MOST_PIXELS = 25_000_000
 LONGEST_SIDE = 8192
 LONGEST_STORED_SIDE = 1024
 """Of a picture that shows who speaks."""
-
-KINDS = {
-    "PNG": "image/png",
-    "JPEG": "image/jpeg",
-    "WEBP": "image/webp",
-    "GIF": "image/gif",
-}
-"""Formats as Pillow names them, and their media types."""
 
 _QUALITY = 90
 _DECODING_TURN = threading.BoundedSemaphore(2)
@@ -37,14 +30,6 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 class NotAPictureError(Exception):
     """These bytes are not taken; the message says why, as a field's message does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture to store, and its media type."""
-
-    content_type: str
-    content: bytes
 
 
 def checked_picture(sent: bytes) -> Picture:

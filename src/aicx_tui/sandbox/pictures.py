@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from sqlalchemy import Connection, delete, insert, select
@@ -11,14 +12,29 @@ from aicx_tui.models.wire import WireFieldError
 from aicx_tui.sandbox import accounts
 from aicx_tui.sandbox.accounts import Caller
 from aicx_tui.sandbox.humans import ID_ALPHABET
-from aicx_tui.sandbox.picture_check import Picture
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import aliases, files, users
+
+KINDS = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+"""Formats as Pillow names them, and their media types."""
 
 KEPT = 50
 """Of one user's latest; older ones go once nothing shows them."""
 
 _ID_CHARACTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to store, and its media type."""
+
+    content_type: str
+    content: bytes
 
 
 def add(connection: Connection, *, caller: Caller, picture: Picture) -> str:

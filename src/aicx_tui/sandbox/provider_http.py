@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import orjson
-import truststore
+
+if TYPE_CHECKING:
+    import httpx
 
 DEADLINE_SECONDS = 5.0
 """For one request, however slowly its answer trickles in."""
 
 _MOST_BYTES = 512 * 1024
 
-_TLS = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
 
 class ProviderError(Exception):
     """A provider did not answer as it should; the message ends the sentence that it begins."""
+
+
+class UntrustedTokenError(Exception):
+    """A token of a provider's that counts for nothing; the message is why, likewise."""
 
 
 async def get_json(url: str) -> dict[str, Any]:
@@ -30,7 +35,7 @@ async def get_json(url: str) -> dict[str, Any]:
         ProviderError: There is none.
     """
     status, found = await _exchange("GET", url)
-    if status != httpx.codes.OK:
+    if status != HTTPStatus.OK:
         raise ProviderError(f"answered with status {status}")
     return found
 
@@ -45,10 +50,12 @@ async def post_form(url: str, fields: Mapping[str, str]) -> tuple[int, dict[str,
 
 
 async def _exchange(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  as httpx takes it
+    import httpx  # slow to import: only once somebody has an account elsewhere
+
     try:
         async with (
             asyncio.timeout(DEADLINE_SECONDS),
-            httpx.AsyncClient(verify=_TLS, trust_env=False, timeout=DEADLINE_SECONDS) as client,
+            httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=DEADLINE_SECONDS) as client,
             client.stream(method, url, headers={"Accept": "application/json"}, **sent) as reply,
         ):
             if reply.is_redirect:
@@ -61,6 +68,13 @@ async def _exchange(method: str, url: str, **sent: Any) -> tuple[int, dict[str, 
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
         raise ProviderError("cannot be reached") from None
     return reply.status_code, _json_object(content)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def _read(reply: httpx.Response) -> bytes:

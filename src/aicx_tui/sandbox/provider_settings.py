@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import orjson
@@ -19,8 +19,10 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -34,11 +36,12 @@ _ISSUERS: dict[str, str] = {
     "google": "https://accounts.google.com",
     "microsoft": "https://login.microsoftonline.com/common/v2.0",
 }
+_OF_MICROSOFT = re.compile(r"https?://[^/]+/[^/]+/v2\.0")
 _SEVERAL_TENANTS = ("common", "organizations")
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The one that Microsoft's own accounts of private people belong to."""
 
-_HINT = "See README, Sandbox, for how to write it."
+_HINT = "How to write it stands in README: Accounts of Google and Microsoft."
 
 
 def is_safe(address: str) -> bool:
@@ -69,7 +72,7 @@ class ProviderSettings(BaseModel):
     client_id: Annotated[str, Field(min_length=1, max_length=1024)]
     client_secret: SecretStr | None = None
     issuer: Annotated[str, AfterValidator(_safe_issuer)] = ""
-    tenants: tuple[str, ...] = ()
+    tenants: tuple[Annotated[str, StringConstraints(to_lower=True)], ...] = ()
     """Of Microsoft: the ids of those whose people may come in; empty for all."""
 
 
@@ -81,6 +84,14 @@ class ProviderRule(BaseModel):
     name: Provider
     settings: ProviderSettings
 
+    @model_validator(mode="after")
+    def _names_a_tenant(self) -> Self:
+        if self.name == "microsoft" and not _OF_MICROSOFT.fullmatch(self.issuer):
+            raise PydanticCustomError(
+                "address", "the issuer of microsoft must be https://HOST/TENANT/v2.0"
+            )
+        return self
+
     @property
     def title(self) -> str:
         """What people call it."""
@@ -90,6 +101,12 @@ class ProviderRule(BaseModel):
     def issuer(self) -> str:
         """Where its configuration is found."""
         return self.settings.issuer or _ISSUERS[self.name]
+
+    @property
+    def scope(self) -> str:
+        """What is asked for: who somebody is, and an address to show."""
+        # Microsoft has one for everybody only in the profile, as a name.
+        return "openid email profile" if self.name == "microsoft" else "openid email"
 
     @property
     def tenant(self) -> str | None:
@@ -135,8 +152,8 @@ def read(file: Path | None) -> Rules:
         raise StartError(f"{file} cannot be read: {error.strerror}", hint=_HINT) from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise StartError(f"{file} is wrong at {where}: {first['msg']}", hint=_HINT) from None
+        where = " at " + ".".join(map(str, first["loc"])) if first["loc"] else ""
+        raise StartError(f"{file} is wrong{where}: {first['msg']}", hint=_HINT) from None
     except ValueError:
         kind = "JSON" if file.suffix == ".json" else "TOML"
         raise StartError(f"{file} is not {kind} that can be read", hint=_HINT) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -22,13 +22,14 @@ from pydantic import (
 )
 
 from aicx_tui.sandbox import provider_http
-from aicx_tui.sandbox.id_tokens import Identity, ProviderKeys, UnknownKeyError, keys_of
-from aicx_tui.sandbox.id_tokens import checked_identity as identity_in
+from aicx_tui.sandbox.identities import Identity
 from aicx_tui.sandbox.provider_http import ProviderError
 from aicx_tui.sandbox.provider_settings import ProviderRule, is_safe
 
+if TYPE_CHECKING:
+    from aicx_tui.sandbox.id_tokens import ProviderKeys
+
 _GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
-_SCOPE = "openid email"
 _KEPT_SECONDS = 3600.0
 """Configuration and keys are read anew after an hour; keys also when a token has another."""
 
@@ -117,7 +118,7 @@ class Provider:
             ProviderError: It gives none.
         """
         configuration = await self._configuration()
-        fields = self._client() | {"scope": _SCOPE}
+        fields = self._client() | {"scope": self.rule.scope}
         address = configuration.device_authorization_endpoint
         status, found = await provider_http.post_form(address, fields)
         if status != 200:
@@ -147,11 +148,14 @@ class Provider:
             UntrustedTokenError: The provider's answer does not tell.
             ProviderError: It does not say what it signs with.
         """
+        from aicx_tui.sandbox.id_tokens import UnknownKeyError, checked_identity  # slow to import
+
+        token, rule = granted.id_token, self.rule
         try:
-            return identity_in(granted.id_token, keys=await self._keys(), rule=self.rule)
+            return checked_identity(token, keys=await self._keys(), rule=rule)
         except UnknownKeyError:
             self._published = None
-            return identity_in(granted.id_token, keys=await self._keys(), rule=self.rule)
+            return checked_identity(token, keys=await self._keys(), rule=rule)
 
     def _client(self) -> dict[str, str]:
         settings = self.rule.settings
@@ -173,6 +177,8 @@ class Provider:
     async def _keys(self) -> ProviderKeys:
         if self._published and time.monotonic() < self._published[0]:
             return self._published[1]
+        from aicx_tui.sandbox.id_tokens import keys_of  # slow to import, as above
+
         configuration = await self._configuration()
         found = keys_of(await provider_http.get_json(configuration.jwks_uri))
         self._published = (time.monotonic() + _KEPT_SECONDS, found)

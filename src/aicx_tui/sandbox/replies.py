@@ -149,6 +149,22 @@ class GrantAnswer(BaseModel):
     challenge: NewChallenge | None = None
 
 
+class TokenRecord(BaseModel):
+    """What is told of a token."""
+
+    fingerprint: str = Field(description="The first 16 digits of its SHA-256.")
+    issued_at: str | None = Field(description="Null for one from before this was recorded.")
+    last_used_at: str | None = Field(description="To the minute; null for never.")
+
+
+class NewToken(BaseModel):
+    """A token, which is never shown again."""
+
+    token: str
+    fingerprint: str
+    issued_at: str
+
+
 class Success(BaseModel):
     """The one documented reply without `result`."""
 

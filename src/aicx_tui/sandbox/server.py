@@ -26,6 +26,7 @@ from aicx_tui.sandbox.occupancy import Occupancy, serves
 from aicx_tui.sandbox.provider_settings import Rules
 from aicx_tui.sandbox.providers import providers_by
 from aicx_tui.sandbox.serving import Server
+from aicx_tui.sandbox.tokens import TokenUses
 from aicx_tui.sandbox.workers import Order, Workers
 
 EPHEMERAL_PREFIX = "aicx-sandbox-"
@@ -135,7 +136,8 @@ def _platform(
     arguments: Arguments, database: Database, installation: Installation, rules: Rules
 ) -> Platform:
     post = post_by(database, arguments.smtp)
-    return Platform(database, installation.id, post, providers_by(rules))
+    uses = TokenUses(database).start()
+    return Platform(database, installation.id, post, uses, providers_by(rules))
 
 
 def _serve(
@@ -150,8 +152,11 @@ def _serve(
         loopback_only=is_loopback(arguments.host),
         when_ready=when_ready,
     )
-    lifetime.hand_over(server.stop)
-    server.run(sockets=[listener])
+    try:
+        lifetime.hand_over(server.stop)
+        server.run(sockets=[listener])
+    finally:
+        platform.token_uses.close()
 
 
 def _to_make(arguments: Arguments) -> tuple[int, int]:

@@ -41,14 +41,17 @@ def _serve(order: Order, lifetime: Lifetime) -> None:
     from aicx_tui.sandbox.mail import post_by
     from aicx_tui.sandbox.providers import providers_by
     from aicx_tui.sandbox.serving import Server
+    from aicx_tui.sandbox.tokens import TokenUses
 
     database = postgresql_database(postgresql.address(order.database))
+    uses = TokenUses(database).start()
     try:
         with socket.socket(fileno=order.listener) as listener:
             platform = Platform(
                 database,
                 order.installation_id,
                 post_by(database, order.smtp),
+                uses,
                 providers_by(provider_settings.of_plain(order.oidc)),
             )
             server = Server(
@@ -59,6 +62,7 @@ def _serve(order: Order, lifetime: Lifetime) -> None:
             lifetime.hand_over(server.stop)
             server.run(sockets=[listener])
     finally:
+        uses.close()
         database.close()
 
 
