@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from secrets import token_hex
 
@@ -11,8 +11,10 @@ import pytest
 from aicx_tui.errors import PlatformFailedError
 from aicx_tui.models.profile import Alias, AliasDraft
 from aicx_tui.tui.screens.humans import HumansScreen
+from tests.hostile import PAYLOADS, joined, what_acts_in_text
+from tests.hostile_platform import HostilePlatform, hostile_platform, human
 from tests.pictures import png
-from tests.sandbox_platform import SandboxPlatform
+from tests.sandbox_platform import SandboxPlatform, access_by
 from tests.tui.console import Person, console
 from tests.tui.waiting import beside, platform_of
 
@@ -218,3 +220,72 @@ async def test_a_viewer_has_aliases_too_and_a_read_only_context_changes_none(
         await opens_aliases(person)
         await person.presses("n", *"Watcher", "ctrl+s")
         await person.sees("Created Watcher")
+
+
+@pytest.fixture
+def hostile() -> Iterator[HostilePlatform]:
+    """A platform whose profile and aliases are whatever a hostile colleague could write."""
+    with hostile_platform() as platform:
+        said = [payload.text for payload in PAYLOADS]
+        platform.profile = {
+            "name": joined(PAYLOADS[:5]),
+            "email": joined(PAYLOADS[5:10]),
+            "timezone": said[0],
+            "language": said[1],
+            "avatar_id": said[2],
+            "identities": [
+                {"provider": text, "email": text, "linked_at": "2026-01-01T00:00:00Z"}
+                for text in said
+            ],
+        }
+        platform.aliases = [
+            {"id": f"{number} {text[:40]}", "display_name": text, "default": not number}
+            for number, text in enumerate(said)
+        ]
+        platform.humans = [human(1, "Jane")]
+        yield platform
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_hostile_platform_says_is_shown_harmlessly(
+    hostile: HostilePlatform, size: tuple[int, int]
+) -> None:
+    async with console(access_by(hostile.environment), size=size) as person:
+        await opens_profile_of(person)
+        for tab in ("GENERAL", "ALIASES", "API"):
+            await person.sees(f"▸{tab}")
+            for _ in range(len(PAYLOADS)):
+                await person.presses("j")
+                assert not what_acts_in_text(person.screen)
+            await person.presses("right")
+        await person.presses("right", "home")
+        for _ in range(3):
+            await person.presses("e", "ctrl+u")
+            await person.sees("Customers read this name.")
+            assert not what_acts_in_text(person.screen)
+            await person.presses("escape", "escape", "number_sign")
+            await person.sees("It stays visible in old conversations")
+            assert not what_acts_in_text(person.screen)
+            await person.presses("escape", "j")
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+async def test_what_was_typed_stays_whatever_the_platform_answers(
+    hostile: HostilePlatform, status: int
+) -> None:
+    async with console(access_by(hostile.environment)) as person:
+        await opens_profile_of(person)
+        await person.presses("right", "n")
+        await person.sees("New alias")
+        await person.types("Ana from billing")
+        hostile.status = status
+        await person.presses("ctrl+s")
+        if status == 401:
+            await person.sees("Sign in to environment")
+            await person.presses("escape")
+        await person.sees("! ", "New alias", "Ana from billing", str(status))
+
+
+async def opens_profile_of(person: Person) -> None:
+    await person.presses("g", "p")
+    await person.sees("▸GENERAL", "E-mail", "a picture")

@@ -47,7 +47,7 @@ class Line(NamedTuple):
         return Content.assemble(
             (fit(self.label, LABEL_CELLS), "$quiet"),
             clean(self.value, limit=200) or MISSING,
-            (f"  {self.note}" if self.note else "", "$quiet"),
+            (f"  {clean(self.note, limit=200)}" if self.note else "", "$quiet"),
         )
 
 
