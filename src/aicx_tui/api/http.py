@@ -53,6 +53,9 @@ SECRET_FIELDS = ("access_token", "password", "current", "new", "code", "challeng
 REQUEST_ID: ContextVar[str] = ContextVar("REQUEST_ID", default="")
 """How the platform names the last call of this task that it answered."""
 
+OWN_PAUSE = "too_many_attempts"
+"""The code of a 429 that is about a password or a code alone: other calls go on meanwhile."""
+
 _REPEATED_AFTER = (UnreachableError, PlatformFailedError, TimedOutError, OutcomeUnknownError)
 """What a repeatable call is repeated after; a refused certificate or a web page stays as it is."""
 
@@ -294,7 +297,7 @@ class HttpCore:
             exchange.in_flight = False
             if isinstance(problem, OutcomeUnknownError):
                 exchange.lost = problem
-            if isinstance(problem, RateLimitedError):
+            if isinstance(problem, RateLimitedError) and problem.code != OWN_PAUSE:
                 self._close_gate(problem)
             raise
 
