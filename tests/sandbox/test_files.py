@@ -17,6 +17,7 @@ from PIL import Image
 
 from aicx_tui.models.profile import MAX_FILE_BYTES
 from tests.sandbox.process import PATIENCE, SandboxProcess
+from tests.sandbox.signing_in import PROFILE
 from tests.sandbox.test_aliases import ALIASES, created
 from tests.sandbox.test_refusals import CANARY, refused
 
@@ -276,7 +277,11 @@ def test_an_avatar_is_a_picture_that_its_user_stored(
     address = f"{ALIASES}/{alias['id']}"
     for avatar_id in (foreign, "fi_unknown"):
         body = {"display_name": "x", "avatar_id": avatar_id}
-        for reply in (agent.post(ALIASES, json=body), agent.patch(address, json=body)):
+        for reply in (
+            agent.post(ALIASES, json=body),
+            agent.patch(address, json=body),
+            agent.patch(PROFILE, json={"avatar_id": avatar_id}),
+        ):
             assert refused(reply, status=422, code="invalid_fields") == ["avatar_id"]
     assert agent.patch(address, json={"avatar_id": None}).json()["result"]["avatar_id"] is None
     agent.delete(address)
