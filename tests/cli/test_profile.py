@@ -16,7 +16,7 @@ from tests.pictures import png
 from tests.sandbox.granting import link, oidc_file, signed_in
 from tests.sandbox.issuer import Issuer
 from tests.sandbox.process import SandboxProcess
-from tests.sandbox.signing_in import another, turn_two_factor_on
+from tests.sandbox.signing_in import ME, Data, another, client_of, turn_two_factor_on
 from tests.sandbox_platform import SandboxPlatform
 
 Env = dict[str, str]
@@ -254,3 +254,36 @@ def grants(process: subprocess.Popen[str], google: Issuer, subject: str) -> None
     line = process.stderr.readline()
     assert f"Open {google.origin}/enter and type the code" in line, line
     google.decide(line.split()[-1], google.token(google.claims(subject)))
+
+
+def test_a_session_that_is_too_old_is_replaced_by_a_new_one_in_the_keyring(
+    tmp_path: Path, keyring: SecretService
+) -> None:
+    file = tmp_path / "data.db"
+    with SandboxProcess("--data", str(file), "--humans", "1") as sandbox:
+        who = sandbox.person("viewer")
+        home = tmp_path / "older"
+        home.mkdir()
+        (home / "config.toml").write_text(
+            f'context = "older"\n[contexts.older]\nkind = "console"\nurl = "{sandbox.url}"\n'
+            f'bot = "{sandbox.announcement["bot_id"]}"\n'
+        )
+        env = dict(keyring.environment) | {"AICX_HOME": str(home)}
+        words = ("login", "--email", who.email, "--password-stdin")
+        does(*words, env=env, stdin=f"{who.password}\n")
+        before = kept_session(keyring)
+        Data(sandbox, file).change("UPDATE sessions SET started_at = '2020-01-01T00:00:00.000000Z'")
+        change = ("profile", "password", "--password-stdin")
+        does(*change, env=env, stdin=f"{who.password}\n{NEW}\n")
+        after = kept_session(keyring)
+        assert after != before
+        assert who.email in does("whoami", env=env).out
+        with client_of(sandbox, before) as client:
+            assert client.get(ME).status_code == 401
+        does("logout", env=env)
+
+
+def kept_session(keyring: SecretService) -> str:
+    return next(
+        secret for (where, _), secret in keyring.stored().items() if where == "aicx/older/session"
+    )
