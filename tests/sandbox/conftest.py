@@ -27,36 +27,36 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[SandboxProcess]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anonymous(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
     with as_person(sandbox, "admin") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def agent(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
     with as_person(sandbox, "agent") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def viewer(sandbox: SandboxProcess) -> Iterator[httpx.Client]:
     with as_person(sandbox, "viewer") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def crm(sandbox: SandboxProcess) -> str:
     return sandbox.crm
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tag_ids(sandbox: SandboxProcess, admin: httpx.Client) -> dict[str, str]:
     listed = admin.get(f"/console/v1/bots/{sandbox.bot_id}/tags").json()["result"]
     return {tag["name"]: tag["id"] for tag in listed}

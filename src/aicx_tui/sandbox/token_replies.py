@@ -13,17 +13,18 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request
 from sqlalchemy import Connection, delete, insert, select
 
 from aicx_tui.sandbox.clock import as_text, now
 from aicx_tui.sandbox.replies import Refusal
 from aicx_tui.sandbox.tables import token_replies
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 LASTS = timedelta(minutes=10)
 
@@ -126,6 +127,10 @@ def _opened(sealed: str, *, key: str, user_id: str) -> Reply:
 
 
 def _cipher(key: str, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # needed seldom, and large
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(SHA256(), length=32, salt=salt, info=_PURPOSE).derive(key.encode()))
 
 
