@@ -284,3 +284,27 @@ async def test_a_profile_that_cannot_be_read_says_why_and_is_read_again(
         humans.own.read = read  # type: ignore[method-assign]
         await person.presses("r")
         await person.sees("Ana Cruz", "Time zone")
+
+
+async def test_a_code_that_was_sent_just_now_still_counts_in_a_dialog_opened_again(
+    sandbox: SandboxProcess, platform: SandboxPlatform
+) -> None:
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "two-factor")
+        for _ in range(2):
+            await person.presses("enter")
+            await person.sees("ctrl+s sends the first code.")
+            await person.presses("ctrl+s")
+            await person.sees("another in 30 s")
+            code = sandbox.code_sent()
+            await person.presses("escape")
+            await person.waits_for(lambda: "Turn two-factor on" not in person.screen)
+        await person.presses("enter")
+        await person.sees("ctrl+s sends the first code.")
+        await person.presses("ctrl+s")
+        await person.sees("another in 30 s")
+        assert sandbox.code_sent() == code
+        await person.pastes(code)
+        await person.presses("enter")
+        await person.sees("Two-factor is on", "● on")

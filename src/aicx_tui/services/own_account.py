@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import TypeAlias, TypeVar
 
 from pydantic import SecretStr
 
 from aicx_tui.api.console_profile import ConsoleProfile
 from aicx_tui.credentials import Credentials
-from aicx_tui.errors import FieldProblem, ForbiddenError, InvalidFieldsError, NotSignedInError
+from aicx_tui.errors import (
+    ChallengeOverError,
+    FieldProblem,
+    ForbiddenError,
+    InvalidFieldsError,
+    NotSignedInError,
+)
 from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.models.signing import Challenge, DeviceFlow, FlowAnswer
 from aicx_tui.os_keyring import SILENT_SECONDS
 from aicx_tui.services.aliases import Aliases
-from aicx_tui.services.codes import checked_code, over_told_apart
+from aicx_tui.services.codes import RESEND_SECONDS, checked_code, over_told_apart
 from aicx_tui.services.granting import granted
 from aicx_tui.services.pictures import Picture
 from aicx_tui.services.session import Session
@@ -50,6 +57,7 @@ class OwnAccount:
         self._session = session
         self._credentials = credentials
         self._ask = ask
+        self._sent: tuple[Challenge, float] | None = None
         self.aliases = Aliases(session.platform.profile)
 
     async def read(self) -> Profile:
@@ -94,8 +102,16 @@ class OwnAccount:
             self._session.password = new
 
     async def start_two_factor(self) -> Challenge:
-        """Have the code sent that turns the second factor on."""
-        return await self._freshly(lambda own: own.start_two_factor())
+        """Have the code sent that turns the second factor on.
+
+        One that was sent just now still counts: the platform would send no other yet, and ask for
+        a pause that holds up every other call.
+        """
+        if self._sent is not None and monotonic() - self._sent[1] < RESEND_SECONDS:
+            return self._sent[0]
+        challenge = await self._freshly(lambda own: own.start_two_factor())
+        self._sent = challenge, monotonic()
+        return challenge
 
     async def verify_two_factor(self, challenge: Challenge, code: str) -> None:
         """Turn the second factor on.
@@ -105,10 +121,15 @@ class OwnAccount:
             ChallengeOverError: Another one has to be sent.
         """
         secret = checked_code(code)
-        with over_told_apart():
-            await self._freshly(
-                lambda own: own.verify_two_factor(challenge=challenge.challenge, code=secret)
-            )
+        try:
+            with over_told_apart():
+                await self._freshly(
+                    lambda own: own.verify_two_factor(challenge=challenge.challenge, code=secret)
+                )
+        except ChallengeOverError:
+            self._sent = None
+            raise
+        self._sent = None
 
     async def end_two_factor(self, password: SecretStr) -> None:
         """Turn the second factor off.
