@@ -52,6 +52,7 @@ SCENES = {
     "outbox": Scene(LOW, ("O", "in conflict"), has_changes=True),
     "conflict": Scene(LOW, ("O", "in conflict", "enter", "choose m, t or b"), has_changes=True),
     "history": Scene(LOW, ("down", "enter", "right", "change: waiting"), has_changes=True),
+    "profile": Scene(LOW, ("g", "p", "the password is enough")),
     "welcome": Scene(SMALL, is_first_start=True),
     "sign-in": Scene(SMALL, ("down", "enter"), is_first_start=True),
 }

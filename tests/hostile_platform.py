@@ -17,6 +17,9 @@ GROUPS = in_groups(5)
 
 CAPABILITIES = ["humans.get", "humans.create", "humans.feed", "tags.list", "sign-in"]
 
+OWN_CAPABILITIES = ["profile.edit", "profile.aliases", "profile.identities"]
+"""What it can do besides, once it has a profile."""
+
 Answer = tuple[int, object]
 
 
@@ -32,6 +35,8 @@ class HostilePlatform:
         said: What names in the header and every error message quote.
         status: How the next calls are answered, other than well.
         page: The raw bytes of a page of humans, if they are to be others.
+        profile: The user's own, if it has profiles.
+        aliases: The user's.
     """
 
     root: str = ""
@@ -41,6 +46,8 @@ class HostilePlatform:
     said: Sequence[Payload] = ()
     status: int = 200
     page: bytes = b""
+    profile: dict[str, Any] = field(default_factory=dict)
+    aliases: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,7 +63,8 @@ class HostilePlatform:
     def answer(self, method: str, path: str) -> Answer:
         """What is said to a request."""
         if path.endswith("/capabilities"):
-            server = {"installation_id": "i", "version": "1", "capabilities": CAPABILITIES}
+            own = OWN_CAPABILITIES if self.profile else []
+            server = {"installation_id": "i", "version": "1", "capabilities": CAPABILITIES + own}
             return 200, {"result": server}
         if path.endswith("/sign-in"):
             return 422, self._error
@@ -64,6 +72,8 @@ class HostilePlatform:
             return 200, {"result": self._account}
         if path.endswith("/tags"):
             return 200, {"result": self.tags}
+        if method == "GET" and "/profile" in path:
+            return 200, {"result": self.aliases if path.endswith("/aliases") else self.profile}
         if self.status != 200:
             return self.status, self._error
         if method == "POST":
@@ -107,6 +117,9 @@ def hostile_platform() -> Iterator[HostilePlatform]:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self._say()
+
+        def do_PATCH(self) -> None:
+            self.do_POST()
 
         def _say(self) -> None:
             status, value = hostile.answer(self.command, self.path)

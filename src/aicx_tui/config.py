@@ -68,6 +68,9 @@ class Setting(NamedTuple):
     limits: Mapping[str, str | int | float] = MappingProxyType({})
 
 
+_ZONE = re.compile(r"^(?!.*\.\.)[A-Za-z][A-Za-z0-9_+/-]{0,63}$")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}")
+
 _ID = {"pattern": r"^(?!\.+$)[!\"$&-.0->@-\[\]-~]{1,255}$"}
 _ADDRESS = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s?#/@]+(/[^\s?#]*)?$"}
 
@@ -132,6 +135,20 @@ CONTEXT_SETTINGS = (
         "Two letters, such as PH: whose phone numbers are written without a +.",
         check=lambda value, what: _checked_country(value, what),
         limits={"pattern": "^[A-Z]{2}$"},
+    ),
+    Setting(
+        "timezone",
+        str,
+        "Such as Asia/Manila: where times are shown, unless a profile on the platform says it.",
+        check=lambda value, what: _checked_zone(value, what),
+        limits={"pattern": _ZONE.pattern},
+    ),
+    Setting(
+        "language",
+        str,
+        "Such as en or zh-Hant: how dates are written, unless a profile on the platform says it.",
+        check=lambda value, what: _checked_language(value, what),
+        limits={"pattern": f"^{_LANGUAGE.pattern}$"},
     ),
 )
 
@@ -239,6 +256,24 @@ def _checked_country(value: str, what: str) -> str:
     """Two letters; which of them stand for a country is told where a number is checked."""
     if not _COUNTRY.fullmatch(value):
         raise UsageError(f"{what} is not a country in two capital letters, such as PH.")
+    return value
+
+
+def _checked_zone(value: str, what: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # only where one is named
+
+    try:
+        if _ZONE.fullmatch(value):
+            ZoneInfo(value)
+            return value
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise UsageError(f"{what} is no time zone, such as Asia/Manila.")
+
+
+def _checked_language(value: str, what: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        raise UsageError(f"{what} is no language tag, such as en or zh-Hant.")
     return value
 
 

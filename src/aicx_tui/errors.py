@@ -7,6 +7,7 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
     ├── UsageError               2  the command, the environment or a value given is wrong
     │   └── QueryError              a search that cannot be read
     ├── NotSignedInError         3  no token, or the platform does not accept it
+    │   └── ChallengeOverError          a code came too late or was guessed too often
     ├── NotFoundError            4  no such human, tag, company or bot
     ├── ConflictError            5  the record changed meanwhile
     ├── RefusedError             6  the platform understood and said no
@@ -92,6 +93,10 @@ class NotSignedInError(AicxError):
     """There is no token, or the platform does not accept the one it was given."""
 
     exit_code = 3
+
+
+class ChallengeOverError(NotSignedInError):
+    """A code cannot be given any more; what it was for has to begin anew."""
 
 
 class NotFoundError(AicxError):

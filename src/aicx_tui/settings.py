@@ -52,6 +52,8 @@ class Context:
         ca_file: A PEM file to trust instead of the system's store.
         timeout: Seconds for one call in all.
         country: Two letters: whose phone numbers are written without a `+`; empty for none.
+        timezone: By IANA: where times are shown, where the platform has no profile that says it.
+        language: By BCP 47: as dates and numbers are written, likewise.
         source: What the name stands in: `config.toml`, the environment or the sandbox.
     """
 
@@ -68,6 +70,8 @@ class Context:
     ca_file: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
     country: str = ""
+    timezone: str = ""
+    language: str = ""
     source: ContextSource = "config"
 
     @property

@@ -19,7 +19,7 @@ from aicx_tui.models.human import HumanDraft
 from aicx_tui.os_keyring import Slot
 from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.renewal import Renewal
-from aicx_tui.services.signing_in import abandon, sign_in_by_password
+from aicx_tui.services.signing_in import SignedIn, abandon, begin_by_password
 from aicx_tui.settings import Context
 from tests.api.faulty import FaultyPlatform, faulty, json_reply, reply
 from tests.keyring.conftest import use
@@ -286,9 +286,10 @@ async def test_a_session_that_a_real_platform_ended_loses_no_change(
 ) -> None:
     context = Context(name="work", kind="console", root=own_sandbox.url, account="admin")
     admin = own_sandbox.announced["admin"]
-    signed_in = await sign_in_by_password(
+    signed_in = await begin_by_password(
         context, email=admin["email"], password=SecretStr(admin["password"])
     )
+    assert isinstance(signed_in, SignedIn)
     credentials = Credentials({"AICX_KEYRING": "off"})
     await credentials.keep(context, signed_in.slot, signed_in.secret, patience=PATIENCE)
     access = ContextAccess(signed_in.context, credentials, mirrors_nowhere(credentials))

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_many, on_outbox
+from aicx_tui.cli.commands import on_a_platform, on_many, on_oneself, on_outbox
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -307,16 +307,39 @@ MUTATING = {
     "outbox.send": ("outbox", "send"),
     "outbox.undo": ("undo",),
     "outbox.redo": ("redo",),
+    "profile.set": ("profile", "set", "--timezone", "Asia/Tokyo"),
+    "profile.avatar": ("profile", "avatar", "--none"),
+    "profile.password": ("profile", "password", "--password-stdin"),
+    "profile.two-factor-on": ("profile", "two-factor", "on"),
+    "profile.two-factor-off": ("profile", "two-factor", "off", "--password-stdin"),
+    "profile.link": ("profile", "link", "google"),
+    "profile.unlink": ("profile", "unlink", "google"),
+    "aliases.create": ("aliases", "create", "Ana"),
+    "aliases.edit": ("aliases", "edit", "Ana", "--default"),
+    "aliases.default": ("aliases", "default", "Ana"),
+    "aliases.delete": ("aliases", "delete", "Ana", "--yes"),
 }
 """How each command that changes data is typed."""
 
-KEPT_HERE_FOR_A_GATEWAY = {"tags.define", "tags.rename", "tags.delete", "tags.import"}
+KEPT_HERE_FOR_A_GATEWAY = {
+    *("tags.define", "tags.rename", "tags.delete", "tags.import"),
+    "profile.set",
+}
+
+
+STDIN = {
+    "tags.import": '{"name": "Tier"}',
+    "profile.password": "the present one\na new and longer password 9\n",
+    "profile.two-factor-off": "the present one\n",
+}
+"""What is piped."""
 
 
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    assert changing <= set(on_a_platform()) | set(on_outbox()) | set(on_many())
+    ways = (on_a_platform, on_outbox, on_many, on_oneself)
+    assert changing <= set().union(*(commands() for commands in ways))
     assert {parse(words).command for words in MUTATING.values()} == changing
 
 
@@ -332,7 +355,7 @@ async def test_a_read_only_context_refuses_what_changes_data(
         )
         given = env | {"AICX_TOKEN": "t", "AICX_URL": platform.url, "AICX_CONTEXT": "acme"}
         ended = await asyncio.to_thread(
-            aicx, *MUTATING[action_id], env=given, stdin='{"name": "Tier"}'
+            aicx, *MUTATING[action_id], env=given, stdin=STDIN.get(action_id, "")
         )
         assert platform.requests == []
     assert (ended.code, ended.out) == (6, "")

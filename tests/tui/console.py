@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,22 @@ textual.pilot.wait_for_idle = _settle  # type: ignore[attr-defined]
 textual.app.wait_for_idle = _go_on  # type: ignore[attr-defined, assignment]
 
 
-def console_app(access: Access | None, *, setup: Setup | None = None) -> AicxApp:
-    """The console at a fixed moment in a fixed zone; without a setup, at its defaults."""
-    return AicxApp(setup or bare_setup(), access, clock=lambda: NOW, zone=UTC)
+def console_app(
+    access: Access | None,
+    *,
+    setup: Setup | None = None,
+    zone: tzinfo | None = UTC,
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> AicxApp:
+    """The console at a fixed moment; without a setup, at its defaults.
+
+    Args:
+        access: The way to its platform.
+        setup: What the run stands on.
+        zone: Where times are shown; None for where the profile says.
+        clock: Another present than the fixed one.
+    """
+    return AicxApp(setup or bare_setup(), access, clock=clock, zone=zone)
 
 
 def bare_setup(home: str = "/proc/nowhere", **said: Any) -> Setup:  # noqa: ANN401  # fields of Config
@@ -82,9 +95,11 @@ async def console(
     setup: Setup | None = None,
     size: tuple[int, int] = (120, 40),
     until: str = "fresh now",
+    zone: tzinfo | None = UTC,
+    clock: Callable[[], datetime] = lambda: NOW,
 ) -> AsyncIterator[Person]:
     """Run the console until it shows a text, then hand it to a person."""
-    app = console_app(access, setup=setup)
+    app = console_app(access, setup=setup, zone=zone, clock=clock)
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Person(pilot)
         await person.sees(until)

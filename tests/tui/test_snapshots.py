@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
+from pydantic import SecretStr
 from textual.app import App
 from textual.pilot import Pilot
 
+from aicx_tui.models.signing import Challenge, DeviceFlow
 from aicx_tui.services.session import Session
+from aicx_tui.services.signing_in import CodeAsked
+from aicx_tui.settings import Context
+from aicx_tui.tui.screens.again import AgainScreen
+from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.screens.grant import GrantScreen
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
-from tests.tui.console import Person, bare_setup, console_app
+from tests.tui.console import NOW, Person, bare_setup, console_app
 from tests.tui.waiting import Gate, beside, humans_of, let_changes_wait, platform_of
 
 
@@ -254,3 +262,87 @@ def test_bulk(
 
     app = console_app(own_sandbox.own_access())
     assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+PROFILE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], str]] = {
+    "profile": ((), "▸GENERAL", (), "the password is enough"),
+    "aliases": (("right",), "▸ALIASES", (), "Ana from Acme"),
+    "alias": (("right", "e"), "Change Ana", (), "Customers read this name."),
+    "delete-alias": (("right", "home", "number_sign"), "Delete Ana", (), "It is the default"),
+    "token": (("right", "right"), "▸API", (), "lets programs act as you"),
+    "time-zone": (("home", *"jjj", "enter"), "Africa/", tuple("asia/to"), "Asia/Tokyo"),
+    "password": (("home", *"jjjjj", "enter"), "New again", ("tab", *"password"), "very weak."),
+    "two-factor": (("end", "enter"), "Turn two", (), "ctrl+s sends the first code."),
+}
+"""The profile: keys, what the screen shows then, more keys, and what it shows at last."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("scene", PROFILE)
+def test_profile(
+    snap_compare: Compare, browsed_sandbox: SandboxPlatform, scene: str, size: tuple[int, int]
+) -> None:
+    keys, first, more, shown = PROFILE[scene]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        await person.presses("g", "p")
+        await person.sees("Time zone", "the password is enough")
+        await person.waits_for(lambda: "◐ reading" not in person.screen)
+        await person.presses(*keys)
+        await person.sees(first)
+        await person.presses(*more)
+        await person.sees(shown)
+        await person.holds_still()
+
+    app = console_app(browsed_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)
+
+
+class Told:
+    """A grant that is never given; its words are always the same."""
+
+    async def start(self) -> DeviceFlow:
+        return DeviceFlow(
+            flow=SecretStr("f"),
+            user_code="WDJB-MJHT",
+            verification_uri="https://www.google.com/device",
+            expires_at=NOW,
+        )
+
+    async def finish(self, flow: DeviceFlow) -> object:
+        del flow
+        return await asyncio.Event().wait()
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+SIGN_IN = Context(name="server", kind="console", root="https://aicx.example.com", account="ana")
+CHALLENGE = Challenge(challenge=SecretStr("c"), hint="a…@acme.example", expires_at=NOW)
+
+STEPS: dict[str, tuple[Callable[[], Dialog[Any]], str]] = {
+    "password-again": (lambda: AgainScreen(SIGN_IN, email="ana@acme.example", begun=None), "Conf"),
+    "code": (
+        lambda: AgainScreen(SIGN_IN, email="ana@acme.example", begun=CodeAsked(SIGN_IN, CHALLENGE)),
+        "another in 30 s",
+    ),
+    "grant": (lambda: GrantScreen("Sign in with Google", Told()), "WDJB-MJHT"),
+}
+"""The steps of a sign-in, and what each shows."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("step", STEPS)
+def test_sign_in_steps(snap_compare: Compare, step: str, size: tuple[int, int]) -> None:
+    make, shown = STEPS[step]
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("Open the sandbox")
+        pilot.app.push_screen(make())
+        await person.sees(shown)
+        await person.holds_still()
+
+    assert snap_compare(console_app(None), terminal_size=size, run_before=arrange)

@@ -13,6 +13,7 @@ from aicx_tui.cli.commands import (
     on_a_platform,
     on_config,
     on_many,
+    on_oneself,
     on_outbox,
     on_sign_in,
     on_views,
@@ -69,7 +70,7 @@ def test_every_command_of_the_registry_can_be_typed() -> None:
 
 def test_every_command_is_an_action_that_can_be_run() -> None:
     apart = {"sandbox.run", "completion.print"}
-    ways = (on_a_platform, on_many, on_outbox, on_config, on_views, on_sign_in)
+    ways = (on_a_platform, on_oneself, on_many, on_outbox, on_config, on_views, on_sign_in)
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}
     assert runnable <= set(headless)

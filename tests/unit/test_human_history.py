@@ -7,6 +7,7 @@ from datetime import UTC
 from aicx_tui.storage.audit import Entry
 from aicx_tui.storage.changes import Difference
 from aicx_tui.tui.human_history import history_content
+from aicx_tui.tui.reader import Reader
 
 
 def test_whom_a_bulk_left_alone_is_told_with_the_reason() -> None:
@@ -22,6 +23,6 @@ def test_whom_a_bulk_left_alone_is_told_with_the_reason() -> None:
         request_id="",
         said="Somebody changed it meanwhile: it is c@example.com now.",
     )
-    said = history_content([], [entry], tags={}, zone=UTC, width=60).plain
+    said = history_content([], [entry], tags={}, reader=Reader(UTC), width=60).plain
     assert "change: left alone" in said
     assert "Somebody changed it meanwhile: it is c@example.com now." in said

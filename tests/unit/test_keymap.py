@@ -90,7 +90,11 @@ def test_giving_up_one_override_may_not_leave_another_in_conflict() -> None:
 def test_what_does_the_same_on_another_screen_always_has_the_same_key() -> None:
     keymap = Keymap({"humans.create": "N"})
     assert keymap.problems == []
-    assert keymap.overrides == {"humans.create": "N", "tags.define": "N"}
+    assert keymap.overrides == {
+        "humans.create": "N",
+        "tags.define": "N",
+        "aliases.create": "N",
+    }
     assert keymap.shown("tags.define") == keymap.shown("humans.create") == "N"
     refused = Keymap({"tags.define": "N"})
     assert refused.problems == ["tags.define has the key of humans.create: change that one."]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from aicx_tui.services.directory import Directory
+from aicx_tui.services.open_account import OpenAccount
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.session import Session
 from aicx_tui.services.tag_defining import OpenTags
@@ -53,5 +56,22 @@ class OnOutbox:
     way: Way
 
 
-AnyCommand = Command | OnMirror | OnTags | OnOutbox
+@dataclass(frozen=True)
+class OnAccount:
+    """A command on the signed-in user's own account.
+
+    Attributes:
+        run: Does its work and prints the result.
+        password: What was given to sign in anew with, where the platform wants that.
+        code_from_stdin: Whether the code for that is the next line of standard input.
+        is_local: Whether a gateway's context keeps on this machine what it changes.
+    """
+
+    run: Callable[[OpenAccount], Awaitable[None]]
+    password: SecretStr | None = None
+    code_from_stdin: bool = False
+    is_local: bool = False
+
+
+AnyCommand = Command | OnMirror | OnTags | OnOutbox | OnAccount
 """Any of them."""

@@ -23,7 +23,7 @@ from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_b
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import AnyCommand, Command, OnMirror, OnOutbox, OnTags
+    from aicx_tui.cli.command import AnyCommand, Command, OnAccount, OnMirror, OnOutbox, OnTags
     from aicx_tui.services.session import Session
     from aicx_tui.services.touched import Touched
 
@@ -34,7 +34,7 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.")
+ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.")
 """How the actions of commands begin that are given a context."""
 
 
@@ -104,6 +104,27 @@ def on_many() -> dict[str, Prepare]:
     }
 
 
+def on_oneself() -> dict[str, Prepare]:
+    """The commands on the signed-in user itself, by action."""
+    from aicx_tui.cli import aliases, profile  # they load the API client layer
+
+    return {
+        "profile.show": profile.prepare_show,
+        "profile.set": profile.prepare_set,
+        "profile.avatar": profile.prepare_avatar,
+        "profile.password": profile.prepare_password,
+        "profile.two-factor-on": profile.prepare_two_factor_on,
+        "profile.two-factor-off": profile.prepare_two_factor_off,
+        "profile.link": profile.prepare_link,
+        "profile.unlink": profile.prepare_unlink,
+        "aliases.list": aliases.prepare_list,
+        "aliases.create": aliases.prepare_create,
+        "aliases.edit": aliases.prepare_edit,
+        "aliases.default": aliases.prepare_default,
+        "aliases.delete": aliases.prepare_delete,
+    }
+
+
 def on_config() -> dict[str, OwnWay]:
     """The commands that read and change config.toml, by action."""
     from aicx_tui.cli import contexts  # it loads what edits TOML
@@ -152,7 +173,7 @@ def _own_way(command: str) -> OwnWay | None:
 
 
 def _prepared(arguments: Namespace) -> AnyCommand:
-    for prepares in (on_a_platform, on_outbox, on_many):
+    for prepares in (on_a_platform, on_outbox, on_many, on_oneself):
         if prepare := prepares().get(arguments.command):
             return prepare(arguments)
     raise LookupError(arguments.command)
@@ -175,7 +196,8 @@ def run(arguments: Namespace, setup: Setup) -> int:
 
                 take_view(arguments, setup.config, name)
             command = _prepared(arguments)
-            _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
+            access = setup.access(name, ephemeral=arguments.ephemeral)
+            _run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:
         changed = ACTIONS[arguments.command].mutates
@@ -189,15 +211,18 @@ def run(arguments: Namespace, setup: Setup) -> int:
     return 0
 
 
-def _run_on(access: Access, command: AnyCommand, action_id: str) -> None:
-    from aicx_tui.cli.command import OnOutbox, OnTags
+def _run_on(access: Access, command: AnyCommand, action_id: str, setup: Setup) -> None:
+    from aicx_tui.cli.command import OnAccount, OnOutbox, OnTags
     from aicx_tui.services.tag_defining import is_local
 
     try:
-        if not (isinstance(command, OnTags) and is_local(access)):
+        is_own = isinstance(command, OnAccount) and command.is_local
+        if not (isinstance(command, OnTags) or is_own) or not is_local(access):
             refuse_if_read_only(ACTIONS[action_id], access.context)
         if isinstance(command, OnOutbox):
             asyncio.run(_run_on_outbox(command, access, action_id))
+        elif isinstance(command, OnAccount):
+            asyncio.run(_run_on_account(command, access, setup))
         elif isinstance(command, OnTags):
             asyncio.run(_run_on_tags(command, access))
         else:
@@ -224,6 +249,15 @@ async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> N
             if others := len(opened.others):
                 said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"
                 narrate(f"{said} sent too; see: aicx audit")
+
+
+async def _run_on_account(command: OnAccount, access: Access, setup: Setup) -> None:
+    from aicx_tui.cli.secrets import signs_in_anew
+    from aicx_tui.services.open_account import open_account
+
+    ask = signs_in_anew(command.password, code_from_stdin=command.code_from_stdin)
+    async with open_account(access, setup, ask=ask) as opened:
+        await command.run(opened)
 
 
 async def _run_on_tags(command: OnTags, access: Access) -> None:

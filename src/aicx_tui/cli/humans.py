@@ -27,6 +27,7 @@ from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
+from aicx_tui.services.localities import zone_of
 from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
@@ -143,6 +144,8 @@ def read_query(text: str, directory: Directory | None) -> Query:
     """What a search means; without the directory, any tag may be."""
     now = datetime.now().astimezone()
     zone = now.tzinfo
+    if directory is not None and directory.timezone:
+        zone = zone_of(directory.timezone) or zone
     assert zone is not None  # noqa: S101  # an aware time has one
     if directory is None or not directory.tags:
         return parse(text, now=now, zone=zone)

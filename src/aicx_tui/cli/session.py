@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from pydantic import SecretStr
 
+from aicx_tui.cli.granting import granted_on_terminal
 from aicx_tui.cli.output import print_fields, print_json
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.cli.secrets import (
+    asked_for_secret,
+    is_terminal,
+    secret_from_stdin,
+    signed_in_with_code,
+)
 from aicx_tui.credentials import (
     MEMORY,
     checked_token,
     patience,
-    standard_input,
     token_from_file,
     token_from_stdin,
 )
@@ -28,17 +33,16 @@ from aicx_tui.services.setup import Setup
 from aicx_tui.services.signing_in import (
     SignedIn,
     abandon,
+    begin_by_password,
     check_belongs,
     check_takes_password,
     keep,
     learn,
-    sign_in_by_password,
     sign_in_by_token,
     sign_out,
 )
+from aicx_tui.services.signing_in_elsewhere import GrantedSignIn
 from aicx_tui.settings import Context
-
-MAX_PASSWORD_BYTES = 4096
 
 ResultT = TypeVar("ResultT")
 
@@ -49,11 +53,15 @@ def login(arguments: Namespace, setup: Setup) -> Awaitable[None]:
     What is typed or piped is read before an event loop runs, which would hold back Ctrl-C.
     """
     context = _context(arguments, setup)
-    return _login(_sign_in(arguments, context), context, setup)
+    return _login(_sign_in(arguments, context), context, setup, as_json=arguments.json)
 
 
 async def _login(
-    sign_in: Callable[[], Awaitable[SignedIn]], context: Context, setup: Setup
+    sign_in: Callable[[], Awaitable[SignedIn]],
+    context: Context,
+    setup: Setup,
+    *,
+    as_json: bool,
 ) -> None:
     signed_in = await sign_in()
     keeping = keep(signed_in, setup.credentials, patience=patience(setup.environ))
@@ -67,6 +75,11 @@ async def _login(
             hint=(problem.hint if problem else "")
             or "Without a keyring, give the token to each command: AICX_TOKEN or --token-file.",
         )
+    if as_json:
+        account = signed_in.account
+        told = account.model_dump(mode="json") if account is not None else None
+        kind = signed_in.slot.value
+        print_json({"context": context.name, "account": told, "kind": kind, "kept_in": place})
     who = f" as {signed_in.account.name}" if signed_in.account else ""
     narrate(f"Signed in to {context.name}{who}; the {signed_in.slot.value} is in {place}.")
     if context.kind == "gateway":
@@ -111,55 +124,52 @@ def _sign_in(arguments: Namespace, context: Context) -> Callable[[], Awaitable[S
     email = arguments.email or ""
     if gives_token and (email or arguments.password_stdin):
         raise UsageError("A token signs in alone, without an e-mail address or a password.")
+    if arguments.oidc:
+        return _granted(arguments, context)
     if not gives_token and context.kind == "console":
         email = email or context.account
     if email or arguments.password_stdin:
         check_takes_password(context)
         password = _password(arguments, email=email)
-        return lambda: sign_in_by_password(context, email=email, password=password)
+        code_from_stdin: bool = arguments.code_stdin
+        begin = partial(begin_by_password, context, email=email, password=password)
+        return lambda: signed_in_with_code(begin(), from_stdin=code_from_stdin)
     token = _token(arguments, token_file)
     return lambda: sign_in_by_token(context, token)
+
+
+def _granted(arguments: Namespace, context: Context) -> Callable[[], Awaitable[SignedIn]]:
+    if arguments.email or arguments.password_stdin or arguments.login_token_file:
+        raise UsageError("An account elsewhere signs in alone, without a password or a token.")
+    granting = GrantedSignIn(context, arguments.oidc)
+    code_from_stdin: bool = arguments.code_stdin
+
+    async def run() -> SignedIn:
+        try:
+            begun = granted_on_terminal(granting.start, granting.finish)
+            return await signed_in_with_code(begun, from_stdin=code_from_stdin)
+        finally:
+            await granting.aclose()
+
+    return run
 
 
 def _password(arguments: Namespace, *, email: str) -> SecretStr:
     if not email:
         raise UsageError("A password needs an account.", hint="Add --email.")
-    if not arguments.password_stdin or _is_terminal():
-        return SecretStr(_asked(f"Password of {email}: ", instead="--password-stdin"))
-    line = standard_input().readline(MAX_PASSWORD_BYTES + 1)
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("The password is not UTF-8. Nothing was sent.") from None
-    if len(line) > MAX_PASSWORD_BYTES:
-        raise UsageError(f"The password is longer than {MAX_PASSWORD_BYTES} bytes.")
-    return SecretStr(text.rstrip("\r\n"))
+    if not arguments.password_stdin or is_terminal():
+        return asked_for_secret(f"Password of {email}: ", instead="--password-stdin")
+    return secret_from_stdin("password")
 
 
 def _token(arguments: Namespace, token_file: str | None) -> SecretStr:
     if token_file:
         return token_from_file(token_file)
-    if arguments.token_stdin and not _is_terminal():
+    if arguments.token_stdin and not is_terminal():
         return token_from_stdin()
     prompt = "Token, from Profile > API (it is not shown): "
-    typed = _asked(prompt, instead="--token-stdin or --token-file").strip()
-    return checked_token(typed, source="the terminal")
-
-
-def _is_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _asked(prompt: str, *, instead: str) -> str:
-    """Ask on the terminal, which shows nothing of what is typed, also where it is piped to."""
-    if not _is_terminal():
-        raise UsageError("There is no terminal to ask on.", hint=f"Use {instead}.")
-    try:
-        return getpass.getpass(prompt, stream=sys.stderr)
-    except EOFError:
-        raise UsageError("Nothing was typed. Nothing was sent.") from None
-    except UnicodeDecodeError:
-        raise UsageError("What was typed is not UTF-8. Nothing was sent.") from None
+    typed = asked_for_secret(prompt, instead="--token-stdin or --token-file")
+    return checked_token(typed.get_secret_value().strip(), source="the terminal")
 
 
 async def logout(arguments: Namespace, setup: Setup) -> None:

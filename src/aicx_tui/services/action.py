@@ -28,6 +28,7 @@ class Action(NamedTuple):
         headless: The command that does the same, such as `humans get`; empty if there is none.
         only_console: Why there is no such command; empty if there is one.
         is_for_admins: Whether platforms let only admins do it.
+        is_own: Whether it is about the signed-in user itself, which every role may change.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Action(NamedTuple):
     headless: str = ""
     only_console: str = ""
     is_for_admins: bool = False
+    is_own: bool = False

@@ -11,6 +11,7 @@ from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_RO
 from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
+from aicx_tui.services.profile_actions import OF_THE_PROFILE
 from aicx_tui.services.tag_actions import OF_TAGS
 from aicx_tui.settings import Context
 
@@ -169,6 +170,7 @@ _ALL = (
     *OF_TAGS,
     *OF_BULKS,
     *OF_THE_OUTBOX,
+    *OF_THE_PROFILE,
     Action(
         "contexts.list",
         "List contexts",
@@ -337,7 +339,7 @@ def refusal(
     """
     if action.mutates and context.read_only:
         return f"The context {context.name} is read-only."
-    if action.mutates and role in READING_ROLES:
+    if action.mutates and not action.is_own and role in READING_ROLES:
         return f"Your role here is {role}, which may read only."
     if action.is_for_admins and role not in ("", ADMIN):
         return f"Your role here is {role}; only an admin may do this."

@@ -82,6 +82,8 @@ class Directory:
         fresh_at: When the platform was last read to the end.
         is_complete: Whether everybody was read and indexed once.
         revision: Another one each time that some human is another.
+        timezone: Where the reader is, as the profile said last; empty where it did not.
+        language: How dates are written for the reader, likewise.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Directory:
         self._local_tags = opened.local_tags
         self._version: tuple[object, ...] = ()
         self.revision: tuple[int, str] = (0, "")
+        self.timezone = self.language = ""
 
     def __len__(self) -> int:
         return self.count
@@ -120,6 +123,15 @@ class Directory:
         """The tags as people name them."""
         return TagCatalogue(tuple(self.tags.values()), is_whole=self.knows_all_tags)
 
+    async def keep_reader(self, *, timezone: str, language: str) -> None:
+        """Keep where the reader is, for a start at which the platform cannot say it.
+
+        Raises:
+            MirrorError: It cannot be written.
+        """
+        self.timezone, self.language = timezone, language
+        await wrap_future(self.mirror.keep({"timezone": timezone, "language": language}))
+
     async def look(self) -> bool:
         """Look at what the mirror holds now, and return whether that is something else.
 
@@ -135,6 +147,7 @@ class Directory:
         if is_other:
             self.count = await wrap_future(self.mirror.count())
         self._version, self.revision = version, revision
+        self.timezone, self.language = facts.get("timezone", ""), facts.get("language", "")
         self.is_complete = facts.get("built") == COMPLETE
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)

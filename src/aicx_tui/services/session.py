@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential, Platform
 from aicx_tui.api.console_api import ConsoleApi, read_account
+from aicx_tui.api.console_profile import ConsoleProfile
 from aicx_tui.api.http import HttpCore, Limits, Renew
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.sign_in import sign_in
@@ -31,6 +33,9 @@ class Session:
         source: Where the secret came from, as a person reads it.
         http: What the credential in use is asked of; None where nobody may change it.
         local_tags: What tags there are, where the platform lists none.
+        password: What signs in anew without asking; only the sandbox tells its own.
+        own: Calls about the user itself by a session of their own, which ends with this run: a
+            token may not do all of them.
     """
 
     context: Context
@@ -39,7 +44,18 @@ class Session:
     source: str = ""
     http: HttpCore | None = field(default=None, repr=False)
     local_tags: LocalTags | None = field(default=None, kw_only=True)
+    password: SecretStr | None = field(default=None, repr=False, kw_only=True)
+    own: ConsoleApi | None = field(default=None, repr=False, kw_only=True)
     _signs_out: bool = field(default=False, kw_only=True)
+
+    @property
+    def profile(self) -> ConsoleProfile:
+        """The calls about the user itself.
+
+        Raises:
+            UnsupportedError: This platform has none.
+        """
+        return (self.own or self.platform).profile
 
     @property
     def who(self) -> str:
@@ -71,14 +87,42 @@ class Session:
             self.account = await self.platform.get_account()
 
     async def aclose(self) -> None:
-        """End the session that was opened for this run, if any, and the connections."""
+        """End the sessions that were opened for this run, if any, and the connections."""
+        own, self.own = self.own, None
         try:
+            if own is not None:
+                await end_session_of(own)
             if self._signs_out:
                 await self.platform.sign_out()
         except AicxError:
             pass  # it ends on its own after some hours
         finally:
             await self.platform.aclose()
+
+    async def use_for_itself(self, credential: Credential) -> None:
+        """Make the calls about the user itself by a session of their own, in place of an earlier.
+
+        Raises:
+            AicxError: The platform did not answer.
+        """
+        context = self.context
+        http = open_core(context, credential)
+        try:
+            ids = {"company_id": context.company_id, "bot_id": context.bot_id}
+            own = await ConsoleApi.open(http, **ids)
+        except BaseException:
+            await http.aclose()
+            raise
+        before, self.own = self.own, own
+        if before is not None:
+            await end_session_of(before)
+
+
+async def end_session_of(platform: ConsoleApi) -> None:
+    """End a session at its platform, where that can be told, and its connections."""
+    with suppress(AicxError):  # it ends on its own after some hours
+        await platform.sign_out()
+    await platform.aclose()
 
 
 async def open_session(
@@ -131,18 +175,19 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
         company_id=sandbox.company_id,
         bot_id=bot_id or sandbox.bot_id,
     )
+    password = SecretStr(sandbox.admin.password) if sandbox.admin.password else None
     if sandbox.admin.token:
-        return await open_session(
-            context, credential=Credential.token(SecretStr(sandbox.admin.token))
-        )
-    if not sandbox.admin.password:
+        token = Credential.token(SecretStr(sandbox.admin.token))
+        session = await open_session(context, credential=token)
+        session.password = password
+        return session
+    if password is None:
         raise NotSignedInError(
             "The sandbox's password and token were both changed, so it cannot be opened by itself.",
             hint="Start an untouched one with --ephemeral, or add it as a context with its URL.",
         )
     http = open_core(context, None)
     try:
-        password = SecretStr(sandbox.admin.password)
         if isinstance(await sign_in(http, email=sandbox.admin.email, password=password), Challenge):
             raise NotSignedInError(
                 "The sandbox's admin signs in by a code as well, so it cannot be opened by itself.",
@@ -152,7 +197,7 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     except BaseException:
         await http.aclose()
         raise
-    return Session(context, platform, _signs_out=True)
+    return Session(context, platform, password=password, _signs_out=True)
 
 
 def with_ids(context: Context, account: Account) -> Context:

@@ -8,13 +8,15 @@ from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential
 from aicx_tui.api.console_api import ConsoleApi, read_account, read_capabilities
+from aicx_tui.api.http import HttpCore
 from aicx_tui.api.proto_gateway import ProtoGateway
-from aicx_tui.api.sign_in import sign_in
+from aicx_tui.api.sign_in import resend_code, sign_in, verify_code
 from aicx_tui.credentials import Credentials, Found
 from aicx_tui.errors import AicxError, NotFoundError, NotSignedInError, UsageError
-from aicx_tui.models.account import Account
+from aicx_tui.models.account import Account, Session
 from aicx_tui.models.signing import Challenge
 from aicx_tui.os_keyring import PROMPT_SECONDS, SILENT_SECONDS, Slot
+from aicx_tui.services.codes import checked_code, over_told_apart
 from aicx_tui.services.contexts import edit_context, settings_of
 from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.session import open_core
@@ -46,6 +48,19 @@ class SignedIn:
     def credential(self) -> Credential:
         """What is sent from now on."""
         return credential_of(Found(self.slot, self.secret, ""))
+
+
+@dataclass(frozen=True)
+class CodeAsked:
+    """A sign-in that waits for the code that was sent by e-mail.
+
+    Attributes:
+        context: As it was given.
+        challenge: What the code answers.
+    """
+
+    context: Context
+    challenge: Challenge
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,10 @@ def check_takes_password(context: Context) -> None:
         )
 
 
-async def sign_in_by_password(context: Context, *, email: str, password: SecretStr) -> SignedIn:
-    """Sign in by e-mail and password; the session is ended again where something follows wrong.
+async def begin_by_password(
+    context: Context, *, email: str, password: SecretStr
+) -> SignedIn | CodeAsked:
+    """Sign in by e-mail and password, which may take a code by e-mail as well.
 
     Raises:
         NotSignedInError: Unknown account or wrong password; the platform does not say which.
@@ -111,25 +128,75 @@ async def sign_in_by_password(context: Context, *, email: str, password: SecretS
     check_takes_password(context)
     if not (email and password.get_secret_value()):
         raise UsageError("E-mail address and password are both needed. Nothing was sent.")
+    context = replace(context, account=email)
     http = open_core(context, None)
     try:
         await read_capabilities(http)
         try:
-            session = await sign_in(http, email=email, password=password)
+            answer = await sign_in(http, email=email, password=password)
         except NotSignedInError as error:
             raise NotSignedInError(error.message, hint="Check e-mail and password.") from None
-        if isinstance(session, Challenge):
-            raise NotSignedInError(
-                "This account signs in by a code as well; that is not known yet."
-            )
-        try:
-            account = await read_account(http)
-            known = _with_known_ids(replace(context, account=email), account)
-        except AicxError:
-            await _end_session(context, Credential.session(session.session))
-            raise
+        return await what_came(context, http, answer)
     finally:
         await http.aclose()
+
+
+async def verify(asked: CodeAsked, code: str) -> SignedIn:
+    """Go on with a sign-in by the code that was sent.
+
+    Raises:
+        InvalidFieldsError: The code is wrong; another may be tried.
+        ChallengeOverError: It is too late for this code, or too many were tried.
+        AicxError: As for the password.
+    """
+    secret = checked_code(code)
+    http = open_core(asked.context, None)
+    try:
+        with over_told_apart():
+            session = await verify_code(http, challenge=asked.challenge.challenge, code=secret)
+        return await _known(asked.context, http, session)
+    finally:
+        await http.aclose()
+
+
+async def resend(asked: CodeAsked) -> CodeAsked:
+    """Have another code sent; the one before is of no use any more.
+
+    Raises:
+        RateLimitedError: The last one was sent just now.
+        ChallengeOverError: The sign-in has to begin anew.
+    """
+    http = open_core(asked.context, None)
+    try:
+        with over_told_apart():
+            challenge = await resend_code(http, challenge=asked.challenge.challenge)
+        return CodeAsked(asked.context, challenge)
+    finally:
+        await http.aclose()
+
+
+async def what_came(
+    context: Context, http: HttpCore, answer: Session | Challenge
+) -> SignedIn | CodeAsked:
+    """What a sign-in is at, once the platform has answered.
+
+    Raises:
+        NotFoundError: It is signed in, but company or bot are not the account's.
+        AicxError: The platform could not be asked who it is.
+    """
+    if isinstance(answer, Challenge):
+        return CodeAsked(context, answer)
+    return await _known(context, http, answer)
+
+
+async def _known(context: Context, http: HttpCore, session: Session) -> SignedIn:
+    """Find out whose session it is; it is ended again where that goes wrong."""
+    try:
+        account = await read_account(http)
+        known = _with_known_ids(replace(context, account=account.email), account)
+    except AicxError:
+        await end_at_platform(context, Credential.session(session.session))
+        raise
     return SignedIn(known, Slot.SESSION, session.session, account)
 
 
@@ -174,7 +241,7 @@ async def keep(
 async def abandon(signed_in: SignedIn) -> None:
     """End the session of a sign-in that could not be kept; a token stays as it is."""
     if signed_in.slot is Slot.SESSION:
-        await _end_session(signed_in.context, signed_in.credential)
+        await end_at_platform(signed_in.context, signed_in.credential)
 
 
 def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
@@ -224,7 +291,7 @@ async def sign_out(
         return SignedOut(None)
     unended = None
     if found is not None and found.slot is Slot.SESSION:
-        unended = await _end_session(context, credential_of(found))
+        unended = await end_at_platform(context, credential_of(found))
     kept = (Slot.MIRROR,) if keeps_mirror else ()
     was_in = await credentials.forget(context, patience=patience, keep=kept)
     return SignedOut(found.slot if found is not None and was_in else None, unended)
@@ -234,11 +301,11 @@ async def end_session(context: Context, credentials: Credentials) -> None:
     """End a session by password, here and at the platform; a token and the place stay."""
     found = await credentials.find_kept(context, patience=SILENT_SECONDS)
     if found is not None and found.slot is Slot.SESSION:
-        await _end_session(context, credential_of(found))
+        await end_at_platform(context, credential_of(found))
     await credentials.forget_session(context, patience=SILENT_SECONDS)
 
 
-async def _end_session(context: Context, credential: Credential) -> AicxError | None:
+async def end_at_platform(context: Context, credential: Credential) -> AicxError | None:
     """End a session at the platform; return why that could not be done, if so."""
     http = open_core(context, credential)
     try:

@@ -31,6 +31,7 @@ from aicx_tui.tui.control_filter import ControlFilter
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
+from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.signing_in import SignIns
 from aicx_tui.tui.themes import THEMES, fitting
@@ -62,7 +63,7 @@ class AicxApp(App[None]):
         setup: What this run stands on.
         access: The way to the first platform, which the console closes; None asks for one.
         clock: The present, injected so that pictures and tests can hold it still.
-        zone: Where times are shown; None for the system's own zone.
+        zone: Where times are shown; None for where the profile says, else the system's own zone.
     """
 
     TITLE = "aicx"
@@ -94,8 +95,8 @@ class AicxApp(App[None]):
         self.keymap = Keymap(setup.config.keys)
         self.places = Places(self, access)
         self.sign_ins = SignIns(self)
-        self._clock = clock
-        self.zone = zone
+        self.clock = clock
+        self._zone = zone
         self._idle: Timer | None = None
         self._is_ready = False
         self._ends_with: int | None = None
@@ -124,7 +125,20 @@ class AicxApp(App[None]):
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
         access.ask = self.sign_ins.ask
-        return HumansScreen(access, self.setup.credentials, clock=self._clock, zone=self.zone)
+        return HumansScreen(
+            access, self.setup.credentials, clock=self.clock, reader=self._reader_at(access)
+        )
+
+    @property
+    def reader(self) -> Reader:
+        """Where the reader of the present screens is."""
+        return self.places.reader or Reader(self._zone)
+
+    def _reader_at(self, access: Access) -> Reader:
+        reader = Reader(self._zone, is_fixed=self._zone is not None)
+        if access.context.timezone or access.context.language:
+            reader.follow(timezone=access.context.timezone, language=access.context.language)
+        return reader
 
     def on_load(self) -> None:
         """End in order when asked from outside, from before the terminal is taken over."""

@@ -44,7 +44,7 @@ def ask_for_fields(app: AicxApp, humans: HumanList, *, bulking: Bulking) -> None
         recent=recent,
         checked=_checked,
         why_not_remove=lambda field: _why_not_clear(field.id),
-        today=directory.clock().astimezone(app.zone).date(),
+        today=directory.clock().astimezone(app.reader.zone).date(),
     )
     whom = Whom(ids=marked(humans))
     edit_many(app, bulking, editing, whom=whom, entries=entries)

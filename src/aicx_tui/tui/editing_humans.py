@@ -134,7 +134,7 @@ def _open_form(
         read=read if can_read else None,
         look_up=look_up,
         drafts=Drafts(directory.mirror, is_kept=directory.is_kept, clock=directory.clock),
-        when=lambda moment: absolute(moment, zone=app.zone),
+        when=lambda moment: absolute(moment, reader=app.reader),
         country=session.context.country,
         can_write_notes=Capability.HUMANS_NOTES in platform.capabilities,
     )

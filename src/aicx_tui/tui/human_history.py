@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from textual.content import Content
 
@@ -12,6 +12,7 @@ from aicx_tui.storage.changes import Change, Difference, Kind, State
 from aicx_tui.text import clean
 from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, lines_of, reason, word
 from aicx_tui.tui.moments import absolute
+from aicx_tui.tui.reader import Reader
 
 MOST_ENTRIES = 100
 """Entries of one human that are shown."""
@@ -25,7 +26,7 @@ def history_content(
     entries: Sequence[Entry],
     *,
     tags: Tags,
-    zone: tzinfo | None,
+    reader: Reader,
     width: int,
 ) -> Content:
     """Changes that wait and those that are over, each the newest first.
@@ -34,14 +35,14 @@ def history_content(
         waiting: The oldest first.
         entries: The newest first; what is beyond `MOST_ENTRIES` is said to be there.
         tags: Definitions by id.
-        zone: Where times are shown.
+        reader: Where times are shown, and how.
         width: Cells of a line.
     """
     if not waiting and not entries:
         return Content.styled("Nothing was changed from here yet.", "$quiet")
     blocks = [
         _block(
-            (change.state, change.kind, change.who, absolute(_at(change.made_at), zone=zone)),
+            (change.state, change.kind, change.who, absolute(_at(change.made_at), reader=reader)),
             lines_of(change.differences, tags, width=width),
             reason(change, tags),
             "",
@@ -50,7 +51,7 @@ def history_content(
     ]
     blocks += [
         _block(
-            (one.outcome, Kind(one.kind), one.who, absolute(_at(one.at), zone=zone)),
+            (one.outcome, Kind(one.kind), one.who, absolute(_at(one.at), reader=reader)),
             lines_of([Difference(*each) for each in one.differences], tags, width=width),
             SOMEBODY_ELSE if one.outcome == State.CONFLICT else one.said,
             one.request_id,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aicx_tui.services.session import Session
     from aicx_tui.settings import Context
     from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.reader import Reader
 
 FIRST_PLACE = "place 1"
 """Each platform that is opened gets a place of its own, which Textual calls a mode."""
@@ -47,6 +48,12 @@ class Places:
         """The open platform, if one is open."""
         screen = self._humans
         return screen.session if screen is not None else None
+
+    @property
+    def reader(self) -> Reader | None:
+        """How times are shown here; None while there is no list."""
+        screen = self._humans
+        return screen.reader if screen is not None else None
 
     @property
     def context_by_password(self) -> Context | None:
@@ -132,6 +139,10 @@ class Places:
             tags = ACTIONS["tags.list"]
             show = partial(self._app.call_later, self.show_tags)
             yield SystemCommand(tags.title, tags.help, show)
+            own = ACTIONS["profile.show"]
+            yield SystemCommand(
+                own.title, own.help, partial(self._app.call_later, self.show_profile)
+            )
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 
@@ -159,6 +170,7 @@ class Places:
                 refused="" if self.access else "sign in first",
             ),
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
+            Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -172,6 +184,8 @@ class Places:
             self.show_bulks()
         elif place == "tags":
             self.show_tags()
+        elif place == "profile":
+            self.show_profile()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -204,6 +218,15 @@ class Places:
         if screen is not None and not isinstance(self._app.screen, TagsScreen):
             self._back_to(screen)
             self._app.push_screen(TagsScreen(screen, self._app.keymap))
+
+    def show_profile(self) -> None:
+        """Show who one is to the platform."""
+        from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, ProfileScreen):
+            self._back_to(screen)
+            self._app.push_screen(ProfileScreen(screen, self._app.keymap))
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

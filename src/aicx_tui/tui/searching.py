@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError, QueryError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aicx_tui.services.directory import Directory
+    from aicx_tui.tui.reader import Reader
 
 VALUES_SECONDS = 0.1
 """How long the values of a tag may take to be offered."""
@@ -27,7 +28,7 @@ class Searching:
 
     Args:
         clock: The present, which words such as `today` go by.
-        zone: Whose days are meant; None for the system's own zone.
+        reader: Whose days are meant.
         directory: Knows the tags.
 
     Attributes:
@@ -39,13 +40,13 @@ class Searching:
         self,
         *,
         clock: Callable[[], datetime],
-        zone: tzinfo | None,
+        reader: Reader,
         directory: Callable[[], Directory | None],
     ) -> None:
         self.query = Query(EVERYBODY, None, "")
         self.problem: QueryError | None = None
         self._clock = clock
-        self._zone = zone
+        self._reader = reader
         self._directory = directory
 
     def read(self, text: str) -> None:
@@ -57,8 +58,7 @@ class Searching:
         from aicx_tui.storage.query.parser import parse  # only when something is typed
 
         directory, now = self._directory(), self._clock()
-        zone = self._zone or now.astimezone().tzinfo
-        assert zone is not None  # noqa: S101  # an aware time has one
+        zone = self._reader.zone_at(now)
         tags = directory.tag_names if directory is not None and directory.tags else None
         try:
             takes_ids = directory is not None and not directory.knows_all_tags

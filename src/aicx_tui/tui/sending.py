@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING, cast
 
 from textual import on, work
@@ -26,6 +25,7 @@ from aicx_tui.errors import (
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.list_state import Queue
+from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.telling import Telling
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Sending(Widget):
 
     Args:
         humans: The list, which knows the mirror.
-        zone: Where times are shown; None for the system's own zone.
+        reader: Where times are shown, and how.
     """
 
     DEFAULT_CSS = "Sending { display: none; }"
@@ -89,9 +89,9 @@ class Sending(Widget):
     class Due(Message):
         """It is time to try again."""
 
-    def __init__(self, humans: HumanList, *, zone: tzinfo | None) -> None:
+    def __init__(self, humans: HumanList, *, reader: Reader) -> None:
         super().__init__()
-        self.zone = zone
+        self.reader = reader
         self.queue = Queue()
         self.looked: Signal[Queue] = Signal(self, "looked at the outbox")
         self._list = humans

@@ -12,6 +12,8 @@ from aicx_tui.tui.widgets.search_input import is_typed_into
 
 if TYPE_CHECKING:
     from aicx_tui.api.base import Credential
+    from aicx_tui.services.session import Session
+    from aicx_tui.services.signing_in import CodeAsked, SignedIn
     from aicx_tui.settings import Context
     from aicx_tui.tui.app import AicxApp
 
@@ -50,6 +52,28 @@ class SignIns:
             raise refused or NotSignedInError(f"Nobody signed in to {context.name}.")
         credential: Credential = signed_in.credential
         return credential
+
+    async def ask_again(self, session: Session, begun: CodeAsked | None) -> SignedIn:
+        """Ask who is signed in for the password, over the form whose change needs that.
+
+        Args:
+            session: The open platform.
+            begun: A sign-in that waits for its code only.
+
+        Raises:
+            NotSignedInError: It was not given.
+        """
+        from aicx_tui.tui.screens.again import AgainScreen  # needed only when asked for
+
+        account = session.account
+        email = account.email if account is not None else session.context.account
+        answer = asyncio.get_running_loop().create_future()
+        dialog = AgainScreen(session.context, email=email, begun=begun)
+        self._app.push_screen(dialog, answer.set_result)
+        signed_in: SignedIn | None = await answer
+        if signed_in is None:
+            raise NotSignedInError("You did not confirm that it is you. Nothing was changed.")
+        return signed_in
 
     def taken_up(self) -> NotSignedInError | None:
         """Why a sign-in is owed, if one is; whoever asks for it owes it from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from aicx_tui.tui.moments import LOCALE
+from aicx_tui.tui.reader import ENGLISH
 from aicx_tui.tui.tag_finding import likeness
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def asks_for(tag: TagDefinition, text: str, *, today: date) -> str:
     if tag.kind == "date" and (day := day_of(text, today=today)) is not None:
         from babel.dates import format_date  # only where a day is typed
 
-        return format_date(day, "EEEE, d MMMM y", locale=LOCALE) + " · ↑ ↓ another day"
+        return format_date(day, "EEEE, d MMMM y", locale=ENGLISH) + " · ↑ ↓ another day"
     if choices_of(tag):
         return ""
     return _ASKS.get(tag.kind, _ASKS["text"])

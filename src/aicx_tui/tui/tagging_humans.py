@@ -120,7 +120,7 @@ def _of_one(
 
 def _editing(app: AicxApp, session: Session, directory: Directory) -> Callable[..., Editing]:
     """What is the same for one human and for several."""
-    today = directory.clock().astimezone(app.zone).date()
+    today = directory.clock().astimezone(app.reader.zone).date()
     can_remove = Capability.TAGS_UNASSIGN in session.platform.capabilities
 
     async def recent() -> Sequence[str]:

@@ -88,6 +88,15 @@ def tag_values(verb: ArgumentParser, *, required: bool) -> None:
     )
 
 
+def code_option(verb: ArgumentParser) -> None:
+    """Let the code that an account with two-factor authentication is sent be piped."""
+    verb.add_argument(
+        "--code-stdin",
+        action="store_true",
+        help="read the code by e-mail from standard input, where one is needed; a line of its own",
+    )
+
+
 def json_form(verb: ArgumentParser) -> None:
     """Let data be printed as JSON."""
     verb.add_argument("--json", action="store_true", help="print the platform's own object")

@@ -15,6 +15,7 @@ from aicx_tui.cli.grammar.contexts import add_config, add_contexts
 from aicx_tui.cli.grammar.humans import add_humans
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
+from aicx_tui.cli.grammar.profile import add_aliases, add_profile
 from aicx_tui.cli.grammar.session import add_session
 from aicx_tui.cli.grammar.tags import add_tags
 from aicx_tui.cli.grammar.views import add_views
@@ -110,6 +111,8 @@ def _parser() -> ArgumentParser:
     add_outbox(nouns)
     add_contexts(nouns)
     add_views(nouns)
+    add_profile(nouns)
+    add_aliases(nouns)
     add_session(nouns)
     add_config(nouns)
     _add_sync(nouns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aicx_tui.cli.grammar.options import discard, json_form, verb
+from aicx_tui.cli.grammar.options import code_option, discard, json_form, verb
 
 if TYPE_CHECKING:
     from aicx_tui.cli.grammar.options import Subparsers
@@ -24,6 +24,13 @@ def add_session(nouns: Subparsers) -> None:
     secret.add_argument(
         "--token-stdin", action="store_true", help="read the token from standard input"
     )
+    secret.add_argument(
+        "--oidc",
+        choices=("google", "microsoft"),
+        help="sign in with a linked account: shows a code and waits until it is allowed there",
+    )
+    code_option(login)
+    login.add_argument("--json", action="store_true", help="print who signed in, as JSON")
     logout = verb(nouns, "session.sign-out")
     copy = logout.add_mutually_exclusive_group()
     copy.add_argument(

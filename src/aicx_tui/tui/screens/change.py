@@ -102,8 +102,8 @@ class ChangeScreen(Dialog[str]):
 
     def _lines(self, width: int) -> list[Content]:
         change = self._change
-        zone = self._sending.zone
-        at = absolute(datetime.fromtimestamp(change.made_at, UTC), zone=zone)
+        reader = self._sending.reader
+        at = absolute(datetime.fromtimestamp(change.made_at, UTC), reader=reader)
         lines = [
             Content.assemble((f"{SIGNS[change.state]} ", "bold $warning"), word(change.state)),
             Content.styled(f"{at} · {clean(change.who)} · {change.id[:8]}", "$quiet"),

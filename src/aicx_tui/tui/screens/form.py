@@ -33,6 +33,19 @@ FIELD_LINES = 4
 """Lines that are left for the fields below something long."""
 
 
+@dataclass(frozen=True)
+class Next:
+    """What a form asks for in the place of what it asked for so far.
+
+    Attributes:
+        fields: What it asks for now.
+        advice: Something to know, below the fields.
+    """
+
+    fields: tuple[Field, ...]
+    advice: str = ""
+
+
 class FormScreen(Dialog[AnswerT]):
     """Asks for values and does something with them that may take a while.
 
@@ -59,6 +72,9 @@ class FormScreen(Dialog[AnswerT]):
     IS_SENT_BY_ENTER = True
     """Whether Enter in the last field does it; else ctrl+s only."""
 
+    GUARDS_TYPED = False
+    """Whether Escape asks once more where something was typed."""
+
     AT_STAKE = ""
     """What would be lost if the console ended while this is busy."""
 
@@ -70,6 +86,12 @@ class FormScreen(Dialog[AnswerT]):
         """It worked."""
 
         answer: object
+
+    @dataclass
+    class Continued(Message):
+        """It worked so far, and something else is needed."""
+
+        asked: Next
 
     @dataclass
     class Refused(Message):
@@ -94,6 +116,8 @@ class FormScreen(Dialog[AnswerT]):
         self._state = Static("", id="state", markup=False)
         self._is_busy = False
         self._skipped: asyncio.Event | None = None
+        self._untouched: dict[str, str] = {}
+        self._is_warned = False
 
     def compose(self) -> ComposeResult:
         """What is to know, the fields, and how it stands."""
@@ -111,6 +135,7 @@ class FormScreen(Dialog[AnswerT]):
     def on_mount(self) -> None:
         """Start where something is missing."""
         self._tell(Content.styled(self._advice, "$quiet"))
+        self._untouched = self._form.typed
         self.start()
 
     def start(self) -> None:
@@ -157,6 +182,7 @@ class FormScreen(Dialog[AnswerT]):
         """Check what is there and do it."""
         if not self._is_busy:
             self._is_busy = True
+            self._is_warned = False
             self._do()
 
     @property
@@ -201,13 +227,17 @@ class FormScreen(Dialog[AnswerT]):
                 raise UsageError("Something is missing yet.", problems=needed)
             self._form.show_problems({})
             self.say_busy(self.BUSY)
-            self.post_message(self.Done(await self.send(self._form.values)))
+            answer = await self.send(self._form.values)
+            if isinstance(answer, Next):
+                self.post_message(self.Continued(answer))
+            else:
+                self.post_message(self.Done(answer))
         except AicxError as error:
             self.post_message(self.Refused(error))
 
     @abstractmethod
-    async def send(self, values: dict[str, str]) -> AnswerT:
-        """Do what the form is for.
+    async def send(self, values: dict[str, str]) -> AnswerT | Next:
+        """Do what the form is for, or as much of it as can be done with what was typed.
 
         Args:
             values: What was typed, by field.
@@ -230,6 +260,23 @@ class FormScreen(Dialog[AnswerT]):
             self._skipped = None
             task.cancel()
             skip.cancel()
+
+    async def on_form_screen_continued(self, message: Continued) -> None:
+        """Ask for what is needed now."""
+        self._is_busy = False
+        await self.ask_for(message.asked)
+
+    async def ask_for(self, asked: Next) -> None:
+        """Ask for something else in the same dialog."""
+        self._form.clear_secrets()
+        before, self._form = self._form, Form(asked.fields)
+        self.set_focus(None)  # what is typed ahead is meant for the first of the new fields
+        await before.remove()
+        await self.query_one("#form").mount(self._form, before=self._state)
+        self._tell(Content.styled(asked.advice, "$quiet"))
+        self._untouched = self._form.typed
+        self.on_resize()
+        self.start()
 
     def on_form_screen_done(self, message: Done) -> None:
         """Answer."""
@@ -256,6 +303,10 @@ class FormScreen(Dialog[AnswerT]):
             self._is_busy = False
             self.workers.cancel_group(self, "sending")
             self._tell(Content.styled(self.GIVEN_UP, "$quiet"))
+        elif self.GUARDS_TYPED and not self._is_warned and self._form.typed != self._untouched:
+            self._is_warned = True
+            said = f"What you typed is not kept yet. ctrl+s: {self.SENDS}. Esc again lets it go."
+            self._tell(Content.assemble(("! ", "bold $warning"), said))
         else:
             self._form.clear_secrets()
             self.answer(None)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
     from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.own_profile import OwnProfile
+    from aicx_tui.tui.reader import Reader
 
 FRESHNESS_SECONDS = 5.0
 """How often the header's words for the age of the data are made anew, and mirror and config.toml
@@ -65,7 +67,7 @@ class HumansScreen(ListDialogs):
         access: The way to the platform.
         credentials: Whose trouble with the keyring the header states.
         clock: The present.
-        zone: Where times are shown; None for the system's own zone.
+        reader: Where times are shown, and how.
     """
 
     AUTO_FOCUS = "#table"
@@ -78,11 +80,13 @@ class HumansScreen(ListDialogs):
         credentials: Credentials,
         *,
         clock: Callable[[], datetime],
-        zone: tzinfo | None,
+        reader: Reader,
     ) -> None:
         super().__init__()
         self._compositor = FrontCompositor()
         self.session: Session | None = None
+        self.own: OwnProfile | None = None
+        self.reader = reader
         self._access = access
         self._credentials = credentials
         self._clock = clock
@@ -91,13 +95,13 @@ class HumansScreen(ListDialogs):
         self._is_read_once = False
         self._painted = 0
         self._header = HeaderBar(access.context)
-        self._list = HumanList(clock=clock, zone=zone)
+        self._list = HumanList(clock=clock, reader=reader)
         self._search, self._table = self._list.search, self._list.table
         self._arranged = self._list.arranged
         self._view_tabs = ViewTabs()
         self.viewing = Viewing(self._view_tabs, self._list, context=lambda: access.context.name)
-        self._detail = HumanDetail(zone=zone, tags=self._list.tags, id="detail")
-        self.sending = Sending(self._list, zone=zone)
+        self._detail = HumanDetail(reader=reader, tags=self._list.tags, id="detail")
+        self.sending = Sending(self._list, reader=reader)
         self.bulking = Bulking(self._list, sending=self.sending)
         self._detail.outbox = lambda: self.sending.outbox
         self._refreshes = Gathering(self, self._refresh_by_itself, seconds=GATHERED_SECONDS)
@@ -199,6 +203,7 @@ class HumansScreen(ListDialogs):
     def _mirror_opened(self, message: Reading.MirrorOpened) -> None:
         """Show what is known already."""
         self._list.directory = message.directory
+        self.follow(message.directory.timezone, message.directory.language)
         self._know(replace(self._facts, directory=message.directory))
         if not self._is_read_once:
             self._where.return_to(message.view, message.directory)
@@ -210,6 +215,8 @@ class HumansScreen(ListDialogs):
         """Keep the session; it may replace one whose platform is gone."""
         if self.session is not None and self.session is not message.session:
             self._leave(self.session)
+        if self.session is not message.session:
+            self.read_own(message.session)
         self.session = message.session
         self.sending.send(message.session)
         self.bulking.run(message.session)
@@ -373,18 +380,6 @@ class HumansScreen(ListDialogs):
     @on(MarkingTable.SortChosen)
     def _heading_clicked(self, message: MarkingTable.SortChosen) -> None:
         self._arranged.order_by(message.sort)
-
-    def read_anew(self) -> None:
-        """Read again after a sign-in, from opening the platform on where that failed."""
-        self.action_refresh_humans()
-
-    def action_refresh_humans(self) -> None:
-        """Read what changed."""
-        self._read(by_hand=True)
-
-    def action_step(self, rows: int) -> None:
-        """Show the human above or below, wherever the focus is."""
-        self._table.action_move(rows)
 
     @on(MarkingTable.Opened)
     def _human_opened(self) -> None:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
+from textual.message import Message
 from textual.screen import Screen
+
+from aicx_tui.errors import AicxError
 
 if TYPE_CHECKING:
     from textual.content import Content
 
     from aicx_tui.models.human import Human
+    from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
     from aicx_tui.services.session import Session
+    from aicx_tui.settings import Context
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.arranging import Arrangement
     from aicx_tui.tui.bulking import Bulking
     from aicx_tui.tui.list_state import ListFacts
+    from aicx_tui.tui.own_profile import OwnProfile
+    from aicx_tui.tui.reader import Reader
     from aicx_tui.tui.sending import Sending
     from aicx_tui.tui.viewing import Viewing
     from aicx_tui.tui.widgets.header_bar import HeaderBar
@@ -33,21 +42,29 @@ class ListDialogs(Screen[None]):
 
     Attributes:
         session: The open platform, if one is open.
+        own: What is known of the signed-in user there.
+        reader: How times are shown.
         sending: What sends the changes of one human.
         bulking: What makes and runs those of several.
         viewing: What shows and saves views.
     """
 
     session: Session | None
+    own: OwnProfile | None
+    reader: Reader
     sending: Sending
     bulking: Bulking
     viewing: Viewing
+    _access: Access
     _facts: ListFacts
     _header: HeaderBar
     _list: HumanList
     _table: MarkingTable
     _arranged: Arrangement
     _detail: HumanDetail
+
+    class OwnRead(Message):
+        """It is known who the user is."""
 
     @property
     @abstractmethod
@@ -94,6 +111,75 @@ class ListDialogs(Screen[None]):
         """Show the tags that there are now."""
         self._list.tags_changed()
         self._detail.paint()
+
+    # The user itself
+
+    @property
+    def context(self) -> Context:
+        """Where this is."""
+        return self._access.context
+
+    def read_own(self, session: Session) -> None:
+        """Find out where the user is, so that times are shown as there."""
+        from aicx_tui.tui.own_profile import OwnProfile  # once a platform is open
+
+        self.own = OwnProfile(self.aicx, session)
+        if self.own.account is not None:
+            self._read_own(self.own)
+
+    @work(exclusive=True, group="own")
+    async def _read_own(self, own: OwnProfile) -> None:
+        with suppress(AicxError):  # times stay as they were; the profile's own screen says why
+            await own.read_profile()
+            self.post_message(self.OwnRead())
+
+    @on(OwnRead)
+    def _own_read(self) -> None:
+        self.profile_changed()
+
+    def profile_changed(self) -> None:
+        """Show times, and find days, as the profile has it now."""
+        profile = self.own.profile if self.own is not None else None
+        if profile is None:
+            return
+        if self.follow(profile.timezone, profile.language) and self.directory is not None:
+            self._keep_reader(self.directory, profile.timezone, profile.language)
+
+    def keep_here(self, field: str, value: str) -> None:
+        """Show times by a zone or language of the context itself, from now on."""
+        is_zone = field == "timezone"
+        timezone = value if is_zone else self.context.timezone
+        language = self.context.language if is_zone else value
+        self._access.context = replace(self.context, timezone=timezone, language=language)
+        self.follow(timezone, language)
+
+    def follow(self, timezone: str, language: str) -> bool:
+        """Go by a zone and a language, where one is known, and return whether that is another."""
+        if not (timezone or language) or not self.reader.follow(
+            timezone=timezone, language=language
+        ):
+            return False
+        self.tags_changed()
+        return True
+
+    @work(group="own")
+    async def _keep_reader(self, directory: Directory, timezone: str, language: str) -> None:
+        with suppress(AicxError):  # the next start goes by the system's zone until it is told
+            await directory.keep_reader(timezone=timezone, language=language)
+
+    # What is opened
+
+    def read_anew(self) -> None:
+        """Read again after a sign-in, from opening the platform on where that failed."""
+        self.action_refresh_humans()
+
+    def action_refresh_humans(self) -> None:
+        """Read what changed."""
+        self._read(by_hand=True)
+
+    def action_step(self, rows: int) -> None:
+        """Show the human above or below, wherever the focus is."""
+        self._table.action_move(rows)
 
     def action_sort(self) -> None:
         """Choose the order."""

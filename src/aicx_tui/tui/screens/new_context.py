@@ -13,9 +13,18 @@ from aicx_tui.addresses import PROTO_URL, checked_id, platform_root
 from aicx_tui.config_file import checked_name
 from aicx_tui.credentials import checked_token
 from aicx_tui.errors import FieldProblem, UsageError
+from aicx_tui.models.signing import Challenge
 from aicx_tui.services.contexts import add_context, settings_of
-from aicx_tui.services.signing_in import SignedIn, sign_in_by_password, sign_in_by_token
+from aicx_tui.services.signing_in import (
+    CodeAsked,
+    SignedIn,
+    begin_by_password,
+    resend,
+    sign_in_by_token,
+    verify,
+)
 from aicx_tui.settings import Context, PlatformKind
+from aicx_tui.tui.screens.code_form import CodeFormScreen
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.screens.sign_in import ADVICE, TOKEN, keep_patiently
 from aicx_tui.tui.widgets.form import Field
@@ -58,7 +67,7 @@ class ProtoForm(FormScreen[str]):
         return await _add(self, await sign_in_by_token(context, token), self._setup)
 
 
-class ServerForm(FormScreen[str]):
+class ServerForm(CodeFormScreen[str]):
     """Asks for a server of the console contract and answers with the new context's name."""
 
     def __init__(self, setup: Setup) -> None:
@@ -71,16 +80,31 @@ class ServerForm(FormScreen[str]):
         )
         super().__init__("Add a server", fields)
         self._setup = setup
+        self._described: Context | None = None
 
     @override
-    async def send(self, values: dict[str, str]) -> str:
+    async def begin(self, values: dict[str, str]) -> str | Challenge:
         checks = _Checks()
-        context = _described("console", values, self._setup, checks)
+        self._described = _described("console", values, self._setup, checks)
         checks.raise_problems()
-        signed_in = await sign_in_by_password(
-            context, email=values["email"], password=SecretStr(values["password"])
+        begun = await begin_by_password(
+            self._described, email=values["email"], password=SecretStr(values["password"])
         )
-        return await _add(self, signed_in, self._setup)
+        if isinstance(begun, CodeAsked):
+            return begun.challenge
+        return await _add(self, begun, self._setup)
+
+    @override
+    async def verify(self, challenge: Challenge, code: str) -> str:
+        return await _add(self, await verify(self._asked(challenge), code), self._setup)
+
+    @override
+    async def resend(self, challenge: Challenge) -> Challenge:
+        return (await resend(self._asked(challenge))).challenge
+
+    def _asked(self, challenge: Challenge) -> CodeAsked:
+        assert self._described is not None  # noqa: S101  # a challenge comes after it
+        return CodeAsked(self._described, challenge)
 
 
 class _Checks:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import SecretStr
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.credentials import checked_token
 from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.models.signing import Challenge
+from aicx_tui.services.granting import provider_called
 from aicx_tui.services.signing_in import (
+    CodeAsked,
     SignedIn,
+    begin_by_password,
     keep,
     learn,
-    sign_in_by_password,
+    resend,
     sign_in_by_token,
+    verify,
 )
+from aicx_tui.services.signing_in_elsewhere import GrantedSignIn, read_providers
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
+from aicx_tui.tui.screens.code_form import CodeFormScreen, code_asked
 from aicx_tui.tui.screens.dialog import AnswerT
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
@@ -38,14 +50,24 @@ ADVICE = (
 )
 
 
-class SignInScreen(FormScreen[SignedIn]):
-    """Asks for a token, or for e-mail and password where the platform takes them.
+class SignInScreen(CodeFormScreen[SignedIn]):
+    """Asks for a token, or for e-mail and password, and the code where the account has that on.
 
     Args:
         context: Where to sign in.
         setup: Where the secret is kept.
         refused: Why it is asked for now; None where the person wants it.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "sign_in_elsewhere", "Google, Microsoft", priority=True, show=False)
+    ]
+
+    @dataclass
+    class ProvidersRead(Message):
+        """It is known which accounts elsewhere may sign in."""
+
+        names: tuple[str, ...]
 
     def __init__(self, context: Context, setup: Setup, *, refused: NotSignedInError | None) -> None:
         by_password = context.kind == "console"
@@ -57,21 +79,83 @@ class SignInScreen(FormScreen[SignedIn]):
         )
         self._target = context
         self._setup = setup
+        self._providers: tuple[str, ...] = ()
 
     @override
-    async def send(self, values: dict[str, str]) -> SignedIn:
-        signed_in = await self._sign_in(values)
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._read_providers()
+
+    @override
+    async def begin(self, values: dict[str, str]) -> SignedIn | Challenge:
+        if token := values.get("token"):
+            secret = checked_token(token.strip(), source="this field")
+            return await self._kept(await sign_in_by_token(self._target, secret))
+        password = SecretStr(values["password"])
+        begun = await begin_by_password(self._target, email=values["email"], password=password)
+        return begun.challenge if isinstance(begun, CodeAsked) else await self._kept(begun)
+
+    @override
+    async def verify(self, challenge: Challenge, code: str) -> SignedIn:
+        return await self._kept(await verify(CodeAsked(self._target, challenge), code))
+
+    @override
+    async def resend(self, challenge: Challenge) -> Challenge:
+        return (await resend(CodeAsked(self._target, challenge))).challenge
+
+    async def _kept(self, signed_in: SignedIn) -> SignedIn:
         learn(signed_in, self._target, self._setup)
         await keep_patiently(self, signed_in, self._setup)
         return signed_in
 
-    async def _sign_in(self, values: dict[str, str]) -> SignedIn:
-        if token := values.get("token"):
-            secret = checked_token(token.strip(), source="this field")
-            return await sign_in_by_token(self._target, secret)
-        context = replace(self._target, account=values["email"])
-        password = SecretStr(values["password"])
-        return await sign_in_by_password(context, email=values["email"], password=password)
+    # By an account elsewhere
+
+    @work(group="providers")
+    async def _read_providers(self) -> None:
+        with suppress(AicxError):  # the sign-in itself says what is wrong
+            self.post_message(self.ProvidersRead(await read_providers(self._target)))
+
+    @on(ProvidersRead)
+    def _offer(self, message: ProvidersRead) -> None:
+        self._providers = message.names
+        if message.names and self._challenge is None and not self._is_busy:
+            names = " or ".join(clean(provider_called(name)) for name in message.names)
+            self._tell(Content.styled(f"ctrl+o signs in with {names} instead.", "$quiet"))
+
+    def action_sign_in_elsewhere(self) -> None:
+        """Choose whose account, and wait until it is granted there."""
+        if not self._providers or self._is_busy or self._challenge is not None:
+            return
+        if len(self._providers) == 1:
+            self._go_elsewhere(self._providers[0])
+            return
+        from aicx_tui.tui.screens.menu import Choice, MenuScreen  # only where there are several
+
+        choices = [Choice(name[:1], provider_called(name), name) for name in self._providers]
+        self.app.push_screen(MenuScreen("Sign in with", choices), self._go_elsewhere)
+
+    def _go_elsewhere(self, provider: str | None) -> None:
+        if provider:
+            from aicx_tui.tui.screens.grant import GrantScreen  # only when asked for
+
+            grant = GrantedSignIn(self._target, provider)
+            title = f"Sign in with {provider_called(provider)}"
+            self.app.push_screen(GrantScreen(title, grant), self._came_back)
+
+    def _came_back(self, begun: SignedIn | CodeAsked | None) -> None:
+        if isinstance(begun, CodeAsked):
+            self._challenge = begun.challenge
+            self.call_later(self.ask_for, code_asked(begun.challenge))
+        elif begun is not None:
+            self._is_busy = True
+            self._keep(begun)
+
+    @work(exclusive=True, group="sending")
+    async def _keep(self, signed_in: SignedIn) -> None:
+        try:
+            self.post_message(self.Done(await self._kept(signed_in)))
+        except AicxError as error:
+            self.post_message(self.Refused(error))
 
 
 async def keep_patiently(screen: FormScreen[AnswerT], signed_in: SignedIn, setup: Setup) -> None:

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from aicx_tui.text import clean
+from aicx_tui.tui.paths import PathSuggester
 from aicx_tui.tui.widgets.one_of import OneOf
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Field(NamedTuple):
         is_long: Whether it may have several lines.
         is_choice: Whether it is yes or no; `value` is then empty for no.
         choices: Values and what they are called, where it is one of a few.
+        is_path: Whether it names a file; the right arrow takes what is offered.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Field(NamedTuple):
     is_long: bool = False
     is_choice: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    is_path: bool = False
 
 
 class SecretInput(Input):
@@ -152,6 +155,7 @@ class Form(VerticalScroll):
             compact=True,
             id=field.key,
             select_on_focus=False,
+            suggester=PathSuggester() if field.is_path else None,
         )
 
     @property
@@ -206,6 +210,8 @@ class Form(VerticalScroll):
 
     def start(self) -> None:
         """Put the focus where the first value is missing."""
+        if not self._fields:
+            return
         empty = (f.key for f in self._fields if not f.value and not f.is_choice)
         key = next(empty, self._fields[0].key)
         self.query_one(f"#{key}").focus()
@@ -219,8 +225,19 @@ class Form(VerticalScroll):
 
     def start_at_first(self) -> None:
         """Put the focus on the first field, at once: what is typed ahead may have moved it on."""
-        if self.screen.focused is None:
+        if self.screen.focused is None and self._fields:
             self.screen.set_focus(self.query_one(f"#{self._fields[0].key}"))
+
+    def forget_problem(self, key: str) -> None:
+        """Let a field be as it was before something was wrong with it."""
+        self.query_one(f"#problem-{key}").set_class(False, "-shown")
+        for line in self.query(f"#hint-{key}"):
+            line.display = True
+
+    def hint(self, key: str, text: str) -> None:
+        """Let the line under a field say something else."""
+        for line in self.query(f"#hint-{key}").results(Static):
+            line.update(Content(text))
 
     def show_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
         """Say under each field what looks odd in it, in a line that is kept free for it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.cells import cell_len
@@ -23,6 +22,7 @@ from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.moments import absolute
+from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.widgets.human_columns import NOT_THERE_YET
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class HumanDetail(VerticalScroll):
     """The pane beside the list.
 
     Args:
-        zone: Where times are shown; None for the system's own zone.
+        reader: Where times are shown, and how.
         tags: The definitions of tags by id, asked for at each painting.
     """
 
@@ -80,12 +80,12 @@ class HumanDetail(VerticalScroll):
     def __init__(
         self,
         *,
-        zone: tzinfo | None,
+        reader: Reader,
         tags: Callable[[], Mapping[str, TagDefinition]],
         id: str,  # noqa: A002  # as every widget calls it
     ) -> None:
         super().__init__(id=id)
-        self._zone = zone
+        self._reader = reader
         self._tags = tags
         self._body = Static(markup=False)
         self._history: HumanDetail.HistoryRead | None = None
@@ -161,7 +161,7 @@ class HumanDetail(VerticalScroll):
         width = self.scrollable_content_region.width
         if self.tab == "history":
             return self._history_content(self.human, width)
-        return details_content(self.human, tags=self._tags(), zone=self._zone, width=width)
+        return details_content(self.human, tags=self._tags(), reader=self._reader, width=width)
 
     def _history_content(self, human: Human, width: int) -> Content:
         from aicx_tui.tui.human_history import history_content  # only when asked for
@@ -172,7 +172,7 @@ class HumanDetail(VerticalScroll):
         if read.problem:
             return Content.assemble(("! ", "bold $warning"), clean(read.problem))
         return history_content(
-            read.waiting, read.entries, tags=self._tags(), zone=self._zone, width=width
+            read.waiting, read.entries, tags=self._tags(), reader=self._reader, width=width
         )
 
 
@@ -182,14 +182,14 @@ def _tab_line(tab: Tab) -> Content:
 
 
 def details_content(
-    human: Human, *, tags: Mapping[str, TagDefinition], zone: tzinfo | None, width: int
+    human: Human, *, tags: Mapping[str, TagDefinition], reader: Reader, width: int
 ) -> Content:
     """The fields of a human, then its tags and notes.
 
     Args:
         human: Whose.
         tags: Definitions by id; a tag without one goes by its id.
-        zone: Where times are shown.
+        reader: Where times are shown, and how.
         width: Cells of a line; a value that does not fit beside its name goes below it.
     """
     from aicx_tui.models.human import MASK  # pydantic is loaded once there is a human
@@ -206,8 +206,8 @@ def details_content(
         ("UID", human.uid),
         ("Picture", human.profile_pic_id),
         *token,
-        ("Created", absolute(human.created_at, zone=zone)),
-        ("Updated", absolute(human.updated_at, zone=zone)),
+        ("Created", absolute(human.created_at, reader=reader)),
+        ("Updated", absolute(human.updated_at, reader=reader)),
     ]
     named = [(tags[t.id].name if t.id in tags else t.id, t.value) for t in human.tags]
     human_id = NOT_THERE_YET if human.id.startswith(LOCAL) else clean(human.id)

@@ -13,6 +13,7 @@ from rich.style import Style
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.text import MISSING, fit
 from aicx_tui.tui.moments import ago
+from aicx_tui.tui.reader import ENGLISH
 from aicx_tui.tui.widgets.human_columns import PlacedColumn, orders
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class LineMaker:
         columns: Those that fit.
         styles: By the names in `STYLES`.
         has_focus: Whether the list is where keys go.
+        language: How relative times are written, as Babel names it.
     """
 
     width: int
     columns: Sequence[PlacedColumn]
     styles: Mapping[str, Style]
     has_focus: bool
+    language: str = ENGLISH
 
     def heading(self, sort: Sort) -> list[Segment]:
         """The titles, with the direction of the order beside one of them."""
@@ -77,7 +80,11 @@ class LineMaker:
             if value and isinstance(value, str):
                 pieces.append((fit(value, column.width) + " ", base))
             else:
-                said = ago(value, now=now) if isinstance(value, datetime) else MISSING
+                said = (
+                    ago(value, now=now, language=self.language)
+                    if isinstance(value, datetime)
+                    else MISSING
+                )
                 said = said if record is not None else NOT_READ
                 pieces.append((fit(said, column.width) + " ", quiet))
         thumb = (THUMB, self.styles["thumb"]) if look.on_thumb else (" ", base)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -22,6 +22,7 @@ from aicx_tui.tui.arranging import Arrangement
 from aicx_tui.tui.finding import Finder
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import ListFacts, Shown, notice
+from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.searching import Searching
 from aicx_tui.tui.widgets.marking import MarkingTable
 from aicx_tui.tui.widgets.search_input import SearchInput
@@ -38,7 +39,7 @@ class HumanList(Vertical):
 
     Args:
         clock: The present.
-        zone: Whose days a search means; None for the system's own zone.
+        reader: Whose days a search means, and how times are written.
     """
 
     @dataclass
@@ -63,11 +64,12 @@ class HumanList(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [binding("humans.mark-list", "mark_list", at_once=True)]
 
-    def __init__(self, *, clock: Callable[[], datetime], zone: tzinfo | None) -> None:
+    def __init__(self, *, clock: Callable[[], datetime], reader: Reader) -> None:
         self.directory: Directory | None = None
-        self.searching = Searching(clock=clock, zone=zone, directory=lambda: self.directory)
+        self.searching = Searching(clock=clock, reader=reader, directory=lambda: self.directory)
         self.search = SearchInput(typed=self._typed, suggest=self.searching.suggest, id="search")
         self.table = MarkingTable(clock=clock, tags=self.tags, id="table")
+        self.table.reader = reader
         self.arranged = Arrangement(self.table, tags=self.tags, ordered=self.list_humans)
         self._finder = Finder(post=self.post_message)
         self._results: Results | None = None

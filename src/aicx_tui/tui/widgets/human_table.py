@@ -14,6 +14,7 @@ from textual.message import Message
 from aicx_tui.services.columns import DEFAULT, Columns
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.record import NoRows
+from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.widgets.human_columns import PlacedColumn, order_by, place_columns
 from aicx_tui.tui.widgets.human_lines import GUTTER, STYLES, LineMaker
 from aicx_tui.tui.widgets.row_list import Look, RowList
@@ -50,6 +51,7 @@ class HumanTable(RowList):
         id: str,  # noqa: A002  # as every widget calls it
     ) -> None:
         super().__init__(NoRows(), id=id)
+        self.reader = Reader()
         self._clock = clock
         self._tags = tags
         self._sort = Sort()
@@ -116,6 +118,7 @@ class HumanTable(RowList):
             columns=self._place(self._columns),
             styles=styles,
             has_focus=self.has_focus,
+            language=self.reader.language,
         )
 
     def _place(self, columns: Columns) -> list[PlacedColumn]:

@@ -1,0 +1,139 @@
+"""What `aicx aliases list`, `create`, `edit`, `delete` and `default` do."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aicx_tui.cli.asking import agreed, can_ask
+from aicx_tui.cli.command import Command
+from aicx_tui.cli.output import print_json, print_line
+from aicx_tui.cli.reporting import narrate
+from aicx_tui.errors import UsageError
+from aicx_tui.models.profile import Alias
+from aicx_tui.services.aliases import Aliases, AliasWish, alias_called, used_instead
+from aicx_tui.services.pictures import Picture, read_picture
+from aicx_tui.services.session import Session
+from aicx_tui.services.touched import Touched
+from aicx_tui.text import clean, fit
+
+ID_CELLS, NAME_CELLS = 24, 40
+
+
+def prepare_list(arguments: Namespace) -> Command:
+    """`list`."""
+
+    async def run(session: Session, aliases: Aliases) -> None:
+        listed = await aliases.read()
+        if arguments.json:
+            print_json([alias.model_dump(mode="json") for alias in listed])
+            return
+        for alias in listed:
+            print_line(_line(alias))
+        if not listed:
+            narrate("There is no alias: you speak under your own name.")
+
+    return _on_aliases(run)
+
+
+def prepare_create(arguments: Namespace) -> Command:
+    """`create NAME`."""
+
+    async def run(session: Session, aliases: Aliases) -> None:
+        wish = AliasWish(
+            name=arguments.name,
+            picture=await _picture(arguments.avatar),
+            is_default=arguments.default,
+        )
+        _print(await aliases.create(wish), arguments, "Created {}.")
+
+    return _on_aliases(run)
+
+
+def prepare_edit(arguments: Namespace) -> Command:
+    """`edit ALIAS …`: changes only what is given."""
+    given = (arguments.name, arguments.avatar, arguments.default, arguments.no_avatar or None)
+    if all(value is None for value in given):
+        raise UsageError(
+            "Nothing is given that could be changed. Nothing was sent.",
+            hint="Such as --name, --avatar or --default.",
+        )
+
+    async def run(session: Session, aliases: Aliases) -> None:
+        alias = alias_called(arguments.alias, await aliases.read())
+        wish = AliasWish(
+            name=arguments.name,
+            picture=await _picture(arguments.avatar),
+            takes_picture_away=arguments.no_avatar,
+            is_default=arguments.default,
+        )
+        after = await aliases.edit(alias, wish)
+        is_same = after == alias
+        said = "{} is like that already. Nothing was changed." if is_same else "Changed {}."
+        _print(after, arguments, said)
+
+    return _on_aliases(run)
+
+
+def prepare_default(arguments: Namespace) -> Command:
+    """`default ALIAS`."""
+
+    async def run(session: Session, aliases: Aliases) -> None:
+        alias = alias_called(arguments.alias, await aliases.read())
+        said = "New conversations begin under {}."
+        _print(await aliases.make_default(alias), arguments, said)
+
+    return _on_aliases(run)
+
+
+def prepare_delete(arguments: Namespace) -> Command:
+    """`delete ALIAS`: says what is used instead, and asks."""
+    if not arguments.yes and not can_ask():
+        raise UsageError(
+            "There is no terminal to ask on. Nothing was deleted.",
+            hint="Say that you mean it: --yes.",
+        )
+
+    async def run(session: Session, aliases: Aliases) -> None:
+        alias = alias_called(arguments.alias, await aliases.read())
+        await session.identify()
+        own_name = session.account.name if session.account is not None else ""
+        instead = used_instead(alias, own_name=own_name)
+        name = clean(alias.display_name, limit=80)
+        if not arguments.yes and not await agreed(f"Delete {name} for good? {instead}"):
+            narrate("Nothing was deleted.")
+            return
+        await aliases.delete(alias)
+        if arguments.json:
+            print_json({"id": alias.id}, indent=None)
+        narrate(f"Deleted {name}. {instead if alias.default else ''}".rstrip())
+
+    return _on_aliases(run)
+
+
+def _on_aliases(work: Callable[[Session, Aliases], Awaitable[None]]) -> Command:
+    async def run(session: Session, touched: Touched) -> None:
+        del touched  # aliases are no humans
+        await work(session, Aliases(session.profile))
+
+    return run
+
+
+async def _picture(file: str | None) -> Picture | None:
+    return await read_picture(Path(file)) if file else None
+
+
+def _line(alias: Alias) -> str:
+    marks = ("default", "picture") if alias.avatar_id else ("default",)
+    said = " ".join(mark for mark in marks if mark != "default" or alias.default)
+    return f"{fit(alias.id, ID_CELLS)}  {fit(alias.display_name, NAME_CELLS)}  {said}".rstrip()
+
+
+def _print(alias: Alias, arguments: Namespace, said: str) -> None:
+    """Print the alias' id, or all of it."""
+    if arguments.json:
+        print_json(alias.model_dump(mode="json"))
+    else:
+        print_line(clean(alias.id))
+    narrate(said.format(clean(alias.display_name, limit=80)))

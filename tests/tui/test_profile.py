@@ -1,0 +1,310 @@
+"""The profile in the console: what it shows, what it changes, and what follows from that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from aicx_tui.credentials import Credentials
+from aicx_tui.errors import UnreachableError
+from aicx_tui.models.profile import Profile
+from aicx_tui.storage.query.tree import Within
+from aicx_tui.tui.app import AicxApp
+from aicx_tui.tui.screens.humans import HumansScreen
+from tests.pictures import png
+from tests.sandbox.process import SandboxProcess
+from tests.sandbox_platform import SandboxPlatform
+from tests.tui.console import Person, bare_setup, console
+from tests.tui.waiting import humans_of
+
+SIZES = [(80, 24), (120, 40)]
+NEW = "a new and longer password 9"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxProcess]:
+    """A sandbox of a test's own, whose mail can be read."""
+    with SandboxProcess("--ephemeral", "--humans", "10") as process:
+        yield process
+
+
+@pytest.fixture
+def platform(sandbox: SandboxProcess) -> SandboxPlatform:
+    return SandboxPlatform(sandbox.announcement)
+
+
+async def opens_profile(person: Person) -> None:
+    await person.presses("g", "p")
+    await person.sees("▸GENERAL", "Time zone")
+
+
+async def goes_to(person: Person, line: str) -> None:
+    await person.presses("home")
+    while person.app.screen.held != line:  # type: ignore[attr-defined]
+        await person.presses("j")
+
+
+async def profile_of(sandbox: SandboxPlatform, *, person: str = "admin") -> Profile:
+    api = await sandbox.console(person=person)
+    try:
+        return await api.profile.get()
+    finally:
+        await api.aclose()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_general_tab_shows_who_one_is(
+    browsed_sandbox: SandboxPlatform, size: tuple[int, int]
+) -> None:
+    async with console(browsed_sandbox.own_access(), size=size) as person:
+        await opens_profile(person)
+        await person.sees("Ana Cruz", "admin@acme.example", "cannot be changed")
+        await person.sees("Asia/Manila", "+08:00", "○ off")
+        await person.sees("Enter change", "→ tab", "Esc back")
+        await person.presses("right", "right")
+        await person.sees("▸API", "lets programs act as you", "the sandbox itself")
+        await person.presses("right", "j")
+        await person.sees("▸GENERAL", "Ana Cruz")
+        await person.presses("escape")
+        assert isinstance(person.app.screen, HumansScreen)
+
+
+async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "name")
+        await person.presses("enter")
+        await person.sees("Change your name")
+        await person.presses("end", *" Reyes", "ctrl+s")
+        await person.sees("The name is changed", "Ana Cruz Reyes")
+    assert (await profile_of(platform)).name == "Ana Cruz Reyes"
+
+
+async def test_a_name_that_the_platform_does_not_take_is_said_and_kept(
+    platform: SandboxPlatform,
+) -> None:
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "name")
+        await person.presses("e")
+        await person.sees("Change your name")
+        await person.pastes("x" * 400)
+        await person.presses("ctrl+s")
+        await person.sees("! ", "422")
+        await person.presses("escape")
+        await person.sees("What you typed is not kept yet.")
+        await person.presses("escape")
+        await person.waits_for(lambda: "Change your name" not in person.screen)
+
+
+async def test_a_chosen_zone_holds_for_times_and_for_days_at_once(
+    platform: SandboxPlatform,
+) -> None:
+    async with console(platform.own_access(), zone=None) as person:
+        await person.presses("enter")
+        await person.waits_for(lambda: "PST" in person.screen)
+        zone = humans_of(person).reader.zone
+        assert str(zone) == "Asia/Manila"
+        await person.presses("escape")
+        await opens_profile(person)
+        await goes_to(person, "timezone")
+        await person.presses("enter")
+        await person.sees("Time zone", "▸", "Asia/Manila", "+08:00")
+        await person.types("kiritimati")
+        await person.sees("Pacific/Kiritimati", "+14:00")
+        await person.presses("enter")
+        await person.sees("Pacific/Kiritimati")
+        await person.waits_for(lambda: str(humans_of(person).reader.zone) == "Pacific/Kiritimati")
+        searching = humans_of(person)._list.searching
+        searching.read("updated:today")  # the 21st there, and still the 20th in UTC
+        assert isinstance(searching.query.where, Within)
+        assert searching.query.where.start == datetime(2026, 11, 20, 10, tzinfo=UTC)
+        await person.presses("escape", "enter")
+        await person.sees("+14")
+    assert (await profile_of(platform)).timezone == "Pacific/Kiritimati"
+
+
+async def test_dates_follow_a_chosen_language_and_words_stay_english(
+    platform: SandboxPlatform,
+) -> None:
+    async with console(platform.own_access(), zone=None) as person:
+        await opens_profile(person)
+        await goes_to(person, "language")
+        await person.presses("enter")
+        await person.sees("Language", "Dates follow it.")
+        await person.types("deutsch")
+        await person.sees("German", "Deutsch")
+        await person.presses("enter")
+        await person.sees("de  Deutsch · German")
+        await person.presses("escape")
+        await person.sees("vor ", "Humans", "fresh")
+    assert (await profile_of(platform)).language == "de"
+
+
+async def test_an_avatar_is_checked_sent_and_shown(
+    platform: SandboxPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "me.png").write_bytes(png(60, 60))
+    (tmp_path / "page.png").write_text("<svg/>")
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "avatar")
+        await person.presses("enter", *"page.png", "ctrl+s")
+        await person.sees("! It is no PNG, JPEG, WebP or GIF", "Nothing was sent.")
+        await person.presses("ctrl+u", *"me.png", "enter")
+        await person.sees("The avatar is changed", "a picture", "▀▀▀▀▀▀")
+        await person.presses("enter", "minus", "enter")
+        await person.sees("○ none")
+        await person.waits_for(lambda: "▀▀▀" not in person.screen)
+    assert (await profile_of(platform)).avatar_id is None
+
+
+async def test_a_password_is_measured_and_changed(platform: SandboxPlatform) -> None:
+    password = str(platform.announced["admin"]["password"])
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "password")
+        await person.presses("enter")
+        await person.sees("Change your password", "12 characters or more.")
+        await person.types("wrong")
+        await person.presses("tab", *"password")
+        await person.sees("■□□□□ very weak.")
+        await person.presses("tab", *"other", "ctrl+s")
+        await person.sees("! It needs 12 characters or more.")
+        await person.presses("ctrl+u")
+        await person.pastes(NEW)
+        await person.sees("very strong")
+        await person.presses("tab", "ctrl+s")
+        await person.sees("! This is not the same as above.")
+        await person.presses("ctrl+u")
+        await person.pastes(NEW)
+        await person.presses("ctrl+s")
+        await person.sees("! This is not your password", "very strong")
+        await person.presses("ctrl+u")
+        await person.pastes(password)
+        await person.presses("ctrl+s")
+        await person.sees("The password is changed", "Your other sessions have ended.")
+        assert NEW not in person.screen
+
+
+async def test_a_token_asks_for_the_password_once_and_its_session_ends_with_the_console(
+    sandbox: SandboxProcess, platform: SandboxPlatform
+) -> None:
+    agent = platform.announced["agent"]
+    async with console(platform.access(person="agent")) as person:
+        await opens_profile(person)
+        await goes_to(person, "two-factor")
+        await person.presses("enter")
+        await person.sees("Turn two-factor on", "ctrl+s sends the first code.")
+        await person.presses("ctrl+s")
+        await person.sees("Confirm that it is you", agent["email"])
+        await person.types("not it")
+        await person.presses("enter")
+        await person.sees("! This is not your password.")
+        await person.types(agent["password"])
+        await person.presses("enter")
+        await person.sees("Turn two-factor on", "Code", "another in 30 s.")
+        await person.types("1")
+        await person.presses("enter")
+        await person.sees("! A code has six digits.")
+        await person.presses("ctrl+u")
+        code = sandbox.code_sent()
+        await person.pastes(f" {code[:3]} {code[3:]}\n")
+        await person.presses("enter")
+        await person.sees("Two-factor is on", "● on")
+        await person.presses("enter")
+        await person.sees("Turn two-factor off")
+        await person.types(agent["password"])
+        await person.presses("enter")
+        await person.sees("Two-factor is off", "○ off")
+        own = humans_of(person).session
+        assert own is not None
+        assert own.own is not None
+        core = own.own._http
+        assert core.credential is not None
+    assert core.credential is None
+
+
+async def test_a_gateway_offers_zone_and_language_and_says_where_the_rest_is_done(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f'[contexts.proto]\nkind = "gateway"\nurl = "{browsed_sandbox.url}"\n'
+        f'company = "{browsed_sandbox.announced["company_id"]}"\n'
+        f'bot = "{browsed_sandbox.announced["bot_id"]}"\n'
+    )
+    setup = bare_setup(str(tmp_path))
+    setup.config = setup.read_config()
+    setup.credentials = Credentials({"AICX_KEYRING": "off"}, token=_token(browsed_sandbox))
+    async with console(
+        setup.access("proto"), setup=setup, zone=None, until="This platform has no list"
+    ) as person:
+        await opens_profile(person)
+        await person.sees("kept on this machine", "the profile icon at the top right > Profile")
+        await person.presses("home", "enter")
+        await person.sees("Time zone", "Type to find")
+        await person.types("asia/tokyo")
+        await person.presses("enter")
+        await person.sees("Asia/Tokyo  +09:00")
+        await person.presses("right")
+        await person.sees("This platform has no call for that.", "> Profile > ALIASES")
+        await person.presses("right")
+        await person.sees("ISSUE NEW TOKEN", "A token signs you in.")
+    assert setup.read_config().contexts["proto"].timezone == "Asia/Tokyo"
+
+
+def _token(platform: SandboxPlatform) -> tuple[SecretStr, str]:
+    return SecretStr(platform.token()), "a file"
+
+
+async def test_a_profile_that_cannot_be_read_says_why_and_is_read_again(
+    platform: SandboxPlatform,
+) -> None:
+    async with console(platform.own_access()) as person:
+        app = person.app
+        assert isinstance(app, AicxApp)
+        humans = humans_of(person)
+        await person.waits_for(lambda: humans.own is not None and humans.own.profile is not None)
+        assert humans.own is not None
+        read = humans.own.read
+
+        async def fails() -> None:
+            raise UnreachableError("No connection to the platform.", hint="Check the network.")
+
+        humans.own.read = fails  # type: ignore[method-assign]
+        humans.own.profile = None
+        await person.presses("g", "p")
+        await person.sees("! No connection to the platform.", "Check the network.", "tries again")
+        humans.own.read = read  # type: ignore[method-assign]
+        await person.presses("r")
+        await person.sees("Ana Cruz", "Time zone")
+
+
+async def test_a_code_that_was_sent_just_now_still_counts_in_a_dialog_opened_again(
+    sandbox: SandboxProcess, platform: SandboxPlatform
+) -> None:
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await goes_to(person, "two-factor")
+        for _ in range(2):
+            await person.presses("enter")
+            await person.sees("ctrl+s sends the first code.")
+            await person.presses("ctrl+s")
+            await person.sees("another in 30 s")
+            code = sandbox.code_sent()
+            await person.presses("escape")
+            await person.waits_for(lambda: "Turn two-factor on" not in person.screen)
+        await person.presses("enter")
+        await person.sees("ctrl+s sends the first code.")
+        await person.presses("ctrl+s")
+        await person.sees("another in 30 s")
+        assert sandbox.code_sent() == code
+        await person.pastes(code)
+        await person.presses("enter")
+        await person.sees("Two-factor is on", "● on")

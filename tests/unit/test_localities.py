@@ -1,0 +1,92 @@
+"""Zones and languages to choose from, and codes as they are typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aicx_tui.errors import UsageError
+from aicx_tui.services.codes import checked_code
+from aicx_tui.services.localities import (
+    babel_locale,
+    checked_language,
+    checked_zone,
+    language_called,
+    languages,
+    offset_text,
+    zone_of,
+    zones,
+)
+from aicx_tui.tui.moments import absolute, ago
+from aicx_tui.tui.reader import Reader
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def test_zones_have_the_offset_of_the_day() -> None:
+    listed = {zone.name: zone for zone in zones(NOW)}
+    assert (listed["Asia/Kathmandu"].offset, listed["Asia/Kathmandu"].time) == ("+05:45", "17:45")
+    assert listed["Europe/Paris"].offset == "+02:00"
+    assert listed["America/St_Johns"].offset == "-02:30"
+    assert "UTC" in listed
+    assert not any(name.startswith("Etc/") for name in listed)
+    assert offset_text(timedelta(hours=-9, minutes=-30)) == "-09:30"
+
+
+@pytest.mark.parametrize("name", ["", "Asia/Nowhere", "../../etc/passwd", "/etc/passwd", "a\0b"])
+def test_a_name_of_no_zone_is_none(name: str) -> None:
+    assert zone_of(name) is None
+    with pytest.raises(UsageError):
+        checked_zone(name)
+
+
+def test_languages_are_listed_in_their_own_words() -> None:
+    listed = {language.tag: language for language in languages()}
+    assert (listed["zh-Hant"].own_name, listed["zh-Hant"].name) == (
+        *("中文 (繁體)", "Chinese (Traditional)"),
+    )
+    assert listed["fil"].own_name == "Filipino"
+    assert language_called("pt-BR") == "português (Brasil) · Portuguese (Brazil)"
+    assert language_called("tlh") == "tlh"
+
+
+@pytest.mark.parametrize(
+    ("tag", "locale"),
+    [
+        ("en", "en"),
+        ("de-Latn-DE", "de_DE"),
+        ("zh-Hant-TW", "zh_Hant_TW"),
+        ("tlh", "en"),
+        ("../x", "en"),
+    ],
+)
+def test_a_tag_has_the_nearest_locale(tag: str, locale: str) -> None:
+    assert babel_locale(tag) == locale
+
+
+def test_a_tag_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError):
+        checked_language("not a tag")
+
+
+def test_times_are_written_where_and_as_the_reader_is() -> None:
+    reader = Reader()
+    assert reader.follow(timezone="Europe/Berlin", language="de")
+    assert not reader.follow(timezone="Europe/Berlin", language="de")
+    assert absolute(NOW, reader=reader) == "01.07.2026, 14:00 CEST"
+    assert ago(NOW, now=NOW + timedelta(hours=2), language=reader.language) == "vor 2 Stunden"
+    fixed = Reader(UTC, is_fixed=True)
+    assert not fixed.follow(timezone="Europe/Berlin", language="de")
+    assert absolute(NOW, reader=fixed) == "1 Jul 2026, 12:00 UTC"
+
+
+@pytest.mark.parametrize("typed", ["123456", " 123 456\n", "123-456", "\ufeff123456"])
+def test_a_code_is_taken_as_mails_write_it(typed: str) -> None:
+    assert checked_code(typed).get_secret_value() == "123456"
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
+def test_what_is_no_code_is_not_sent(typed: str) -> None:
+    with pytest.raises(UsageError):
+        checked_code(typed)
