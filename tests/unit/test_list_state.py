@@ -132,3 +132,16 @@ async def test_a_bulk_is_counted_in_place_of_what_is_well_and_behind_what_is_not
     assert state_line(ill, now=NOW, keys=Keymap({}).shown).plain == (
         f"! signed out: press L, {bulk}"
     )
+
+
+async def test_the_days_of_a_search_are_those_of_the_context_where_no_profile_says_more(
+    tmp_path: Path,
+) -> None:
+    directory = Directory(
+        OpenMirror(Mirror(tmp_path / "own.db", KEY), "own", timezone="Asia/Tokyo")
+    )
+    await directory.look()
+    assert directory.timezone == "Asia/Tokyo"
+    await directory.keep_reader(timezone="Asia/Manila", language="tl")
+    await directory.look()
+    assert (directory.timezone, directory.language) == ("Asia/Manila", "tl")

@@ -101,6 +101,7 @@ class Directory:
         self.fresh_at: datetime | None = None
         self.is_complete = False
         self._local_tags = opened.local_tags
+        self._local_timezone = opened.timezone
         self._version: tuple[object, ...] = ()
         self.revision: tuple[int, str] = (0, "")
         self.timezone = self.language = ""
@@ -147,7 +148,8 @@ class Directory:
         if is_other:
             self.count = await wrap_future(self.mirror.count())
         self._version, self.revision = version, revision
-        self.timezone, self.language = facts.get("timezone", ""), facts.get("language", "")
+        self.timezone = facts.get("timezone", "") or self._local_timezone
+        self.language = facts.get("language", "")
         self.is_complete = facts.get("built") == COMPLETE
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)

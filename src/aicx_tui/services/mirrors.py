@@ -54,6 +54,7 @@ class OpenMirror:
         standing: What the header says as long as it is open; empty where there is nothing to say.
         is_kept: Whether a later run finds it.
         local_tags: What tags there are, where the platform lists none.
+        timezone: Where the reader is, where no profile says it.
     """
 
     mirror: Mirror
@@ -61,6 +62,7 @@ class OpenMirror:
     standing: str = ""
     is_kept: bool = True
     local_tags: LocalTags | None = None
+    timezone: str = ""
 
 
 class Mirrors:
@@ -125,7 +127,7 @@ class Mirrors:
         with suppress(MirrorError):  # `of` says of it what is to be said
             mirror = await _open(path, key)
             if not mirror.was_damaged and not await self._is_locked(mirror):
-                return OpenMirror(mirror, path.name, local_tags=self.local_tags(context))
+                return self._with_own(OpenMirror(mirror, path.name), context)
             if mirror.was_damaged:
                 self._rebuilt.add(path)
             await asyncio.to_thread(mirror.close)
@@ -154,7 +156,11 @@ class Mirrors:
         if known is not None and known.name == _name_for(session):
             return known
         opened = await self._opened(session, is_kept=is_kept, given=given)
-        return replace(opened, local_tags=self.local_tags(session.context))
+        return self._with_own(opened, session.context)
+
+    def _with_own(self, opened: OpenMirror, context: Context) -> OpenMirror:
+        """A mirror with what this machine keeps for its context."""
+        return replace(opened, local_tags=self.local_tags(context), timezone=context.timezone)
 
     async def _opened(
         self, session: Session, *, is_kept: bool, given: SecretStr | None
