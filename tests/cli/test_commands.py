@@ -118,7 +118,7 @@ def test_tags_are_listed_and_assigned(own_sandbox: SandboxPlatform, tmp_path: Pa
     piped = aicx(
         *("tags", "assign", "--ids-from", "-", "--tag", f"{tag['id']}=Gold"),
         env=env,
-        stdin=ids[4] + "\n",
+        stdin="\ufeff" + ids[4] + "\r\n",
     )
     assert piped.code == 0
     expected = dict.fromkeys(ids[:4], "Silver") | {ids[4]: "Gold"}
