@@ -249,7 +249,7 @@ def test_a_tag_goes_by_its_name_and_takes_what_its_kind_does(place: Place) -> No
     place.does(*to, "merchant=gold")
     held = place.does("humans", "get", human["id"], "--json").json()["tags"]
     assert {"id": tag_of(place, kind="choice"), "value": "Gold"} in held
-    in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold, Silver, Bronze.")
+    in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold · Silver · Bronze.")
     in_text(place.does(*to, "Loyalty=1", code=4), "There is no tag “Loyalty”")
     both = (*to, "Merchant=Gold", "--tag", f"{tag_of(place, kind='choice')}=Silver")
     in_text(place.does(*both, code=2), "named twice")
