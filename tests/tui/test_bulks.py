@@ -54,6 +54,7 @@ async def test_all_marked_are_tagged_and_counted_before_and_after(
         await is_listing(person)
         await person.presses("b")
         await person.sees("Bulks", "Tag 40 humans: Merchant = Gold", "done")
+        await person.sees("by Ana Cruz <admin@acme.example>")
         await person.presses("enter")
         await person.sees(tagged)
     assert await how_many_have(own_sandbox, "Merchant") == {"Gold": 40}

@@ -140,10 +140,10 @@ class Sending(Widget):
 
     @property
     def _who(self) -> str:
-        if self._session is not None and self._session.account is not None:
-            return self._session.account.name
-        access = cast("AicxApp", self.app).places.access
-        return (access and access.context.account) or "this console"
+        if self._session is not None:
+            return self._session.who
+        known = self.directory.who if self.directory is not None else ""
+        return known or "this console"
 
     # Queueing
 
