@@ -251,6 +251,17 @@ def test_a_tag_goes_by_its_name_and_takes_what_its_kind_does(place: Place) -> No
     assert {"id": tag_of(place, kind="choice"), "value": "Gold"} in held
     in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold · Silver · Bronze.")
     in_text(place.does(*to, "Loyalty=1", code=4), "There is no tag “Loyalty”")
+    place.does("tags", "define", "a=b", "--kind", "flag")
+    place.does(*to, "a=b=Y", "--tag", "city=c=d")
+    held = place.does("humans", "get", human["id"], "--json").json()["tags"]
+    names = {tag["id"]: tag["name"] for tag in place.does("tags", "list", "--json").json()}
+    values = {names[tag["id"]]: tag["value"] for tag in held}
+    assert (values["Merchant"], values["City"], values["a=b"]) == ("Gold", "c=d", "yes")
+    new = ("humans", "create", "--fullname", "New", "--tag")
+    made = place.does(*new, "MERCHANT=silver", "--tag", "a=b=no").out.strip()
+    held = place.does("humans", "get", made, "--json").json()["tags"]
+    assert {names[t["id"]]: t["value"] for t in held} == {"Merchant": "Silver", "a=b": "no"}
+    in_text(place.does(*new, "Merchant=Lead", code=2), "Choose one of: Gold · Silver · Bronze.")
     both = (*to, "Merchant=Gold", "--tag", f"{tag_of(place, kind='choice')}=Silver")
     in_text(place.does(*both, code=2), "named twice")
 
