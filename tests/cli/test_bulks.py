@@ -209,9 +209,11 @@ async def test_a_platform_that_goes_away_pauses_it_and_says_how_to_go_on(tmp_pat
     ids = [f"eu_{number:012}" for number in range(600)]
     (tmp_path / "ids").write_text("\n".join(ids))
     words = ("tags", "assign", "--ids-from", str(tmp_path / "ids"), "--tag", "t=1", "--yes")
-    async with faulty(json_reply(200, {"success": True}), reply(401)) as platform:
+    done, rests = json_reply(200, {"success": True}), reply(429, b"", "Retry-After: 0")
+    async with faulty(done, *[rests] * 8, reply(401)) as platform:
         place = Place(gateway(platform.url), tmp_path)
         stopped = await run(place, *words, code=3)
+        assert stopped.err.count("It is tried again in") == 1
         in_text(stopped, "It is paused: 500 done, 100 of 600 left.", "aicx bulk resume")
     (bulk,) = (await run(place, "bulk", "list", "--json", code=0)).json()
     assert (bulk["state"], bulk["waiting"]) == ("paused", 100)

@@ -13,7 +13,7 @@ from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.errors import FieldProblem, PartlyFailedError, RefusedError
+from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, RefusedError
 from aicx_tui.services.bulk_running import BulkProgress
 from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.changing import with_code
@@ -132,7 +132,7 @@ async def run_and_tell(
             opened.session,
             bulk,
             withdraws=withdraws and not keeps,
-            told=lambda told: line.show(_line_of(told)),
+            told=_Telling(line),
         )
     if end.bulk.state is not BulkState.DONE:
         if not withdraws and end.error is not None:
@@ -167,6 +167,26 @@ def _said(end: BulkProgress) -> str:
     parts += [f"{end.failed:,} failed"] if end.failed else []
     parts += [f"{end.skipped:,} left alone"] if end.skipped else []
     return f"{', '.join(parts)}."
+
+
+class _Telling:
+    """Says how far a bulk is: why it waits in a line that stays, the rest in one that goes.
+
+    Args:
+        line: The one that goes.
+    """
+
+    def __init__(self, line: ProgressLine) -> None:
+        self._line = line
+        self._said: set[type[AicxError]] = set()
+
+    def __call__(self, told: BulkProgress) -> None:
+        """Say it."""
+        if told.waiting_for and told.error is not None and type(told.error) not in self._said:
+            self._said.add(type(told.error))
+            self._line.clear()
+            narrate(told.waiting_for)
+        self._line.show(_line_of(told))
 
 
 def _line_of(told: BulkProgress) -> Progress:
