@@ -326,3 +326,17 @@ async def test_keys_may_be_typed_ahead(browsed_sandbox: SandboxPlatform) -> None
         await person.sees("tag:City")
         await person.presses("escape", "g", "d", "number_sign", *"xy")
         await person.sees("Delete City", " xy ")
+
+
+async def test_help_begins_with_what_keys_do_here(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await opens_definitions(person)
+        await person.presses("question_mark")
+        await person.sees("─ Keys", "Who has it", "Define a tag")
+        at = [
+            next(number for number, line in enumerate(person.lines) if title in line)
+            for title in ("Who has it", "Define a tag", "Change a tag", "Delete a tag", "It acts elsewhere.")
+        ]
+        assert at == sorted(at)
+        await person.presses(*"e", "enter")
+        await person.sees("─ Change City")
