@@ -141,7 +141,11 @@ def test_some_are_refused_and_the_report_names_them(place: Place) -> None:
     everybody = place.does("bulk", "report", bulk[:8], "--all", "--json").out.splitlines()
     assert len(everybody) == 5
     shown = place.does("bulk", "show", bulk[:8]).out
-    assert "state   done" in shown
+    assert "state   partly done" in shown
+    place.does("tags", "assign", "--human", "eu_1", "--human", "eu_2", "--tag", f"{tag}=Y", code=6)
+    listed = [line.split() for line in place.does("bulk", "list").out.splitlines()]
+    assert [line[1] for line in listed] == ["State", "failed", "partly"]
+    assert listed[1][2:5] == ["2", "0", "2"]
     in_text(place.does("bulk", "cancel", bulk[:8], code=2), "is over")
     in_text(place.does("bulk", "show", "zz", code=4), "No one bulk has the id")
 

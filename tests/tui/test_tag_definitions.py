@@ -335,7 +335,13 @@ async def test_help_begins_with_what_keys_do_here(browsed_sandbox: SandboxPlatfo
         await person.sees("─ Keys", "Who has it", "Define a tag")
         at = [
             next(number for number, line in enumerate(person.lines) if title in line)
-            for title in ("Who has it", "Define a tag", "Change a tag", "Delete a tag", "It acts elsewhere.")
+            for title in (
+                "Who has it",
+                "Define a tag",
+                "Change a tag",
+                "Delete a tag",
+                "acts elsewhere",
+            )
         ]
         assert at == sorted(at)
         await person.presses(*"e", "enter")

@@ -130,7 +130,7 @@ async def test_a_tag_is_removed_and_what_is_staged_taken_back(
         await person.presses("backspace")
         await person.waits_for(lambda: "City      →" not in person.screen)
         await person.presses(*"vip", "ctrl+x")
-        await person.sees("! Jane Doe does not have it.")
+        await person.sees("! Jane Doe does not have VIP.")
         await person.presses("escape", "enter")
         await is_listing(person)
         await person.waits_for(lambda: "waiting" not in person.screen)

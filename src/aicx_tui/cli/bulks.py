@@ -14,7 +14,7 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, RefusedError
-from aicx_tui.services.bulk_running import BulkProgress
+from aicx_tui.services.bulk_progress import BulkProgress, seen
 from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
@@ -22,7 +22,16 @@ from aicx_tui.services.pace import Progress
 from aicx_tui.storage.bulks import SETTLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 
-TABLE = (("Bulk", 8), ("State", 9), ("Humans", 9), ("Made", 16), ("Does", 60))
+TABLE = (
+    ("Bulk", 8),
+    ("State", 11),
+    ("Humans", 9),
+    ("Done", 9),
+    ("Failed", 7),
+    ("Skipped", 7),
+    ("Made", 16),
+    ("Does", 60),
+)
 
 LEFT_ALONE = (ItemState.FAILED, ItemState.SKIPPED)
 """Humans that somebody may have to look at."""
@@ -38,9 +47,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
         else:
             print_line(_row([title for title, _ in TABLE]))
             for bulk in bulks:
-                made = local_time(bulk.made_at)
-                cells = [bulk.id[:8], bulk.state, f"{bulk.total:,}", made, bulk.title]
-                print_line(_row(cells))
+                print_line(_row(_cells(seen(bulk, await opened.bulks.counts(bulk.id)))))
         if not opened.directory.is_kept:
             narrate(NOTHING_KEPT)
 
@@ -214,7 +221,7 @@ async def _show(opened: OpenOutbox, bulk: Bulk, *, as_json: bool) -> None:
     facts: list[tuple[str, str | None]] = [
         ("bulk", bulk.id),
         ("does", bulk.title),
-        ("state", bulk.state),
+        ("state", seen(bulk, counts).state),
         ("by", bulk.who),
         ("made", local_time(bulk.made_at)),
     ]
@@ -260,6 +267,12 @@ def item_document(item: BulkItem) -> dict[str, JsonValue]:
 def _item_row(item: BulkItem) -> str:
     said = clean(item.said) or MISSING
     return f"{fit(item.human_id, 16)}  {item.state:<8}  {fit(item.name, 24)}  {said}"
+
+
+def _cells(seen: BulkProgress) -> list[str]:
+    bulk, numbers = seen.bulk, (seen.total, seen.done + seen.same, seen.failed, seen.skipped)
+    counts = [f"{number:,}" for number in numbers]
+    return [bulk.id[:8], seen.state, *counts, local_time(bulk.made_at), bulk.title]
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from aicx_tui.errors import AicxError
 from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
-from aicx_tui.tui.bulk_words import STATES, bar, outcome, pace
+from aicx_tui.tui.bulk_words import bar, outcome, pace, standing
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.export import Exported, toast
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -148,14 +148,13 @@ class BulkScreen(Dialog[None]):
     def _paint(self, progress: BulkProgress) -> None:
         bulk = progress.bulk
         self._bar.update(bar(progress, cells=CELLS))
-        sign = "✓ " if bulk.state is BulkState.DONE else "– "
         said = Content(outcome(progress))
         if bulk.state is BulkState.RUNNING:
             self._facts.update(Content.assemble(said, "  ", (pace(progress), "$quiet")))
         elif bulk.state is BulkState.PAUSED:
-            self._facts.update(Content.assemble(("‖ paused: ", "bold $warning"), said))
+            self._facts.update(Content.assemble((f"{standing(progress)}: ", "bold $warning"), said))
         else:
-            self._facts.update(Content.assemble((f"{sign}{STATES[bulk.state]}: ", "bold"), said))
+            self._facts.update(Content.assemble((f"{standing(progress)}: ", "bold"), said))
         if not (self._is_cancelling and self._is_open):  # else the question would be gone
             is_paused = bulk.state is BulkState.PAUSED
             self._say(progress.waiting_for or (bulk.problem if is_paused else ""))
