@@ -115,7 +115,7 @@ def test_a_tag_is_taken_away_and_a_field_is_set(place: Place) -> None:
     assert {(human["phone_number"], human["email"]) for human in changed} == {("+1 555", None)}
     assert all(tag not in [t["id"] for t in human["tags"] or ()] for human in changed)
     shown = place.does("bulk", "list").out.splitlines()
-    assert "Change 4 humans: phone_number = +1 555, email removed" in shown[1]
+    assert "Change 4 humans: Phone = +1 555, E-mail removed" in shown[1]
     in_text(place.does("humans", "set-field", *some, code=2), "nothing to change")
     in_text(place.does("humans", "set-field", *some, "access_token=x", code=2), "cannot be")
 

@@ -224,3 +224,20 @@ async def test_what_nobody_has_is_not_cleared_and_the_dialog_says_so(
         await person.sees("! None of the 2 humans has UID.")
         await person.presses("enter")
         await person.sees("None of the 2 humans has UID. Any text.", "Enter add")
+
+
+async def test_why_one_was_left_alone_names_the_tag(own_sandbox: SandboxPlatform) -> None:
+    ids = await tag_ids(own_sandbox)
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("space", "space", "t", *GOLD, *"city", "enter", *"Wien", "enter")
+        await person.presses("enter")
+        await person.sees("✓ done: ")
+        marked = list(humans_of(person)._table.marks)
+        async with beside(own_sandbox) as platform:
+            theirs = [TagValue(id=ids["City"], value="Theirs")]
+            await platform.assign_tags(marked[:1], theirs)
+        await person.presses("escape")
+        await is_listing(person)
+        await person.presses("u")
+        await person.sees("! partly done: 1 changed, 1 skipped", "meanwhile: City is")
+        assert ids["City"] not in person.screen

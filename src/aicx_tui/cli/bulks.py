@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic import JsonValue
 
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.naming import named
 from aicx_tui.cli.outbox import NOTHING_KEPT, differences, local_time, moment
 from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.progress import ProgressLine
@@ -107,7 +108,7 @@ def prepare_report(arguments: Namespace) -> OnOutbox:
             elif arguments.json:
                 print_json(item_document(item), indent=None)
             else:
-                print_line(_item_row(item))
+                print_line(named(_item_row(item), opened))
         humans = "1 human" if count == 1 else f"{count:,} humans"
         narrate(f"{humans}.")
 

@@ -17,6 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.field_words import with_names
 from aicx_tui.storage.bulks import OPEN, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.bulk_words import bar, outcome, pace, standing
@@ -192,7 +193,7 @@ class BulkScreen(Dialog[None]):
     @on(Reported)
     def _reported(self, message: Reported) -> None:
         self._items = message.items
-        self._rows.set_options(map(Option, map(_line, message.items)))
+        self._rows.set_options(Option(self._line(item)) for item in message.items)
         self._rows.display = bool(message.items)
         self._rows.highlighted = 0 if message.items else None
 
@@ -203,7 +204,17 @@ class BulkScreen(Dialog[None]):
         troubled = progress.failed + progress.skipped if progress is not None else 0
         more = troubled - len(self._items)
         rest = f" {more:,} more are in what x exports." if more > 0 else ""
-        self._say(f"{item.human_id}: {item.said or item.state}{rest}")
+        self._say(f"{item.human_id}: {self._reason(item)}{rest}")
+
+    def _reason(self, item: BulkItem) -> str:
+        """Why nothing became of a human, by the names that tags have."""
+        directory = self._bulking.directory
+        return with_names(item.said or item.state, directory.tags if directory is not None else {})
+
+    def _line(self, item: BulkItem) -> Content:
+        said = clean(self._reason(item), limit=300)
+        name = fit(item.name or item.human_id or MISSING, NAME_CELLS)
+        return Content.assemble(SIGNS[item.state], name, "  ", (said, "$quiet"))
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -277,12 +288,6 @@ class BulkScreen(Dialog[None]):
     def _exported(self, exported: Exported | None) -> None:
         if exported is not None:
             self.app.notify(toast(exported, wanted=None), title="Exported", timeout=8)
-
-
-def _line(item: BulkItem) -> Content:
-    said = clean(item.said or item.state, limit=300)
-    name = fit(item.name or item.human_id or MISSING, NAME_CELLS)
-    return Content.assemble(SIGNS[item.state], name, "  ", (said, "$quiet"))
 
 
 def _title(parts: Sequence[Content]) -> Content:
