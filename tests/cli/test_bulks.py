@@ -115,7 +115,7 @@ def test_a_tag_is_taken_away_and_a_field_is_set(place: Place) -> None:
     assert {(human["phone_number"], human["email"]) for human in changed} == {("+1 555", None)}
     assert all(tag not in [t["id"] for t in human["tags"] or ()] for human in changed)
     shown = place.does("bulk", "list").out.splitlines()
-    assert "Change 4 humans: phone_number = +1 555, email removed" in shown[1]
+    assert "Change 4 humans: Phone = +1 555, E-mail removed" in shown[1]
     in_text(place.does("humans", "set-field", *some, code=2), "nothing to change")
     in_text(place.does("humans", "set-field", *some, "access_token=x", code=2), "cannot be")
 
@@ -141,7 +141,11 @@ def test_some_are_refused_and_the_report_names_them(place: Place) -> None:
     everybody = place.does("bulk", "report", bulk[:8], "--all", "--json").out.splitlines()
     assert len(everybody) == 5
     shown = place.does("bulk", "show", bulk[:8]).out
-    assert "state   done" in shown
+    assert "state   partly done" in shown
+    place.does("tags", "assign", "--human", "eu_1", "--human", "eu_2", "--tag", f"{tag}=Y", code=6)
+    listed = [line.split() for line in place.does("bulk", "list").out.splitlines()]
+    assert [line[1] for line in listed] == ["State", "failed", "partly"]
+    assert listed[1][2:5] == ["2", "0", "2"]
     in_text(place.does("bulk", "cancel", bulk[:8], code=2), "is over")
     in_text(place.does("bulk", "show", "zz", code=4), "No one bulk has the id")
 
@@ -209,9 +213,11 @@ async def test_a_platform_that_goes_away_pauses_it_and_says_how_to_go_on(tmp_pat
     ids = [f"eu_{number:012}" for number in range(600)]
     (tmp_path / "ids").write_text("\n".join(ids))
     words = ("tags", "assign", "--ids-from", str(tmp_path / "ids"), "--tag", "t=1", "--yes")
-    async with faulty(json_reply(200, {"success": True}), reply(401)) as platform:
+    done, rests = json_reply(200, {"success": True}), reply(429, b"", "Retry-After: 0")
+    async with faulty(done, *[rests] * 8, reply(401)) as platform:
         place = Place(gateway(platform.url), tmp_path)
         stopped = await run(place, *words, code=3)
+        assert stopped.err.count("It is tried again in") == 1
         in_text(stopped, "It is paused: 500 done, 100 of 600 left.", "aicx bulk resume")
     (bulk,) = (await run(place, "bulk", "list", "--json", code=0)).json()
     assert (bulk["state"], bulk["waiting"]) == ("paused", 100)
@@ -249,8 +255,19 @@ def test_a_tag_goes_by_its_name_and_takes_what_its_kind_does(place: Place) -> No
     place.does(*to, "merchant=gold")
     held = place.does("humans", "get", human["id"], "--json").json()["tags"]
     assert {"id": tag_of(place, kind="choice"), "value": "Gold"} in held
-    in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold, Silver, Bronze.")
+    in_text(place.does(*to, "Merchant=Lead", code=2), "Choose one of: Gold · Silver · Bronze.")
     in_text(place.does(*to, "Loyalty=1", code=4), "There is no tag “Loyalty”")
+    place.does("tags", "define", "a=b", "--kind", "flag")
+    place.does(*to, "a=b=Y", "--tag", "city=c=d")
+    held = place.does("humans", "get", human["id"], "--json").json()["tags"]
+    names = {tag["id"]: tag["name"] for tag in place.does("tags", "list", "--json").json()}
+    values = {names[tag["id"]]: tag["value"] for tag in held}
+    assert (values["Merchant"], values["City"], values["a=b"]) == ("Gold", "c=d", "yes")
+    new = ("humans", "create", "--fullname", "New", "--tag")
+    made = place.does(*new, "MERCHANT=silver", "--tag", "a=b=no").out.strip()
+    held = place.does("humans", "get", made, "--json").json()["tags"]
+    assert {names[t["id"]]: t["value"] for t in held} == {"Merchant": "Silver", "a=b": "no"}
+    in_text(place.does(*new, "Merchant=Lead", code=2), "Choose one of: Gold · Silver · Bronze.")
     both = (*to, "Merchant=Gold", "--tag", f"{tag_of(place, kind='choice')}=Silver")
     in_text(place.does(*both, code=2), "named twice")
 

@@ -118,7 +118,7 @@ def test_tags_are_listed_and_assigned(own_sandbox: SandboxPlatform, tmp_path: Pa
     piped = aicx(
         *("tags", "assign", "--ids-from", "-", "--tag", f"{tag['id']}=Gold"),
         env=env,
-        stdin=ids[4] + "\n",
+        stdin="\ufeff" + ids[4] + "\r\n",
     )
     assert piped.code == 0
     expected = dict.fromkeys(ids[:4], "Silver") | {ids[4]: "Gold"}
@@ -154,13 +154,13 @@ OUTCOMES = [
     (["humans", "create", "--fullname", " "], {}, 2, "full name is missing"),
     (["humans", "create", "--fullname", "a\x1bb"], {}, 2, "control character"),
     (["humans", "create", "--fullname", "x" * 5000], {}, 6, "fullname"),
-    (["humans", "create", "--fullname", "x", "--tag", "nope=1"], {}, 6, "tag"),
+    (["humans", "create", "--fullname", "x", "--tag", "nope=1"], {}, 4, "There is no tag “nope”"),
     (["humans", "create"], {}, 2, "--fullname"),
     (["humans", "update", "eu_1"], {}, 2, "nothing to change"),
     (["humans", "update", "eu_1", "--uid", "x", "--clear", "uid"], {}, 2, "cleared at once"),
     (["humans", "update", "eu_000000000000", "--uid", "x"], {}, 4, "no such human"),
     (["tags", "assign", "--tag", "a=b"], {}, 2, "Nobody is named"),
-    (["tags", "assign", "--human", "eu_1", "--tag", "a"], {}, 2, "ID=VALUE"),
+    (["tags", "assign", "--human", "eu_1", "--tag", "a"], {}, 2, "TAG=VALUE"),
     (["tags", "assign", "--human", "e", "--tag", "a=1", "--tag", "a=2"], {}, 2, "given twice"),
     (["tags", "assign", "--ids-from", "/no/file", "--tag", "a=b"], {}, 2, "cannot be read"),
     (["humans", "list", "--limit", "0"], {}, 2, "from 1 on"),

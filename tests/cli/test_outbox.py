@@ -278,3 +278,28 @@ def test_what_is_retried_without_the_platform_waits(tmp_path: Path) -> None:
     assert [one["state"] for one in retried.json()] == ["pending"]
     in_text(retried, "Queued, not sent yet.", "aicx outbox send")
     assert [one["state"] for one in place.outbox()] == ["pending"]
+
+
+def test_a_tag_goes_by_its_name_and_as_json_by_its_id(
+    place: Place, own_sandbox: SandboxPlatform
+) -> None:
+    human = someone(place)
+    assign = ("tags", "assign", "--human", human["id"], "--tag")
+    email = ("humans", "update", human["id"], "--email")
+    assert aicx(*email, "theirs@example.com", env=own_sandbox.environment()).code == 0
+    place.does(*email, "mine@example.com", "--queue", code=5)
+    place.does(*assign, "City=Mine", "--queue")
+    assert aicx(*assign, "City=Theirs", env=own_sandbox.environment()).code == 0
+    place.does("outbox", "resolve", place.outbox()[0]["id"], "--all-theirs")
+    in_text(place.does("outbox", "send", code=5), "Somebody else changed tag:City")
+    (conflict,) = place.outbox()
+    field = conflict["differences"][0]["field"]
+    assert "City" not in field
+    assert place.does("outbox", "list").out.splitlines()[1].endswith("tag:City")
+    shown = place.does("outbox", "show", conflict["id"]).out
+    assert "tag:City" in shown and field not in shown
+    in_text(place.does("outbox", "resolve", conflict["id"], code=2), "Not decided: tag:City")
+    place.does("outbox", "resolve", conflict["id"], "--mine", "tag:city")
+    told = place.does("audit").out
+    assert "tag:City: Theirs → Mine" in told and field not in told
+    assert place.history()[-1]["differences"][0]["field"] == field

@@ -31,7 +31,7 @@ def test_a_tag_is_defined_changed_and_renamed(own_sandbox: SandboxPlatform) -> N
     env = own_sandbox.environment()
     made = does(*TIER, "--json", env=env)
     tag = made.json()
-    assert made.err == "Defined Tier: choice (Gold, Silver).\n"
+    assert made.err == "Defined Tier: choice (Gold · Silver).\n"
     assert tag == {
         "id": tag["id"],
         "name": "Tier",
@@ -41,11 +41,11 @@ def test_a_tag_is_defined_changed_and_renamed(own_sandbox: SandboxPlatform) -> N
     }
     changed = does("tags", "define", "tier", "--colour", "#3a7d44", env=env)
     assert changed.out == f"{tag['id']}\n"
-    assert changed.err == "Changed Tier: choice (Gold, Silver) #3a7d44.\n"
+    assert changed.err == "Changed Tier: choice (Gold · Silver) #3a7d44.\n"
     again = does("tags", "define", "tier", "--colour", "#3a7d44", env=env)
     assert again.err == "Tier is like that already. Nothing was changed.\n"
     renamed = does("tags", "rename", "TIER", "Level", env=env)
-    assert renamed.err == "Changed Level, until now Tier: choice (Gold, Silver) #3a7d44.\n"
+    assert renamed.err == "Changed Level, until now Tier: choice (Gold · Silver) #3a7d44.\n"
     assert tag_called("Level", env) == tag | {"name": "Level", "colour": "#3a7d44"}
     by_id = does("tags", "define", "Tier", "--id", tag["id"], "--kind", "text", env=env)
     assert by_id.err == "Changed Tier, until now Level: text #3a7d44.\n"
@@ -121,7 +121,7 @@ def test_tags_of_a_file_are_defined(own_sandbox: SandboxPlatform, tmp_path: Path
     before = does("tags", "list", "--json", env=env).json()
     tried = does("tags", "import", str(file), "--dry-run", env=env)
     assert tried.out.splitlines() == [
-        "new        Tier  choice (Gold, Silver) #3a7d44",
+        "new        Tier  choice (Gold · Silver) #3a7d44",
         "new        Since  date",
         "new        Newsletter  flag",
     ]
@@ -205,7 +205,7 @@ def test_a_gateways_tags_are_named_here_without_asking_it(
     does("tags", "rename", "tier", "Level", env=signed_out)
     does("tags", "import", "-", env=signed_out, stdin='{"id": "t-2", "name": "Since"}')
     assert does("tags", "list", env=signed_out).out.splitlines() == [
-        f"{'t-1':<36}  {'Level':<20}  choice  Gold, Silver",
+        f"{'t-1':<36}  {'Level':<20}  choice  Gold · Silver",
         f"{'t-2':<36}  {'Since':<20}  text",
     ]
     listed = does("tags", "list", "--json", env=signed_out)

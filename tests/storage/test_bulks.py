@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -11,18 +11,23 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from aicx_tui.api.base import Platform
 from aicx_tui.errors import (
+    AicxError,
+    ConflictError,
     NotSignedInError,
     OutcomeUnknownError,
     PlatformFailedError,
     RateLimitedError,
     RefusedError,
     StoppedError,
+    UnavailableError,
     UnreachableError,
     UsageError,
 )
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.bulk import Bulks, Wish
+from aicx_tui.services.bulk_progress import BulkProgress
 from aicx_tui.services.bulk_run import SIDE_BY_SIDE
 from aicx_tui.services.bulk_running import BulkRunner
 from aicx_tui.services.bulk_waiting import see_through
@@ -33,7 +38,7 @@ from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.settings import Context
 from aicx_tui.storage.audit import Entry
-from aicx_tui.storage.bulks import BulkState, ItemState
+from aicx_tui.storage.bulks import Bulk, BulkState, ItemState
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.tree import Tagged
 from aicx_tui.storage.waiting import waiting_in
@@ -341,24 +346,54 @@ async def test_what_is_decided_while_a_request_is_under_way_sends_no_other(
     assert await at.bulks.counts(bulk.id) == {DONE: sent, ItemState.PENDING: len(at.ids) - sent}
 
 
+def waited_for(at: Place, platform: Platform, bulk: Bulk) -> Callable[..., Awaitable[BulkProgress]]:
+    """Waits for the end of a bulk, by a clock that goes on at each look."""
+    seconds = iter(range(0, 6_000, 13))
+    here = OpenOutbox(
+        outbox=Outbox(at.mirror, who="Ana Cruz"),
+        directory=Directory(OpenMirror(at.mirror, "mirror.db")),
+    )
+    context = Context(name="own", source="config", kind="console", root="http://127.0.0.1")
+    session = Session(platform=platform, context=context)
+    return partial(
+        see_through,
+        here,
+        session,
+        bulk,
+        told=lambda _: None,
+        clock=lambda: next(seconds),
+    )
+
+
 async def test_a_runner_that_comes_no_further_is_not_waited_for_for_ever(
     at: Place, tmp_path: Path
 ) -> None:
     bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
-    minutes = iter(range(0, 6_000, 31))
+    seen = waited_for(at, at.platform, bulk)
     with FileLock(tmp_path / "mirror.bulks"):
-        here = OpenOutbox(
-            outbox=Outbox(at.mirror, who="Ana Cruz"),
-            directory=Directory(OpenMirror(at.mirror, "mirror.db")),
-        )
-        context = Context(name="own", source="config", kind="console", root="http://127.0.0.1")
-        session = Session(platform=at.platform, context=context)
-        seen = partial(see_through, here, session, bulk, told=lambda _: None)
         with pytest.raises(StoppedError, match="Another process has it"):
-            await seen(clock=lambda: next(minutes))
-        kept = await seen(withdraws=False, clock=lambda: next(minutes))
-    assert kept.bulk.state is BulkState.RUNNING
+            await seen()
+        kept = await seen(withdraws=False)
+        assert kept.bulk.state is BulkState.RUNNING
+        await at.bulks.cancel(bulk.id)
+        with pytest.raises(ConflictError, match="Another process cancelled it: 40 of 40 not"):
+            await seen()
     assert not at.platform.requests
+
+
+async def test_a_platform_that_only_asks_for_pauses_could_not_be_asked(at: Place) -> None:
+    bulk = await at.bulks.make(at.ids, at.giving("X"), title="X")
+    told: list[BulkProgress] = []
+
+    class Pausing(type(at.platform)):  # type: ignore[misc]
+        async def assign_tags(self, *_: object) -> None:
+            raise RateLimitedError("It asks for a pause.", retry_after=0.0)
+
+    with pytest.raises(AicxError, match="asks for a pause") as caught:
+        await waited_for(at, Pausing(at.direct), bulk)(told=told.append)
+    assert caught.value.exit_code == UnavailableError.exit_code
+    assert "It asks for a pause. It is tried again in 0 s." in [one.waiting_for for one in told]
+    assert (await at.bulks.get(bulk.id)).state is BulkState.CANCELLED
 
 
 async def test_each_human_goes_back_to_its_own_unless_somebody_changed_it(at: Place) -> None:

@@ -53,7 +53,8 @@ async def test_all_marked_are_tagged_and_counted_before_and_after(
         await person.presses("escape")
         await is_listing(person)
         await person.presses("b")
-        await person.sees("Bulks", "Tag 40 humans: Merchant = Gold", "done")
+        await person.sees("Bulks", "✓ done, ", f": {40 - before['Gold']} tagged")
+        await person.sees("Tag 40 humans: Merchant = Gold · by Ana Cruz <admin@acme.example>")
         await person.presses("enter")
         await person.sees(tagged)
     assert await how_many_have(own_sandbox, "Merchant") == {"Gold": 40}
@@ -106,7 +107,7 @@ async def test_who_failed_is_told_exported_and_marked_again(
             for human_id in ids:
                 await platform.delete_human(human_id)
         await person.presses("a", "t", *GOLD, "enter")
-        await person.sees("2 failed", "✗ ", "m mark the 2")
+        await person.sees("! partly done: ", "2 failed", "✗ ", "m mark the 2")
         await person.presses("x")
         await person.sees("Export the report")
         await person.pastes(str(tmp_path / "report.csv"))
@@ -117,6 +118,12 @@ async def test_who_failed_is_told_exported_and_marked_again(
         await is_listing(person)
         await person.sees("2 marked")
         assert set(humans_of(person)._table.marks) == set(ids)
+        await person.presses("t", *GOLD, "enter")
+        await person.sees("✗ failed: 0 tagged, 2 failed")
+        await person.presses("escape")
+        await is_listing(person)
+        await person.presses("b")
+        await person.sees("✗ failed, ", ": 0 tagged, 2 failed", "! partly done, ")
     rows = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == '"id","fullname","outcome","reason"'
     assert {row.split(",")[0].strip('"') for row in rows[1:]} == set(ids)
@@ -205,3 +212,32 @@ async def test_whom_a_colleague_changed_meanwhile_is_tagged_too(
         await person.presses("t", *GOLD, "enter")
         await person.sees(f"✓ done: 1 tagged, {len(ids) - 1} were so already")
     assert (await how_many_have(own_sandbox, "Merchant"))["Gold"] == len(ids)
+
+
+async def test_what_nobody_has_is_not_cleared_and_the_dialog_says_so(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("slash", *"no:uid", "enter", "space", "space", "e")
+        await person.sees("Fields for 2 humans", "none")
+        await person.presses(*"uid", "ctrl+x")
+        await person.sees("! None of the 2 humans has UID.")
+        await person.presses("enter")
+        await person.sees("None of the 2 humans has UID. Any text.", "Enter add")
+
+
+async def test_why_one_was_left_alone_names_the_tag(own_sandbox: SandboxPlatform) -> None:
+    ids = await tag_ids(own_sandbox)
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("space", "space", "t", *GOLD, *"city", "enter", *"Wien", "enter")
+        await person.presses("enter")
+        await person.sees("✓ done: ")
+        marked = list(humans_of(person)._table.marks)
+        async with beside(own_sandbox) as platform:
+            theirs = [TagValue(id=ids["City"], value="Theirs")]
+            await platform.assign_tags(marked[:1], theirs)
+        await person.presses("escape")
+        await is_listing(person)
+        await person.presses("u")
+        await person.sees("! partly done: 1 changed, 1 skipped", "meanwhile: City is")
+        assert ids["City"] not in person.screen

@@ -164,7 +164,7 @@ EDITOR: dict[str, tuple[tuple[str, ...], str]] = {
     "tags-of-one": (("down", "t", *"mer"), "Customer since"),
     "value": (("down", "t", *"mer", "enter"), "Silver"),
     "day": (("t", *"since", "enter", "up"), "another day"),
-    "tags-of-many": (("space", "space", "space", "t", *GOLD, *"vip", "ctrl+x"), "They do not"),
+    "tags-of-many": (("space", "space", "space", "t", *GOLD, *"vip", "ctrl+x"), "None of the"),
     "staged": (("a", "t", *GOLD, *"con", "ctrl+x"), "would change"),
     "fields": (("space", "space", "e", *"uid", "ctrl+x"), "change"),
 }

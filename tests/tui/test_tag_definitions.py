@@ -57,7 +57,7 @@ async def test_every_tag_is_listed_with_kind_choices_and_who_has_it(
                 lambda tag=tag, count=count: having(count) in row_of(person, tag.name)  # type: ignore[misc]
             )
             assert f" {tag.kind} " in row_of(person, tag.name)
-        assert "Gold, Silver" in row_of(person, "Merchant")
+        assert "Gold · Silver" in row_of(person, "Merchant")
         await person.sees("n new", "e edit", "# delete", "● 400 humans, fresh now")
         await person.presses("escape")
         assert isinstance(person.app.screen, HumansScreen)
@@ -100,7 +100,7 @@ async def test_a_new_tag_is_listed_at_once_and_found_by_search_and_editor(
         await person.presses("enter")
         await person.sees("Defined Tier")
         await person.waits_for(lambda: "nobody" in row_of(person, "Tier"))
-        assert "Gold, Silver" in row_of(person, "Tier")
+        assert "Gold · Silver" in row_of(person, "Tier")
         assert "#3a7d44" in row_of(person, "Tier")
         tag = (await tags_of(own_sandbox))["Tier"]
         assert (tag.kind, tag.choices, tag.colour) == ("choice", ("Gold", "Silver"), "#3a7d44")
@@ -176,6 +176,10 @@ async def test_a_tag_that_a_colleague_defined_meanwhile_is_not_overwritten(
         await person.presses("n", *"Tier", "enter")
         await person.sees("! Another tag is called “Tier”.")
         await person.presses("escape")
+        await person.sees("Leave without saving?", "what was typed is lost")
+        await person.presses("enter", "ctrl+q")
+        await person.sees("What you typed is not saved.")
+        await person.presses("escape", "l")
         await person.waits_for(lambda: " number " in row_of(person, "Tier"))
     assert (await tags_of(own_sandbox))["Tier"] == theirs
 
@@ -282,7 +286,7 @@ async def test_of_a_gateway_the_names_on_this_machine_are_edited(
         await person.pastes(merchant.id)
         await person.presses("enter")
         await person.sees("! Another tag has this id.")
-        await person.presses("escape", "e", "end", *"s", "enter")
+        await person.presses("escape", "l", "e", "end", *"s", "enter")
         await person.waits_for(lambda: "1 human" in row_of(person, "Shops"))
         await person.presses("number_sign")
         await person.sees("1 human has it and keeps its value.")
@@ -322,3 +326,23 @@ async def test_keys_may_be_typed_ahead(browsed_sandbox: SandboxPlatform) -> None
         await person.sees("tag:City")
         await person.presses("escape", "g", "d", "number_sign", *"xy")
         await person.sees("Delete City", " xy ")
+
+
+async def test_help_begins_with_what_keys_do_here(browsed_sandbox: SandboxPlatform) -> None:
+    async with console(browsed_sandbox.own_access()) as person:
+        await opens_definitions(person)
+        await person.presses("question_mark")
+        await person.sees("─ Keys", "Who has it", "Define a tag")
+        at = [
+            next(number for number, line in enumerate(person.lines) if title in line)
+            for title in (
+                "Who has it",
+                "Define a tag",
+                "Change a tag",
+                "Delete a tag",
+                "acts elsewhere",
+            )
+        ]
+        assert at == sorted(at)
+        await person.presses(*"e", "enter")
+        await person.sees("─ Change City")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from aicx_tui.errors import RefusedError
 from aicx_tui.models.human import HumanDraft, TagValue
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.tui.screens.humans import HumansScreen
@@ -130,7 +131,7 @@ async def test_a_tag_is_removed_and_what_is_staged_taken_back(
         await person.presses("backspace")
         await person.waits_for(lambda: "City      →" not in person.screen)
         await person.presses(*"vip", "ctrl+x")
-        await person.sees("! Jane Doe does not have it.")
+        await person.sees("! Jane Doe does not have VIP.")
         await person.presses("escape", "enter")
         await is_listing(person)
         await person.waits_for(lambda: "waiting" not in person.screen)
@@ -220,3 +221,21 @@ async def test_hostile_names_and_values_break_nothing(own_sandbox: SandboxPlatfo
 
 def _named(letter: str) -> str:
     return {"[": "left_square_bracket", "/": "slash"}.get(letter, letter)
+
+
+async def test_the_cursor_goes_back_to_who_left_the_search_by_a_change_that_failed(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    human_id = await jane(own_sandbox, City="Wien")
+    await created(own_sandbox, HumanDraft(fullname="Joe", tags=()))
+    async with console(own_sandbox.own_access()) as person:
+        await person.presses("slash", *"name:j -tag:Merchant", "enter", "end")
+        while current(person) != human_id:
+            await person.presses("up")
+        gate = Gate(platform_of(person), "assign_tags", fails=RefusedError("Not today."))
+        await person.presses("t", *"mer", "enter", *"gold", "enter", "enter")
+        await gate.reached.wait()
+        await person.waits_for(lambda: current(person) != human_id)
+        gate.open()
+        await person.sees("✗Jane Doe")
+        await person.waits_for(lambda: current(person) == human_id)

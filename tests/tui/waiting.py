@@ -44,7 +44,7 @@ class Gate:
         reached: Whether something waits here.
     """
 
-    def __init__(self, platform: Platform, method: str) -> None:
+    def __init__(self, platform: Platform, method: str, *, fails: Exception | None = None) -> None:
         self.reached = asyncio.Event()
         self._opened = asyncio.Event()
         asked = getattr(platform, method)
@@ -52,6 +52,8 @@ class Gate:
         async def held(*given: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever is asked
             self.reached.set()
             await self._opened.wait()
+            if fails is not None:
+                raise fails
             return await asked(*given, **named)
 
         setattr(platform, method, held)

@@ -94,4 +94,4 @@ def test_what_cannot_be_is_refused_with_what_can(kind: TagKind, said: str, inste
 def test_what_is_no_choice_is_answered_with_the_choices() -> None:
     with pytest.raises(UsageError, match="Tier takes one of its choices") as caught:
         tag_value(TIER, "Silver", today=TODAY)
-    assert caught.value.hint == "Choose one of: Gold, gold plus, Straße."
+    assert caught.value.hint == "Choose one of: Gold · gold plus · Straße."

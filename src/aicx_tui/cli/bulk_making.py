@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -13,6 +13,7 @@ from aicx_tui.cli.bulks import run_and_tell
 from aicx_tui.cli.changing import field_called
 from aicx_tui.cli.choosing import Chosen, selection
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.given_tags import given_tags
 from aicx_tui.cli.outbox import differences, value_text
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
@@ -23,8 +24,6 @@ from aicx_tui.services.bulk_wish import Wish, check_wish, title_of
 from aicx_tui.services.changing import assign, update
 from aicx_tui.services.editing import check_tags
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
-from aicx_tui.services.tag_catalogue import catalogue_of
-from aicx_tui.services.tag_values import tag_value
 from aicx_tui.storage.bulks import TAG
 from aicx_tui.storage.changes import Change, State
 from aicx_tui.text import clean
@@ -34,14 +33,15 @@ ASKS_ABOVE = 500
 
 
 def prepare_assign(arguments: Namespace) -> OnOutbox:
-    """`tags assign --tag ID=VALUE …`."""
+    """`tags assign --tag TAG=VALUE …`."""
     check_tags([TagValue(id=tag_id, value=value) for tag_id, value in arguments.tags])
-    return _prepared(arguments, Wish(tags=dict(arguments.tags)))
+    return _prepared(arguments, Wish(tags=dict(arguments.tags)), tags=arguments.tags)
 
 
 def prepare_unassign(arguments: Namespace) -> OnOutbox:
     """`tags unassign --tag ID …`."""
-    return _prepared(arguments, Wish(tags=dict.fromkeys(arguments.tags)))
+    taken = dict.fromkeys(arguments.tags)
+    return _prepared(arguments, Wish(tags=taken), tags=tuple(taken.items()))
 
 
 def prepare_set_field(arguments: Namespace) -> OnOutbox:
@@ -56,12 +56,15 @@ def prepare_set_field(arguments: Namespace) -> OnOutbox:
     return _prepared(arguments, Wish(fields=fields | dict.fromkeys(cleared)))
 
 
-def _prepared(arguments: Namespace, said: Wish) -> OnOutbox:
+def _prepared(
+    arguments: Namespace, said: Wish, *, tags: Sequence[tuple[str, str | None]] = ()
+) -> OnOutbox:
     check_wish(said)
     named = selection(arguments)
 
     async def run(opened: OpenOutbox) -> None:
-        wish, names = await _as_defined(opened, said)
+        given, names = await given_tags(opened, tags) if tags else ({}, {})
+        wish = replace(said, tags=given)
         chosen = await named.chosen(opened)
         if arguments.dry_run or not chosen.ids:
             preview = await opened.bulks.preview(chosen.ids, wish)
@@ -72,31 +75,6 @@ def _prepared(arguments: Namespace, said: Wish) -> OnOutbox:
             narrate("Nothing was sent.")
 
     return OnOutbox(run, Way.QUEUEING if arguments.queue else Way.SENDING)
-
-
-async def _as_defined(opened: OpenOutbox, said: Wish) -> tuple[Wish, Mapping[str, str]]:
-    """A wish with the ids of its tags and values as their kinds have them, and the tags' names.
-
-    Raises:
-        NotFoundError: There is no such tag.
-        UsageError: A name means several, a tag is named twice, or it does not take the value.
-    """
-    if not said.tags:
-        return said, {}
-    platform = opened.session
-    known = await catalogue_of(platform) if platform else opened.directory.catalogue
-    today = opened.directory.clock().astimezone().date()
-    tags: dict[str, str | None] = {}
-    for name, value in said.tags.items():
-        tag = known.meant(name)
-        if tag not in known.tags:
-            narrate(
-                f"“{clean(name)}” is no name of a tag that is known here: it is taken as an id."
-            )
-        if tag.id in tags:
-            raise UsageError(f"The tag {clean(tag.name)} is named twice. Nothing was sent.")
-        tags[tag.id] = None if value is None else tag_value(tag, value, today=today)
-    return replace(said, tags=tags), {tag.id: tag.name for tag in known.tags}
 
 
 async def _is_wanted(

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic import JsonValue
 
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.naming import named
 from aicx_tui.cli.outbox import NOTHING_KEPT, differences, local_time, moment
 from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.errors import FieldProblem, PartlyFailedError, RefusedError
-from aicx_tui.services.bulk_running import BulkProgress
+from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, RefusedError
+from aicx_tui.services.bulk_progress import BulkProgress, seen
 from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
@@ -22,7 +23,16 @@ from aicx_tui.services.pace import Progress
 from aicx_tui.storage.bulks import FAULTY, SETTLED, TROUBLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
 
-TABLE = (("Bulk", 8), ("State", 9), ("Humans", 9), ("Made", 16), ("Does", 60))
+TABLE = (
+    ("Bulk", 8),
+    ("State", 11),
+    ("Humans", 9),
+    ("Done", 9),
+    ("Failed", 7),
+    ("Skipped", 7),
+    ("Made", 16),
+    ("Does", 60),
+)
 
 """Humans that somebody may have to look at."""
 
@@ -37,9 +47,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
         else:
             print_line(_row([title for title, _ in TABLE]))
             for bulk in bulks:
-                made = local_time(bulk.made_at)
-                cells = [bulk.id[:8], bulk.state, f"{bulk.total:,}", made, bulk.title]
-                print_line(_row(cells))
+                print_line(_row(_cells(seen(bulk, await opened.bulks.counts(bulk.id)))))
         if not opened.directory.is_kept:
             narrate(NOTHING_KEPT)
 
@@ -99,7 +107,7 @@ def prepare_report(arguments: Namespace) -> OnOutbox:
             elif arguments.json:
                 print_json(item_document(item), indent=None)
             else:
-                print_line(_item_row(item))
+                print_line(named(_item_row(item), opened))
         humans = "1 human" if count == 1 else f"{count:,} humans"
         narrate(f"{humans}.")
 
@@ -131,7 +139,7 @@ async def run_and_tell(
             opened.session,
             bulk,
             withdraws=withdraws and not keeps,
-            told=lambda told: line.show(_line_of(told)),
+            told=_Telling(line),
         )
     if end.bulk.state is not BulkState.DONE:
         if not withdraws and end.error is not None:
@@ -168,6 +176,26 @@ def _said(end: BulkProgress) -> str:
     return f"{', '.join(parts)}."
 
 
+class _Telling:
+    """Says how far a bulk is: why it waits in a line that stays, the rest in one that goes.
+
+    Args:
+        line: The one that goes.
+    """
+
+    def __init__(self, line: ProgressLine) -> None:
+        self._line = line
+        self._said: set[type[AicxError]] = set()
+
+    def __call__(self, told: BulkProgress) -> None:
+        """Say it."""
+        if told.waiting_for and told.error is not None and type(told.error) not in self._said:
+            self._said.add(type(told.error))
+            self._line.clear()
+            narrate(told.waiting_for)
+        self._line.show(_line_of(told))
+
+
 def _line_of(told: BulkProgress) -> Progress:
     return Progress(
         what=clean(told.waiting_for),
@@ -193,7 +221,7 @@ async def _show(opened: OpenOutbox, bulk: Bulk, *, as_json: bool) -> None:
     facts: list[tuple[str, str | None]] = [
         ("bulk", bulk.id),
         ("does", bulk.title),
-        ("state", bulk.state),
+        ("state", seen(bulk, counts).state),
         ("by", bulk.who),
         ("made", local_time(bulk.made_at)),
     ]
@@ -239,6 +267,12 @@ def item_document(item: BulkItem) -> dict[str, JsonValue]:
 def _item_row(item: BulkItem) -> str:
     said = clean(item.said) or MISSING
     return f"{fit(item.human_id, 16)}  {item.state:<8}  {fit(item.name, 24)}  {said}"
+
+
+def _cells(seen: BulkProgress) -> list[str]:
+    bulk, numbers = seen.bulk, (seen.total, seen.done + seen.same, seen.failed, seen.skipped)
+    counts = [f"{number:,}" for number in numbers]
+    return [bulk.id[:8], seen.state, *counts, local_time(bulk.made_at), bulk.title]
 
 
 def _row(cells: Sequence[str]) -> str:

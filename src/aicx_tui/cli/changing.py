@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
 
 from pydantic import SecretStr
 
 from aicx_tui.cli.asking import asked, can_ask
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.given_tags import given_tags
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import ConflictError, UsageError
@@ -25,11 +27,11 @@ FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
 def prepare_create(arguments: Namespace) -> OnOutbox:
     """`create --fullname TEXT …`."""
     given = _given(arguments)
-    tags = tuple(TagValue(id=tag_id, value=value) for tag_id, value in arguments.tags)
-    draft = HumanDraft(**given, tags=tags) if tags else HumanDraft(**given)
-    check_draft(draft)
+    check_draft(_draft(given, arguments.tags))
 
     async def run(opened: OpenOutbox) -> None:
+        tags = (await given_tags(opened, arguments.tags))[0] if arguments.tags else {}
+        draft = _draft(given, tags.items())
         change = await opened.outbox.create(draft)
         print_change(await make(opened, change, queues=arguments.queue), arguments, "Created.")
 
@@ -80,6 +82,13 @@ def prepare_delete(arguments: Namespace) -> OnOutbox:
 def field_called(option: str) -> str:
     """The name of a field that options call otherwise."""
     return "phone_number" if option == "phone" else option.replace("-", "_")
+
+
+def _draft(
+    given: Mapping[str, str | SecretStr | None], tags: Iterable[tuple[str, str | None]]
+) -> HumanDraft:
+    values = tuple(TagValue(id=tag_id, value=value or "") for tag_id, value in tags)
+    return HumanDraft(**given, tags=values) if values else HumanDraft(**given)
 
 
 def _way(arguments: Namespace) -> Way:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from aicx_tui.cli.humans import brought_up_to_date, read_query
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
 from aicx_tui.services.choosing import By, checked_ids, ids_of
+from aicx_tui.services.importing_files import encoding_of, read_bytes
 from aicx_tui.services.outbox_opening import OpenOutbox
 
 
@@ -90,13 +89,9 @@ def selection(arguments: Namespace) -> Selection:
 
 
 def _read_names(name: str) -> list[str]:
+    content = read_bytes(name)
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(
-            f"The file of ids cannot be read: {error.strerror}. Nothing was sent.",
-            hint="Give a file with one id a line, or - for standard input.",
-        ) from None
+        text = content.decode(encoding_of(content))
     except UnicodeDecodeError:
         raise UsageError(
             "The file of ids is not text in UTF-8. Nothing was sent.", hint="One id a line."

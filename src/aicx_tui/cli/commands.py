@@ -236,6 +236,7 @@ async def _awaited(work: Awaitable[None]) -> None:
 
 
 async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
+    from aicx_tui.cli.naming import tags_by_name
     from aicx_tui.cli.stopping import ended_as_by_ctrl_c
     from aicx_tui.services.outbox_opening import open_outbox
 
@@ -245,6 +246,9 @@ async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> N
         try:
             with ended_as_by_ctrl_c():
                 await command.run(opened)
+        except AicxError as error:
+            tags_by_name(error, opened)
+            raise
         finally:
             if others := len(opened.others):
                 said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"

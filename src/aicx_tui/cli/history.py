@@ -7,6 +7,7 @@ from argparse import Namespace
 from pydantic import JsonValue
 
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.naming import named
 from aicx_tui.cli.outbox import check_seen, differences, local_time, moment, value_text
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
@@ -32,7 +33,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
                 print_json(_document(entry), indent=None)
         else:
             for entry in entries:
-                _print(entry)
+                _print(entry, opened)
         narrate("1 entry." if len(entries) == 1 else f"{len(entries):,} entries.")
 
     return OnOutbox(run, Way.LOOKING)
@@ -53,13 +54,14 @@ def _document(entry: Entry) -> dict[str, JsonValue]:
     }
 
 
-def _print(entry: Entry) -> None:
+def _print(entry: Entry, opened: OpenOutbox) -> None:
     whom = f"{entry.name} ({entry.human_id})"
     head = f"{local_time(entry.at)}  {entry.who}  {entry.kind} {whom}: {entry.outcome}"
     request = f"  request {entry.request_id}" if entry.request_id else ""
     print_line(clean(f"{head}{request}"))
     for told in entry.differences:
-        before, after = (value_text(v)[:MOST_CHARACTERS] for v in (told.before, told.after))
-        print_line(f"    {clean(told.field)}: {before} → {after}")
+        values = (value_text(v, opened.directory.tag_names) for v in (told.before, told.after))
+        before, after = (text[:MOST_CHARACTERS] for text in values)
+        print_line(f"    {clean(named(told.field, opened))}: {before} → {after}")
     if entry.said:
-        print_line(f"    {clean(entry.said)}")
+        print_line(f"    {clean(named(entry.said, opened))}")

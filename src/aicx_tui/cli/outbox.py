@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from pydantic import JsonValue
 
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.naming import named
 from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import MirrorError
@@ -37,7 +39,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
         else:
             print_line(_row([title for title, _ in TABLE]))
             for change in changes:
-                print_line(_row(_cells(change)))
+                print_line(_row([named(cell, opened) for cell in _cells(change)]))
         waiting = sum(change.state in WAITING for change in changes)
         narrate("1 change waits." if waiting == 1 else f"{waiting:,} changes wait.")
 
@@ -70,8 +72,8 @@ def prepare_show(arguments: Namespace) -> OnOutbox:
             found: list[JsonValue] | None = None if same is None else [*same]
             print_json({**document(change), "same_in_local_copy": found})
             return
-        _print_facts(change)
-        _print_differences(change)
+        _print_facts(change, opened)
+        _print_differences(change, opened)
         for one in same or ():
             line = f"{one['id']}  {one['fullname'] or MISSING}"
             print_line(clean(f"has the same {one['field']}: {line}"))
@@ -121,11 +123,16 @@ def local_time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"
 
 
-def value_text(value: object) -> str:
-    """A value of a field as a line of text has it."""
+def value_text(value: object, tags: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A value of a field as a line of text has it.
+
+    Args:
+        value: Any.
+        tags: Names by id.
+    """
     if isinstance(value, list):
-        named = [tag for tag in value if isinstance(tag, dict)]
-        value = ", ".join(f"{tag.get('id')}={tag.get('value') or ''}" for tag in named)
+        held = [(str(tag.get("id")), tag.get("value")) for tag in value if isinstance(tag, dict)]
+        value = ", ".join(f"{tags.get(tag_id, tag_id)}={text or ''}" for tag_id, text in held)
     return clean(str(value)) if value not in (None, "") else MISSING
 
 
@@ -149,7 +156,7 @@ async def _same(opened: OpenOutbox, change: Change) -> list[dict[str, JsonValue]
     return same
 
 
-def _print_facts(change: Change) -> None:
+def _print_facts(change: Change, opened: OpenOutbox) -> None:
     problem = change.problem
     facts: list[tuple[str, str | None]] = [
         ("change", change.id),
@@ -166,7 +173,7 @@ def _print_facts(change: Change) -> None:
     if problem is not None:
         facts += [("problem", problem.message), ("next", _next(change) or problem.hint)]
         facts += [(f"refused: {name}", words) for name, words in problem.fields.items()]
-    print_fields(facts)
+    print_fields([(named(name, opened), value and named(value, opened)) for name, value in facts])
 
 
 def _next(change: Change) -> str:
@@ -182,7 +189,7 @@ def _next(change: Change) -> str:
             return ""
 
 
-def _print_differences(change: Change) -> None:
+def _print_differences(change: Change, opened: OpenOutbox) -> None:
     """Before and after side by side; in a conflict what the platform has, too."""
     theirs = change.problem.theirs if change.problem is not None else {}
     is_conflict = change.state is State.CONFLICT
@@ -191,11 +198,13 @@ def _print_differences(change: Change) -> None:
     print_line("")
     print_line(_columns(titles, widths))
     for told in change.differences:
-        cells = [told.field, value_text(told.before), value_text(told.after)]
+        tags = opened.directory.tag_names
+        cells = [named(told.field, opened)]
+        cells += [value_text(value, tags) for value in (told.before, told.after)]
         if is_conflict:
             there = theirs.get(told.field, told.before)
             mark = " !" if told.field in theirs else ""
-            cells.append(value_text(_shown(told.field, there)) + mark)
+            cells.append(value_text(_shown(told.field, there), tags) + mark)
         print_line(_columns(cells, widths))
 
 

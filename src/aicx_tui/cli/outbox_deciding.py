@@ -12,6 +12,7 @@ from typing import Any
 from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.changing import FIELDS, field_called
 from aicx_tui.cli.command import OnOutbox
+from aicx_tui.cli.naming import field_meant
 from aicx_tui.cli.outbox import check_seen, document
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.progress import ProgressLine
@@ -53,7 +54,8 @@ def prepare_edit(arguments: Namespace) -> OnOutbox:
 
     async def run(opened: OpenOutbox) -> None:
         change = await opened.outbox.get(arguments.id)
-        edited = await opened.outbox.edit(change.id, _body_with(change, given))
+        meant = {field_meant(name, opened): value for name, value in given.items()}
+        edited = await opened.outbox.edit(change.id, _body_with(change, meant))
         print_line(edited.id)
         narrate("It waits with the new values. Send it: aicx outbox send")
 
@@ -138,7 +140,7 @@ def prepare_retry(arguments: Namespace) -> OnOutbox:
 
 def prepare_resolve(arguments: Namespace) -> OnOutbox:
     """`resolve ID --mine FIELD …`."""
-    chosen = dict.fromkeys(arguments.mine, True) | dict.fromkeys(arguments.theirs, False)
+    said = dict.fromkeys(arguments.mine, True) | dict.fromkeys(arguments.theirs, False)
     if both := set(arguments.mine) & set(arguments.theirs):
         raise UsageError(f"{both.pop()} is said to be both yours and theirs.")
 
@@ -148,6 +150,7 @@ def prepare_resolve(arguments: Namespace) -> OnOutbox:
             await _identify(opened, change, arguments.human, as_json=arguments.json)
             return
         theirs = change.problem.theirs if change.problem is not None else {}
+        chosen = {field_meant(n, opened, among=theirs): is_mine for n, is_mine in said.items()}
         other = True if arguments.all_mine else False if arguments.all_theirs else None
         mine = {name: chosen.get(name, other) for name in theirs}
         wrong = sorted(chosen.keys() - theirs.keys())

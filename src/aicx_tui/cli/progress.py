@@ -36,16 +36,20 @@ class ProgressLine:
         said = progress.said(self._things)
         self._write(f"{progress.what}: {said}" if progress.what else said)
 
+    def clear(self) -> None:
+        """Leave the line to something else."""
+        if self._width:
+            self._write("")
+            sys.stderr.write("\r")
+            sys.stderr.flush()
+
     def _write(self, text: str) -> None:
         sys.stderr.write(f"\r{text:<{self._width}}")
         sys.stderr.flush()
         self._width = len(text)
 
     def __exit__(self, *_: object) -> None:
-        if self._width:
-            self._write("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+        self.clear()
 
 
 def _is_seen() -> bool:

@@ -17,6 +17,7 @@ from aicx_tui.services.importing_files import read_bytes
 from aicx_tui.services.tag_defining import OpenTags
 from aicx_tui.services.tag_importing import wishes_in
 from aicx_tui.services.tag_planning import Step, Wish, planned
+from aicx_tui.services.tag_values import choices_said
 from aicx_tui.storage.mirror import COUNTED
 from aicx_tui.text import clean, fit
 
@@ -30,8 +31,8 @@ def prepare_list(arguments: Namespace) -> OnTags:
             print_json([tag.model_dump(mode="json") for tag in tags])
             return
         for tag in tags:
-            choices = ", ".join(tag.choices)
-            line = f"{fit(tag.id, 36)}  {fit(tag.name, 20)}  {tag.kind:<6}  {fit(choices, 60)}"
+            shown = f"{fit(tag.id, 36)}  {fit(tag.name, 20)}  {tag.kind:<6}"
+            line = f"{shown}  {fit(choices_said(tag), 60)}"
             print_line(line.rstrip())
         if not tags and opened.definitions.is_local:
             narrate("No tags are known here: this platform has no call that lists tags.")
@@ -174,7 +175,7 @@ def _line(step: Step) -> str:
 
 
 def _described(tag: TagDefinition) -> str:
-    choices = f" ({clean(', '.join(tag.choices))})" if tag.choices else ""
+    choices = f" ({clean(choices_said(tag))})" if tag.choices else ""
     return f"{tag.kind}{choices}" + (f" {clean(tag.colour)}" if tag.colour else "")
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.pace import Pace
-from aicx_tui.storage.bulks import FAULTY, SETTLED, Bulk, ItemState
+from aicx_tui.storage.bulks import FAULTY, SETTLED, Bulk, BulkState, ItemState
+
+PARTLY, LEFT_ALONE = "partly done", "left alone"
+"""What is said of a bulk at its end in place of `done`: some were not changed, or nobody was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,22 +46,36 @@ class BulkProgress:
         """Humans that nothing more is sent of."""
         return self.done + self.same + self.failed + self.skipped
 
+    @property
+    def state(self) -> str:
+        """How far it is in words; of one that came to its end, whether for all, some or nobody."""
+        if self.bulk.state is not BulkState.DONE or not (self.failed or self.skipped):
+            return self.bulk.state
+        if self.done or self.same:
+            return PARTLY
+        return ItemState.FAILED if self.failed else LEFT_ALONE
+
 
 def settled(counts: Mapping[ItemState, int]) -> int:
     """Humans that nothing more is sent of."""
     return sum(counts.get(state, 0) for state in SETTLED)
 
 
+def seen(bulk: Bulk, counts: Mapping[ItemState, int]) -> BulkProgress:
+    """How far a bulk is that somebody else runs, or nobody."""
+    return progress_of(bulk, counts, Pace(settled(counts)))
+
+
 def progress_of(
     bulk: Bulk,
     counts: Mapping[ItemState, int],
-    pace: Pace | None = None,
+    pace: Pace,
     *,
     waiting_for: str = "",
     error: AicxError | None = None,
 ) -> BulkProgress:
     """How far a bulk is by how many humans are how far."""
-    how_fast = (pace or Pace(settled(counts))).progress(settled(counts), bulk.total)
+    how_fast = pace.progress(settled(counts), bulk.total)
     return BulkProgress(
         bulk=bulk,
         total=bulk.total,

@@ -10,12 +10,9 @@ from datetime import UTC, datetime
 from functools import partial
 
 from aicx_tui.api.base import Platform
-from aicx_tui.errors import (
-    NotFoundError,
-    RefusedError,
-)
+from aicx_tui.errors import NotFoundError, RefusedError
 from aicx_tui.services.bulk_progress import BulkProgress as BulkProgress
-from aicx_tui.services.bulk_progress import progress_of
+from aicx_tui.services.bulk_progress import seen
 from aicx_tui.services.bulk_run import WRITTEN_AT_ONCE, BulkRun
 from aicx_tui.services.editing import ASSIGN_BATCH
 from aicx_tui.services.sending import NOT_NOW
@@ -134,7 +131,7 @@ class BulkRunner:
         bulk, counts = await wrap_future(self._mirror.read(work))
         if bulk is None:
             raise NotFoundError(f"The bulk {bulk_id:.8} is no more.")
-        return progress_of(bulk, counts)
+        return seen(bulk, counts)
 
 
 def _told(bulk: Bulk, after: int, connection: Connection, writer: Writer) -> int:

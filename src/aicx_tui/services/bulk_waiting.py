@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from aicx_tui.errors import (
     AicxError,
+    ConflictError,
     NotSignedInError,
     RateLimitedError,
     StoppedError,
@@ -46,7 +47,7 @@ async def see_through(
         bulk: Which one; it is running.
         withdraws: Whether it is given up where the platform cannot be asked from the first moment
             on; else it stays.
-        told: Told how far it is.
+        told: Told how far it is, and what is waited for.
         clock: Seconds.
 
     Returns:
@@ -54,6 +55,7 @@ async def see_through(
 
     Raises:
         StoppedError: It was interrupted, here or by another process.
+        ConflictError: Another process cancelled it.
         AicxError: The platform cannot be asked, or refuses everything: the rest waits, or all of
             it is given up where nothing was sent.
     """
@@ -64,15 +66,14 @@ async def see_through(
     try:
         async with aclosing(runner.run(bulk.id)) as steps:
             async for progress in steps:
-                told(progress)
                 began = progress.settled if began is None else began
                 if progress.settled != far:
                     far, waits_since = progress.settled, clock()
-                if not progress.waiting_for and clock() - waits_since < PATIENCE:
-                    continue
-                is_first = progress.settled == began
-                if _gives_up(progress, is_first=is_first, seconds=clock() - waits_since):
+                is_first, seconds = progress.settled == began, clock() - waits_since
+                is_stuck = bool(progress.waiting_for) or seconds >= PATIENCE
+                if is_stuck and _gives_up(progress, is_first=is_first, seconds=seconds):
                     break
+                told(progress)
     except asyncio.CancelledError:
         if (await opened.bulks.get(bulk.id)).state is BulkState.DONE:
             raise  # all is done but to be put in order, which the next run does
@@ -104,13 +105,18 @@ async def _judged(
             f"Another process has it and comes no further: {await _so_far(opened, bulk)}.",
             hint=f"It goes on there, or when that has ended: aicx bulk resume {bulk.id[:8]}",
         )
+    if error is None and bulk.state is BulkState.CANCELLED:
+        raise ConflictError(
+            f"Another process cancelled it: {await _so_far(opened, bulk, 'not sent')}.",
+            hint="What is done stays. The same command again changes the others.",
+        )
     is_away = isinstance(error, (UnavailableError, NotSignedInError, RateLimitedError))
     is_in_doubt = ItemState.SENDING in await opened.bulks.counts(bulk.id)
     if error is not None and is_first and is_away and not is_in_doubt:
         if not withdraws and bulk.state is BulkState.RUNNING:
             return progress
         await opened.bulks.cancel(bulk.id)
-        raise error
+        raise _about(error, error.message, error.hint)
     if bulk.state is BulkState.RUNNING:
         await opened.bulks.pause(bulk.id)
     far, hint = await _so_far(opened, bulk), _go_on(opened, bulk)
@@ -120,16 +126,18 @@ async def _judged(
 
 
 def _about(error: AicxError, message: str, hint: str) -> AicxError:
-    return with_code(message, hint, error.problems, error.exit_code)
+    """The error that ends it; who is asked for a pause all the time could not ask the platform."""
+    kind = UnavailableError if isinstance(error, RateLimitedError) else error
+    return with_code(message, hint, error.problems, kind.exit_code)
 
 
-async def _so_far(opened: OpenOutbox, bulk: Bulk) -> str:
+async def _so_far(opened: OpenOutbox, bulk: Bulk, rest: str = "left") -> str:
     counts = await opened.bulks.counts(bulk.id)
     words = [
         f"{count:,} {state}" for state, count in counts.items() if state is not ItemState.PENDING
     ]
     left = counts.get(ItemState.PENDING, 0)
-    return ", ".join([*words, f"{left:,} of {bulk.total:,} left"])
+    return ", ".join([*words, f"{left:,} of {bulk.total:,} {rest}"])
 
 
 def _go_on(opened: OpenOutbox, bulk: Bulk) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import HumanChanges, TagValue
 from aicx_tui.services.editing import check_changes, check_tags
+from aicx_tui.services.field_words import FIELDS as LABELS
 from aicx_tui.storage.bulks import TAG
 
 FIELDS = ("fullname", "email", "uid", "phone_number", "profile_pic_id")
@@ -59,7 +60,7 @@ def title_of(wish: Wish, humans: int, *, tags: Mapping[str, str]) -> str:
         tags: Names by id, as far as they are known.
     """
     changes = [
-        f"{tags.get(name.removeprefix(TAG), name.removeprefix(TAG))} "
+        f"{tags.get(name.removeprefix(TAG)) or LABELS.get(name, name.removeprefix(TAG))} "
         + (f"= {value}" if value is not None else "removed")
         for name, value in wish.after.items()
     ]

@@ -76,6 +76,7 @@ class Directory:
         standing: What is to be said of the mirror.
         is_kept: Whether a later run finds it.
         platform: Where humans come from; None until it is open.
+        who: Who it was read as last, as the history names them; empty where that is not known.
         tags: Definitions by id: the platform's, or those of this machine where it lists none.
         knows_all_tags: Whether these are all; else an id may be that of another.
         count: Humans in the mirror.
@@ -95,6 +96,7 @@ class Directory:
         self.is_kept = opened.is_kept
         self.clock = clock
         self.platform: Platform | None = None
+        self.who = ""
         self.tags: dict[str, TagDefinition] = {}
         self.knows_all_tags = False
         self.count = 0
@@ -151,6 +153,7 @@ class Directory:
         self.timezone = facts.get("timezone", "") or self._local_timezone
         self.language = facts.get("language", "")
         self.is_complete = facts.get("built") == COMPLETE
+        self.who = facts.get("who", "")
         if "fresh_at" in facts:
             self.fresh_at = datetime.fromtimestamp(float(facts["fresh_at"]), UTC)
         self.knows_all_tags = "tags" in facts

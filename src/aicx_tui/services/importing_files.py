@@ -85,7 +85,7 @@ def table_of(content: bytes) -> TableFile:
     Raises:
         UsageError: It is neither CSV with a header nor JSON Lines.
     """
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     try:
         start = content.decode(encoding).lstrip()[:1]
     except UnicodeDecodeError as error:
@@ -123,7 +123,7 @@ def read_bytes(name: str) -> bytes:
         reason = (error.strerror if isinstance(error, OSError) else "") or "it is no usable name"
         raise UsageError(
             f"The file cannot be read: {reason}. Nothing was sent.",
-            hint="Give the name of a CSV or JSON Lines file.",
+            hint="Give the name of a file, or - for standard input.",
         ) from None
     if len(content) > MAX_BYTES:
         raise UsageError(
@@ -133,7 +133,8 @@ def read_bytes(name: str) -> bytes:
     return content
 
 
-def _encoding(content: bytes) -> str:
+def encoding_of(content: bytes) -> str:
+    """The encoding of a text by the mark that it begins with; UTF-8 where it has none."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"

@@ -122,7 +122,7 @@ async def _known(access: Access, problem: AicxError | None) -> OpenOutbox | None
         await asyncio.to_thread(known.mirror.close)
         raise
     return OpenOutbox(
-        outbox=_outbox(access, directory, facts.get("who", "")),
+        outbox=_outbox(access, directory, directory.who),
         directory=directory,
         role=facts.get("role", ""),
         problem=problem,

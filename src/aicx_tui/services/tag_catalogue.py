@@ -56,6 +56,23 @@ class TagCatalogue:
             return TagDefinition(id=said, name=said)
         return self.find(said)
 
+    def given(self, name: str, value: str) -> tuple[TagDefinition, str]:
+        """The tag and its value of `NAME=VALUE`, whose name may hold `=` itself.
+
+        Args:
+            name: What stands before the first `=`.
+            value: What stands behind it.
+
+        Raises:
+            UsageError: Several are called so.
+            NotFoundError: None is.
+        """
+        longer, rest = name, value
+        while not (found := self._found(longer)) and "=" in rest:
+            more, _, rest = rest.partition("=")
+            longer = f"{longer}={more}"
+        return (found, rest) if found else (self.meant(name), value)
+
     def _found(self, said: str) -> TagDefinition | None:
         name = said.strip()
         for found in (

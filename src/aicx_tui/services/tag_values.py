@@ -42,6 +42,11 @@ def tag_value(tag: TagDefinition, said: str, *, today: date) -> str:
             return said
 
 
+def choices_said(tag: TagDefinition) -> str:
+    """The choices of a tag in a line; one that holds a comma can be told from two."""
+    return " · ".join(tag.choices)
+
+
 def _choice(tag: TagDefinition, said: str) -> str:
     for choice in tag.choices:
         if choice == said:
@@ -49,7 +54,7 @@ def _choice(tag: TagDefinition, said: str) -> str:
     for choice in tag.choices:
         if choice.casefold() == said.casefold():
             return choice
-    raise _refused(tag, said, "one of its choices", f"Choose one of: {', '.join(tag.choices)}.")
+    raise _refused(tag, said, "one of its choices", f"Choose one of: {choices_said(tag)}.")
 
 
 def _number(tag: TagDefinition, said: str) -> str:

@@ -64,6 +64,9 @@ class AicxApp(App[None]):
         access: The way to the first platform, which the console closes; None asks for one.
         clock: The present, injected so that pictures and tests can hold it still.
         zone: Where times are shown; None for where the profile says, else the system's own zone.
+
+    Attributes:
+        pressed: Keys and clicks so far.
     """
 
     TITLE = "aicx"
@@ -97,6 +100,7 @@ class AicxApp(App[None]):
         self.sign_ins = SignIns(self)
         self.clock = clock
         self._zone = zone
+        self.pressed = 0
         self._idle: Timer | None = None
         self._is_ready = False
         self._ends_with: int | None = None
@@ -187,7 +191,9 @@ class AicxApp(App[None]):
             self._idle = self.set_timer(minutes * MINUTE, self.action_lock)
 
     async def on_event(self, event: events.Event) -> None:
-        """Every key and click puts the lock off."""
+        """Every key and click puts the lock off, and is counted."""
+        if not event.is_forwarded:
+            self.pressed += isinstance(event, (events.Key, events.MouseDown, events.Paste))
         if self._idle is not None and isinstance(event, events.InputEvent):
             self._idle.reset()
         if not (isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y)):

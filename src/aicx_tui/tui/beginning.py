@@ -12,11 +12,11 @@ from aicx_tui.tui.widgets.staging import preview_said, sample_lines
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview, Wish
+    from aicx_tui.services.field_words import Tags
     from aicx_tui.services.tagging import Whom
     from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
-    from aicx_tui.tui.change_words import Tags
 
 
 async def begin_bulk(

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from aicx_tui.storage.bulks import OPEN, BulkState
+from aicx_tui.services.bulk_progress import PARTLY
+from aicx_tui.storage.bulks import OPEN, BulkState, ItemState
+from aicx_tui.text import fit
+from aicx_tui.tui.moments import absolute, ago
+from aicx_tui.tui.screens.pick import Row
 
 if TYPE_CHECKING:
-    from aicx_tui.services.bulk_running import BulkProgress
+    from aicx_tui.services.bulk_progress import BulkProgress
     from aicx_tui.storage.bulks import Bulk
+    from aicx_tui.tui.reader import Reader
 
-STATES = {
-    BulkState.PREPARING: "being written down",
-    BulkState.RUNNING: "running",
-    BulkState.PAUSED: "paused",
-    BulkState.DONE: "done",
-    BulkState.CANCELLED: "cancelled",
+LIST_CELLS, AROUND_CELLS, NOTE_CELLS = 100, 6, 46
+"""Of a list of bulks at most, of its border, and of how far one is."""
+
+SIGNS: Mapping[str, str] = {
+    BulkState.PREPARING: "◐",
+    BulkState.RUNNING: "◐",
+    BulkState.PAUSED: "‖",
+    BulkState.DONE: "✓",
+    ItemState.FAILED: "✗",
+    PARTLY: "!",
 }
+"""By how far a bulk is; nothing was sent of others."""
+
+
+def standing(progress: BulkProgress) -> str:
+    """How far it is, as a sign and a word."""
+    return f"{SIGNS.get(progress.state, '–')} {progress.state}"
 
 
 def how_far(progress: BulkProgress) -> str:
@@ -72,3 +89,23 @@ def bar(progress: BulkProgress, *, cells: int) -> Content:
 def pace(progress: BulkProgress) -> str:
     """How fast it goes; empty where that is not known."""
     return f"{progress.rate:,.0f} /s" if progress.rate else ""
+
+
+def in_a_row(progress: BulkProgress, *, now: datetime, reader: Reader, width: int) -> Row:
+    """A bulk to choose: what it does, how far it is, when it was made and for how many.
+
+    Args:
+        progress: How far it is.
+        now: The present.
+        reader: Where times are shown, and how.
+        width: Cells of the screen.
+    """
+    bulk = progress.bulk
+    made = datetime.fromtimestamp(bulk.made_at, UTC)
+    room = min(width, LIST_CELLS) - AROUND_CELLS - NOTE_CELLS
+    return Row(
+        bulk.id,
+        fit(bulk.title, room).rstrip(),
+        note=f"{standing(progress)}, {ago(made, now=now)}: {outcome(progress)}",
+        more=f"{bulk.title} · by {bulk.who}, {absolute(made, reader=reader)}",
+    )

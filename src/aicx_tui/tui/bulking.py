@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from textual import on, work
@@ -56,9 +57,9 @@ class Bulking(Widget):
 
     @dataclass
     class Listed(Message):
-        """It was read which bulks there are."""
+        """It was read which bulks there are, and how far."""
 
-        bulks: Sequence[Bulk]
+        bulks: Sequence[BulkProgress]
 
     @dataclass
     class Stopped(Message):
@@ -160,11 +161,10 @@ class Bulking(Widget):
         Raises:
             AicxError: There is none, or it cannot be read.
         """
-        from aicx_tui.services.bulk_progress import progress_of  # it loads the API client layer
+        from aicx_tui.services.bulk_progress import seen  # it loads the models
 
         bulks = self.bulks
-        bulk, counts = await bulks.get(bulk_id), await bulks.counts(bulk_id)
-        return progress_of(bulk, counts)
+        return seen(await bulks.get(bulk_id), await bulks.counts(bulk_id))
 
     async def mark(self, bulk_id: str, states: Collection[ItemState]) -> None:
         """Let the humans of a bulk that are in these states be marked, and nobody else.
@@ -266,12 +266,12 @@ class Bulking(Widget):
         return any(isinstance(s, BulkScreen) and s.bulk_id == bulk.id for s in screens)
 
     def _tell(self, progress: BulkProgress) -> None:
-        from aicx_tui.tui.bulk_words import STATES, outcome
+        from aicx_tui.tui.bulk_words import outcome
 
         app = cast("AicxApp", self.app)
         app.notify(
             f"{outcome(progress)}. {app.keymap.shown('bulk.list')} shows it.",
-            title=f"{progress.bulk.title}: {STATES[progress.bulk.state]}",
+            title=f"{progress.bulk.title}: {progress.state}",
             severity="warning" if progress.failed or progress.skipped else "information",
             timeout=12,
         )
@@ -290,19 +290,22 @@ class Bulking(Widget):
     @work(exclusive=True, group="choosing")
     async def _choose(self) -> None:
         try:
-            self.post_message(self.Listed((await self.bulks.listed())[:MOST_LISTED]))
+            latest = (await self.bulks.listed())[:MOST_LISTED]
+            self.post_message(self.Listed([await self.progress_of(bulk.id) for bulk in latest]))
         except AicxError as error:
             self.post_message(self.Stopped(error))
 
     @on(Listed)
     def _listed(self, message: Listed) -> None:
-        from aicx_tui.tui.bulk_words import STATES
+        from aicx_tui.tui.bulk_words import in_a_row
         from aicx_tui.tui.screens.pick import PickScreen, Row  # only when asked for
 
-        by_id = {bulk.id: bulk for bulk in message.bulks}
+        app = cast("AicxApp", self.app)
+        directory, width = self.directory, app.size.width
+        now = directory.clock() if directory is not None else datetime.now(UTC)
+        by_id = {one.bulk.id: one.bulk for one in message.bulks}
         rows = [
-            Row(bulk.id, bulk.title, note=STATES[bulk.state], more=f"by {bulk.who}")
-            for bulk in message.bulks
+            in_a_row(one, now=now, reader=app.reader, width=width) for one in message.bulks
         ] or [Row("", "There was no bulk yet", note="mark several humans, then give them tags")]
 
         def chosen(bulk_id: str | None) -> None:

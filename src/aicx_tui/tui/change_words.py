@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
 
+from aicx_tui.services.field_words import FIELDS, Tags, field_name, value_said
 from aicx_tui.storage.changes import Change, Difference, Kind, State
-from aicx_tui.text import MISSING, clean
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
-
-    from aicx_tui.models.tag import TagDefinition
-
-Tags = Mapping[str, "TagDefinition"]
+from aicx_tui.text import clean
 
 NEEDING = (State.FAILED, State.CONFLICT, State.UNKNOWN)
 """What waits for a person."""
@@ -43,18 +36,6 @@ WORDS: Mapping[str, str] = {
 }
 """States that another word says better than their own."""
 
-FIELDS = {
-    "fullname": "Name",
-    "email": "E-mail",
-    "uid": "UID",
-    "phone_number": "Phone",
-    "profile_pic_id": "Picture",
-    "access_token": "Token",
-    "tags": "Tags",
-    "notes": "Notes",
-}
-"""What details call the fields, too."""
-
 VERBS = {
     Kind.CREATE: "create",
     Kind.UPDATE: "change",
@@ -77,24 +58,6 @@ class Said(NamedTuple):
 def word(state: str) -> str:
     """A state in words."""
     return WORDS.get(state, str(state))
-
-
-def field_name(name: str, tags: Tags) -> str:
-    """What a field is called; a tag without a definition goes by its id."""
-    if name.startswith("tag:"):
-        tag_id = name.removeprefix("tag:")
-        return clean(tags[tag_id].name if tag_id in tags else tag_id)
-    return FIELDS.get(name, clean(name))
-
-
-def value_said(value: JsonValue, tags: Tags) -> str:
-    """A value in words; none is a dash."""
-    if isinstance(value, list) and all(isinstance(one, dict) and "id" in one for one in value):
-        pairs = [one for one in value if isinstance(one, dict)]
-        named = [f"{field_name('tag:' + str(o['id']), tags)}={o.get('value') or ''}" for o in pairs]
-        return clean(", ".join(named)) or MISSING
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return MISSING if value is None or not text else clean(text)
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -11,8 +11,9 @@ from aicx_tui.models.human import HumanChanges
 from aicx_tui.models.tag import TagDefinition
 from aicx_tui.services.bulk_wish import FIELDS
 from aicx_tui.services.editing import check_changes
+from aicx_tui.services.field_words import field_name
 from aicx_tui.services.tagging import Whom
-from aicx_tui.tui.change_words import field_name, in_order
+from aicx_tui.tui.change_words import in_order
 from aicx_tui.tui.editing_many import edit_many, marked
 from aicx_tui.tui.editing_values import Editing
 

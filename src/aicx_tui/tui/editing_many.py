@@ -13,10 +13,10 @@ from aicx_tui.tui.screens.value_editor import ValueEditorScreen
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview
+    from aicx_tui.services.field_words import Tags
     from aicx_tui.storage.bulks import Bulk
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.bulking import Bulking
-    from aicx_tui.tui.change_words import Tags
     from aicx_tui.tui.editing_values import Editing
     from aicx_tui.tui.widgets.human_list import HumanList
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
+from aicx_tui.services.field_words import Tags
 from aicx_tui.storage.audit import Entry
 from aicx_tui.storage.changes import Change, Difference, Kind, State
 from aicx_tui.text import clean
-from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, lines_of, reason, word
+from aicx_tui.tui.change_words import SIGNS, VERBS, lines_of, reason, word
 from aicx_tui.tui.moments import absolute
 from aicx_tui.tui.reader import Reader
 

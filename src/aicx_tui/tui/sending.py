@@ -140,10 +140,10 @@ class Sending(Widget):
 
     @property
     def _who(self) -> str:
-        if self._session is not None and self._session.account is not None:
-            return self._session.account.name
-        access = cast("AicxApp", self.app).places.access
-        return (access and access.context.account) or "this console"
+        if self._session is not None:
+            return self._session.who
+        known = self.directory.who if self.directory is not None else ""
+        return known or "this console"
 
     # Queueing
 
@@ -226,10 +226,10 @@ class Sending(Widget):
         return change
 
     async def _queue(self, queueing: Callable[[Outbox], Awaitable[Change]]) -> Change:
-        outbox = self.outbox
-        if outbox is None:
+        if (outbox := self.outbox) is None:
             raise AicxError("The local copy is not open yet.", hint="Wait a moment.")
         change = await queueing(outbox)
+        self._list.hold()
         self.go_on()
         return change
 
@@ -319,6 +319,7 @@ class Sending(Widget):
             if change.kind is Kind.CREATE:
                 self._list.table.goes_by(LOCAL + change.id, change.human_id)
             return
+        self._list.come_back(change.human_id)
         if message.is_awaited and change.state is State.FAILED:
             return  # who waited for it is told where it was typed
         self._telling.tell(change, app, self._list.tags())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aicx_tui.services.tag_values import choices_said
 from aicx_tui.storage.mirror import COUNTED
 from aicx_tui.text import MISSING, clean, fit
 from aicx_tui.tui.tag_lines import KIND_CELLS
@@ -45,7 +46,7 @@ def tag_row(tag: TagDefinition, count: int | None, *, cells: int, is_wide: bool)
         (f"  {tag.kind:<{KIND_CELLS}}", "$quiet"),
         f"  {having(count):>{COUNT_CELLS}}",
         (written, "$quiet"),
-        (f"  {clean(', '.join(tag.choices), limit=200)}", "$quiet"),
+        (f"  {clean(choices_said(tag), limit=200)}", "$quiet"),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aicx_tui.services.field_words import Tags
     from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
-    from aicx_tui.tui.change_words import Tags
 
 MOST_TOASTS = 3
 """Changes of one run that are told one by one."""

@@ -83,7 +83,7 @@ def tag_values(verb: ArgumentParser, *, required: bool) -> None:
         type=_tag,
         default=None if required else [],
         required=required,
-        metavar="ID=VALUE",
+        metavar="TAG=VALUE",
         help="a tag's name or id, and its value; may be given several times",
     )
 
@@ -138,5 +138,5 @@ def field_value(text: str) -> tuple[str, str]:
 def _tag(text: str) -> tuple[str, str]:
     tag_id, sign, value = text.partition("=")
     if not (sign and tag_id.strip()):
-        raise ArgumentTypeError("a tag is given as ID=VALUE")
+        raise ArgumentTypeError("a tag is given as TAG=VALUE")
     return tag_id, value

@@ -17,9 +17,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.field_words import with_names
 from aicx_tui.storage.bulks import OPEN, TROUBLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
-from aicx_tui.tui.bulk_words import STATES, bar, outcome, pace
+from aicx_tui.tui.bulk_words import bar, outcome, pace, standing
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.export import Exported, toast
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -151,14 +152,13 @@ class BulkScreen(Dialog[None]):
     def _paint(self, progress: BulkProgress) -> None:
         bulk = progress.bulk
         self._bar.update(bar(progress, cells=CELLS))
-        sign = "✓ " if bulk.state is BulkState.DONE else "– "
         said = Content(outcome(progress))
         if bulk.state is BulkState.RUNNING:
             self._facts.update(Content.assemble(said, "  ", (pace(progress), "$quiet")))
         elif bulk.state is BulkState.PAUSED:
-            self._facts.update(Content.assemble(("‖ paused: ", "bold $warning"), said))
+            self._facts.update(Content.assemble((f"{standing(progress)}: ", "bold $warning"), said))
         else:
-            self._facts.update(Content.assemble((f"{sign}{STATES[bulk.state]}: ", "bold"), said))
+            self._facts.update(Content.assemble((f"{standing(progress)}: ", "bold"), said))
         if not (self._is_cancelling and self._is_open):  # else the question would be gone
             is_paused = bulk.state is BulkState.PAUSED
             self._say(progress.waiting_for or (bulk.problem if is_paused else ""))
@@ -196,7 +196,7 @@ class BulkScreen(Dialog[None]):
     @on(Reported)
     def _reported(self, message: Reported) -> None:
         self._items = message.items
-        self._rows.set_options(map(Option, map(_line, message.items)))
+        self._rows.set_options(Option(self._line(item)) for item in message.items)
         self._rows.display = bool(message.items)
         self._rows.highlighted = 0 if message.items else None
 
@@ -207,7 +207,17 @@ class BulkScreen(Dialog[None]):
         troubled = progress.failed + progress.skipped if progress is not None else 0
         more = troubled - len(self._items)
         rest = f" {more:,} more are in what x exports." if more > 0 else ""
-        self._say(f"{item.human_id}: {item.said or item.state}{rest}")
+        self._say(f"{item.human_id}: {self._reason(item)}{rest}")
+
+    def _reason(self, item: BulkItem) -> str:
+        """Why nothing became of a human, by the names that tags have."""
+        directory = self._bulking.directory
+        return with_names(item.said or item.state, directory.tags if directory is not None else {})
+
+    def _line(self, item: BulkItem) -> Content:
+        said = clean(self._reason(item), limit=300)
+        name = fit(item.name or item.human_id or MISSING, NAME_CELLS)
+        return Content.assemble(SIGNS[item.state], name, "  ", (said, "$quiet"))
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -281,12 +291,6 @@ class BulkScreen(Dialog[None]):
     def _exported(self, exported: Exported | None) -> None:
         if exported is not None:
             self.app.notify(toast(exported, wanted=None), title="Exported", timeout=8)
-
-
-def _line(item: BulkItem) -> Content:
-    said = clean(item.said or item.state, limit=300)
-    name = fit(item.name or item.human_id or MISSING, NAME_CELLS)
-    return Content.assemble(SIGNS[item.state], name, "  ", (said, "$quiet"))
 
 
 def _title(parts: Sequence[Content]) -> Content:

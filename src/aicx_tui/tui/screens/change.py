@@ -17,10 +17,11 @@ from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
+from aicx_tui.services.field_words import Tags, field_name
 from aicx_tui.storage.changes import LOCAL, Change, Kind, State
 from aicx_tui.text import clean
 from aicx_tui.tui import deciding
-from aicx_tui.tui.change_words import SIGNS, VERBS, Tags, field_name, lines_of, word
+from aicx_tui.tui.change_words import SIGNS, VERBS, lines_of, word
 from aicx_tui.tui.keys import KEYS
 from aicx_tui.tui.moments import absolute
 from aicx_tui.tui.screens.dialog import Dialog

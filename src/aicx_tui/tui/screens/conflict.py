@@ -15,9 +15,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from aicx_tui.services.field_words import Tags, field_name, value_said
 from aicx_tui.storage.changes import Change
 from aicx_tui.text import clean, fit
-from aicx_tui.tui.change_words import Tags, field_name, in_order, value_said
+from aicx_tui.tui.change_words import in_order
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 

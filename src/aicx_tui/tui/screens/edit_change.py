@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from aicx_tui.services.field_words import Tags, field_name
 from aicx_tui.storage.changes import Change, Kind
 from aicx_tui.text import clean
-from aicx_tui.tui.change_words import Tags, field_name, in_order
+from aicx_tui.tui.change_words import in_order
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 

@@ -20,6 +20,7 @@ from aicx_tui.errors import AicxError, FieldProblem, UsageError
 from aicx_tui.services.pace import Pace
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import AnswerT, Dialog
+from aicx_tui.tui.screens.menu import Choice, MenuScreen
 from aicx_tui.tui.widgets.form import LINES, Field, Form, SecretInput
 from aicx_tui.tui.widgets.too_small import TooSmall
 
@@ -31,6 +32,9 @@ SAID_LINES = 4
 
 FIELD_LINES = 4
 """Lines that are left for the fields below something long."""
+
+STAY, LEAVE = "stay", "leave"
+UNSAVED = "What you typed is not saved. ctrl+s saves it;"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class FormScreen(Dialog[AnswerT]):
     """Whether Enter in the last field does it; else ctrl+s only."""
 
     GUARDS_TYPED = False
-    """Whether Escape asks once more where something was typed."""
+    """Whether Escape asks first where something was typed."""
 
     AT_STAKE = ""
     """What would be lost if the console ended while this is busy."""
@@ -117,7 +121,6 @@ class FormScreen(Dialog[AnswerT]):
         self._is_busy = False
         self._skipped: asyncio.Event | None = None
         self._untouched: dict[str, str] = {}
-        self._is_warned = False
 
     def compose(self) -> ComposeResult:
         """What is to know, the fields, and how it stands."""
@@ -182,7 +185,6 @@ class FormScreen(Dialog[AnswerT]):
         """Check what is there and do it."""
         if not self._is_busy:
             self._is_busy = True
-            self._is_warned = False
             self._do()
 
     @property
@@ -199,9 +201,16 @@ class FormScreen(Dialog[AnswerT]):
         """Whether nothing goes on here before the platform answers, a sign-in included."""
         return self._is_busy
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether leaving would lose something that is asked about first."""
+        return self.GUARDS_TYPED and self._form.typed != self._untouched
+
     async def at_stake(self) -> str:
         """What would be lost if the console ended now, after keeping what can be kept."""
-        return f"{self.AT_STAKE} Esc stops it;" if self._is_busy and self.AT_STAKE else ""
+        if self._is_busy:
+            return f"{self.AT_STAKE} Esc stops it;" if self.AT_STAKE else ""
+        return UNSAVED if self.is_unsaved else ""
 
     def say_busy(self, text: str, *, gives_up: bool = True) -> None:
         """Say what is being waited for, and whether Escape gives it up."""
@@ -296,20 +305,27 @@ class FormScreen(Dialog[AnswerT]):
         self._tell(Content("\n").join(lines))
 
     def action_back(self) -> None:
-        """Skip or give up what is under way, or else go back."""
+        """Skip or give up what is under way; else go back, after a question where that loses it."""
         if self._skipped is not None:
             self._skipped.set()
         elif self._is_busy:
             self._is_busy = False
             self.workers.cancel_group(self, "sending")
             self._tell(Content.styled(self.GIVEN_UP, "$quiet"))
-        elif self.GUARDS_TYPED and not self._is_warned and self._form.typed != self._untouched:
-            self._is_warned = True
-            said = f"What you typed is not kept yet. ctrl+s: {self.SENDS}. Esc again lets it go."
-            self._tell(Content.assemble(("! ", "bold $warning"), said))
+        elif self.is_unsaved:
+            choices = [
+                Choice("g", "Go on", STAY, note="with editing: Enter or Esc"),
+                Choice("l", "Leave", LEAVE, note="what was typed is lost"),
+            ]
+            question = MenuScreen("Leave without saving?", choices, default=STAY)
+            self.app.push_screen(question, lambda chosen: self.leave() if chosen == LEAVE else None)
         else:
-            self._form.clear_secrets()
-            self.answer(None)
+            self.leave()
+
+    def leave(self) -> None:
+        """Go back without what was typed."""
+        self._form.clear_secrets()
+        self.answer(None)
 
     def _tell(self, text: Content) -> None:
         self._state.update(text)

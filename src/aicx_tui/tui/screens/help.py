@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 
 def help_screen(app: AicxApp) -> PickScreen:
-    """The keys of the screen that is shown, and why some cannot act now."""
+    """The keys of the screen that is shown, those first that act there, and why others cannot."""
     live = app.live_actions()
-    rows = []
-    for action_id in KEYS:
+    rows = [
+        Row(value="", title=binding.description.capitalize(), key=app.get_key_display(binding))
+        for _, binding, _, _ in app.screen.active_bindings.values()
+        if binding.show and binding.id not in KEYS
+    ]
+    for action_id in sorted(KEYS, key=lambda action_id: action_id not in live):
         action = ACTIONS[action_id]
         refused = "" if action_id in live and live[action_id].enabled else app.refusal(action_id)
         if not refused and action_id not in live:

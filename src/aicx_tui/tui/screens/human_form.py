@@ -25,8 +25,7 @@ from aicx_tui.services.oddities import oddities
 from aicx_tui.storage.changes import Change
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.human_fields import also, fields_of
-from aicx_tui.tui.screens.form import FormScreen
-from aicx_tui.tui.screens.menu import Choice, MenuScreen
+from aicx_tui.tui.screens.form import UNSAVED, FormScreen
 from aicx_tui.tui.screens.queueing_form import QueueingForm, Tried
 from aicx_tui.tui.widgets.form import YesNo
 
@@ -47,8 +46,6 @@ READ_SECONDS = 1.0
 
 USUAL_LINES = 30
 """Of the form, where most of it fits on the screen."""
-
-STAY, LEAVE = "stay", "leave"
 
 
 class HumanFormScreen(QueueingForm):
@@ -224,8 +221,8 @@ class HumanFormScreen(QueueingForm):
         return {name: typed[name] for name in self._edit.names}
 
     @property
+    @override
     def is_unsaved(self) -> bool:
-        """Whether leaving would lose something."""
         typed = self._form.typed
         return bool(self._edit.differing(typed) or typed[TOKEN] or typed.get(CLEARS_TOKEN))
 
@@ -313,24 +310,11 @@ class HumanFormScreen(QueueingForm):
         self._advise()
 
     @override
-    def action_back(self) -> None:
-        """Go back, after a question where something would be lost."""
-        if self._is_busy or not self.is_unsaved:
-            self._leave()
-            return
-        choices = [
-            Choice("g", "Go on", STAY, note="with editing: Enter or Esc"),
-            Choice("l", "Leave", LEAVE, note="what was typed is lost"),
-        ]
-        question = MenuScreen("Leave without saving?", choices, default=STAY)
-        self.app.push_screen(question, lambda chosen: self._leave() if chosen == LEAVE else None)
-
-    def _leave(self) -> None:
-        if not self._is_busy:
-            self._is_over = True
-            if self._drafts is not None and self._knows_draft:
-                self.app.run_worker(_dropped(self._drafts, self._draft_id), group="drafts")
-        super().action_back()
+    def leave(self) -> None:
+        self._is_over = True
+        if self._drafts is not None and self._knows_draft:
+            self.app.run_worker(_dropped(self._drafts, self._draft_id), group="drafts")
+        super().leave()
 
     @override
     async def at_stake(self) -> str:
@@ -339,7 +323,7 @@ class HumanFormScreen(QueueingForm):
         await self._keep_draft()
         has_secret = bool(self._form.typed[TOKEN])
         is_kept = self._drafts is not None and self._drafts.is_kept and not has_secret
-        return "" if is_kept else "What you typed is not saved. ctrl+s saves it;"
+        return "" if is_kept else UNSAVED
 
 
 async def _dropped(drafts: Drafts, draft_id: str) -> None:

@@ -18,10 +18,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.field_words import Tags
 from aicx_tui.storage.changes import Change, Kind, State
 from aicx_tui.text import clean, fit
 from aicx_tui.tui import deciding
-from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, Tags, in_a_line, reason, word
+from aicx_tui.tui.change_words import NEEDING, SIGNS, VERBS, in_a_line, reason, word
 from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue

@@ -43,6 +43,7 @@ class TagFormScreen(FormScreen[Step]):
         self._tag = tag
         self._ended = ended
         self._shown = _shown(tag)
+        self._given_up: dict[str, str] | None = None  # it may be saved
         said = f"Id {clean(tag.id)}" if tag is not None else ""
         title = f"Change {clean(tag.name, limit=40)}" if tag is not None else "Define a tag"
         super().__init__(
@@ -56,11 +57,20 @@ class TagFormScreen(FormScreen[Step]):
     def start(self) -> None:
         self._form.start_at_first()
 
+    @property
+    @override
+    def is_unsaved(self) -> bool:
+        typed = self._form.typed
+        is_other = any(text != self._shown.get(key, "") for key, text in typed.items())
+        return is_other and typed != self._given_up
+
     @override
     async def send(self, values: dict[str, str]) -> Step:
+        self._given_up = self._form.typed
         try:
             (step,) = await self._definitions.define([self._wish(values)])
         except AicxError as error:
+            self._given_up = None
             error.problems = tuple(p._replace(field=_field_of(p.field)) for p in error.problems)
             raise
         finally:

@@ -74,7 +74,7 @@ class ValueEditorScreen(Dialog[bool]):
         self._held = editing.known
         self._recent: Sequence[str] = ()
         self._tag: TagDefinition | None = None
-        self._valued = ""
+        self._valued = self._missed = ""
         self._found: Sequence[str] = ()
         self._offered: Sequence[str] = ()
         self._is_chosen = self._is_leaving = False
@@ -206,6 +206,8 @@ class ValueEditorScreen(Dialog[bool]):
         """Say what would be typed here, and what keys do."""
         tag, text = self._tag, self._line.value
         hint = asks_for(tag, text, today=self._editing.today) if tag is not None else ""
+        if tag is not None and self._missed == self._key:
+            hint = f"{self._nobody_has} {hint}"
         if tag is None and not self._found:
             thing = self._editing.thing
             hint = (
@@ -215,6 +217,12 @@ class ValueEditorScreen(Dialog[bool]):
             )
         self._said.update(Content.styled(hint, "$quiet"))
         self._box.border_subtitle = _title(self._keys())
+
+    @property
+    def _nobody_has(self) -> str:
+        whom, thing = self._editing.whom, self._editing.entries[self._key].name
+        who = f"{whom.said} does not have" if whom.is_one else f"None of the {whom.said} has"
+        return clean(f"{who} {thing}.", limit=100)
 
     def _keys(self) -> list[Content]:
         whom, is_idle = self._editing.whom, self._options.highlighted is None
@@ -241,7 +249,7 @@ class ValueEditorScreen(Dialog[bool]):
 
     def _find(self) -> bool:
         """Ask for a tag."""
-        self._tag = None
+        self._tag, self._missed = None, ""
         self._asked.update(Content.styled(f"{self._editing.thing.capitalize()} ", "$quiet"))
         self._line.placeholder = "Type to find"
         self._line.value = ""
@@ -306,14 +314,14 @@ class ValueEditorScreen(Dialog[bool]):
 
     def _remove(self) -> bool:
         """Stage that it has none any more: what is asked about, or what is at the cursor."""
-        key, whom = self._key, self._editing.whom
+        key = self._key
         if not key:
             self._problem(f"Choose a {self._editing.thing} first: ↓.")
         elif reason := self._editing.why_not_remove(self._editing.entries[key]):
             self._problem(reason)
         elif self._held is not None and not self._held.get(key):
-            who = f"{whom.said} does" if whom.is_one else "They do"
-            self._problem(f"{who} not have it.")
+            self._missed = key
+            self._problem(self._nobody_has)
         else:
             self._staging.put(key, None)
             self._find()

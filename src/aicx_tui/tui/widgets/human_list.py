@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aicx_tui.services.directory import Directory
     from aicx_tui.storage.query.tree import Query
     from aicx_tui.storage.results import Results
+    from aicx_tui.tui.app import AicxApp
 
 
 class HumanList(Vertical):
@@ -74,6 +75,7 @@ class HumanList(Vertical):
         self._finder = Finder(post=self.post_message)
         self._results: Results | None = None
         self._below = ""
+        self._held = "", 0
         self._notice = Static(id="notice", markup=False)
         super().__init__(id="list", classes="-noticed")
 
@@ -96,6 +98,23 @@ class HumanList(Vertical):
     def place_of(self, human_id: str) -> int | None:
         """Where the mirror has a human who is shown."""
         return self._results.place_in_mirror(human_id) if self._results is not None else None
+
+    def hold(self) -> None:
+        """Remember whom the cursor is on, for `come_back`."""
+        current = self.table.current
+        self._held = current.id if current is not None else "", self._pressed
+
+    def come_back(self, human_id: str) -> None:
+        """Let the cursor go back to a human that left the search by a change that was not made.
+
+        That is, if it was on it when the change was, and nothing was pressed since.
+        """
+        if self._held == (human_id, self._pressed):
+            self.table.seek(human_id)
+
+    @property
+    def _pressed(self) -> int:
+        return cast("AicxApp", self.app).pressed
 
     # Finding
 

@@ -15,13 +15,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.field_words import field_name
 from aicx_tui.services.tagging import Staged
 from aicx_tui.text import clean, fit
-from aicx_tui.tui.change_words import field_name, said
+from aicx_tui.tui.change_words import said
 
 if TYPE_CHECKING:
     from aicx_tui.services.bulk import Preview
-    from aicx_tui.tui.change_words import Tags
+    from aicx_tui.services.field_words import Tags
 
 MOST_LINES = 4
 """Lines of what is staged; how much more there is is said."""
