@@ -205,12 +205,16 @@ class BulkSender:
             left.append(with_before(item, theirs))
             return None
 
-        known = [item for item in items if item.before is not None]
+        unknown = left.copy()
         try:
+            known = [item for item in items if item.before is not None]
             await self._each(known, one, otherwise=ItemState.PENDING)
         except AicxError:
-            await self._again([item for item in items if item.before is None])
+            await self._again(unknown)
             raise
+        if self.is_stopping:
+            await self._again(unknown)
+            return []
         return sorted(left, key=_position)
 
     async def _each(
@@ -225,7 +229,7 @@ class BulkSender:
         Args:
             items: Whom.
             work: What.
-            otherwise: How far those are of whom nothing is said once the platform cannot be asked.
+            otherwise: How far those are of whom nothing is said where it was broken off.
 
         Raises:
             AicxError: The platform cannot be asked now; the others are settled.
@@ -250,7 +254,7 @@ class BulkSender:
 
         ended = await asyncio.gather(*(one(item) for item in items))
         told = [one for one in ended if one is not None]
-        if faults and otherwise is not None:
+        if (faults or self.is_stopping) and otherwise is not None:
             silent = (item for item, one in zip(items, ended, strict=True) if one is None)
             told += [_ended(item, otherwise) for item in silent]
         await self._settle(told)
