@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pexpect
 import pytest
@@ -99,6 +102,23 @@ def test_what_cannot_be_is_refused(env: Env, words: tuple[str, ...], code: int, 
     refused = aicx("profile", *words, env=env, stdin="old\nshort\n")
     assert refused.code == code
     assert said in refused.err
+
+
+def test_the_days_of_a_search_are_those_of_the_profile(env: Env) -> None:
+    humans = does("humans", "list", "--json", env=env).json()
+    late = next(h for h in humans if datetime.fromisoformat(h["created_at"]).hour >= 12)
+    day = datetime.fromisoformat(late["created_at"]).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    query = f"id:{late['id']} created:{day:%Y-%m-%d}"
+    for zone, found in (("Etc/UTC", []), ("Pacific/Kiritimati", [late["id"]])):
+        does("profile", "set", "--timezone", zone, env=env)
+        listed = does("humans", "list", query, "--json", env=env).json()
+        assert [human["id"] for human in listed] == found
+
+
+def test_a_picture_is_a_file_that_is_named(env: Env, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name, code in (("", 2), (str(tmp_path / "pipe"), 2), (str(tmp_path), 2)):
+        assert aicx("profile", "avatar", name, env=env).code == code
 
 
 def test_a_gateway_keeps_zone_and_language_here_and_says_where_the_rest_is(

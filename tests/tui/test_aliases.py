@@ -191,6 +191,22 @@ async def test_a_platform_that_fails_leaves_the_form_and_makes_one_alias(
         assert list(await aliases_of(own_sandbox)) == ["Ana B"]
 
 
+async def test_what_was_deleted_is_created_anew(own_sandbox: SandboxPlatform) -> None:
+    await has_only(own_sandbox, [])
+    async with console(own_sandbox.own_access()) as person:
+        await opens_aliases(person)
+        for _ in range(2):
+            await person.presses("n", *"Foo", "ctrl+s")
+            await person.sees("Created Foo")
+            await person.waits_for(lambda: bool(row_of(person, "Foo")))
+            assert list(await aliases_of(own_sandbox)) == ["Foo"]
+            await person.presses("number_sign")
+            await person.sees("Delete Foo")
+            await person.presses("ctrl+s")
+            await person.waits_for(lambda: not row_of(person, "Foo"))
+            person.app.clear_notifications()
+
+
 ODD_NAMES = ["[/]", "[@click=app.quit]x[/]", "عبد الله", "山田 花子 👩‍👩‍👧", "x" * 100]
 
 

@@ -101,6 +101,18 @@ async def test_a_name_that_the_platform_does_not_take_is_said_and_kept(
         await person.waits_for(lambda: "Change your name" not in person.screen)
 
 
+async def test_keys_act_on_every_tab_again(platform: SandboxPlatform) -> None:
+    async with console(platform.own_access()) as person:
+        await opens_profile(person)
+        await person.presses("right", "right")
+        await person.sees("▸API")
+        await person.presses("left", "left")
+        await person.sees("▸GENERAL")
+        await goes_to(person, "name")
+        await person.presses("e")
+        await person.sees("Change your name")
+
+
 async def test_a_chosen_zone_holds_for_times_and_for_days_at_once(
     platform: SandboxPlatform,
 ) -> None:

@@ -137,6 +137,7 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
             line.show(progress)
     if directory.standing == REBUILT:
         narrate(REBUILT)
+    await directory.locate()
     return changed
 
 

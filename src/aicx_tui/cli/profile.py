@@ -70,6 +70,8 @@ def prepare_set(arguments: Namespace) -> OnAccount:
 
 def prepare_avatar(arguments: Namespace) -> OnAccount:
     """`avatar FILE`, or `--none`."""
+    if arguments.file is not None and not arguments.file.strip():
+        raise UsageError("The name of the file is empty. Nothing was sent.", hint="Or say --none.")
 
     async def run(opened: OpenAccount) -> None:
         file = arguments.file

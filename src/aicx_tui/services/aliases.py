@@ -52,7 +52,7 @@ class Aliases:
         return await self._profile.list_aliases()
 
     async def create(self, wish: AliasWish) -> Alias:
-        """Create one; tried again with the same name, it is the same one.
+        """Create one; tried again after a failure, it is the same one.
 
         Raises:
             UsageError: It has no name, or one that no terminal or web page shows.
@@ -62,7 +62,9 @@ class Aliases:
             draft = draft.model_copy(update={"avatar_id": await self._store(wish.picture)})
         if wish.is_default:
             draft = draft.model_copy(update={"default": True})
-        return await self._profile.create_alias(draft, key=self._key_of(draft))
+        created = await self._profile.create_alias(draft, key=self._key_of(draft))
+        self._key, self._stored = ("", ""), {}
+        return created
 
     async def edit(self, alias: Alias, wish: AliasWish) -> Alias:
         """Change what differs; nothing is sent where nothing does.

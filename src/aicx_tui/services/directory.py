@@ -11,7 +11,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagDefinition
@@ -27,7 +27,6 @@ from aicx_tui.storage.results import Results
 
 if TYPE_CHECKING:
     from aicx_tui.api.base import Platform
-    from aicx_tui.errors import AicxError
     from aicx_tui.services.access import Access
     from aicx_tui.services.mirrors import OpenMirror
     from aicx_tui.services.session import Session
@@ -134,6 +133,15 @@ class Directory:
         """
         self.timezone, self.language = timezone, language
         await wrap_future(self.mirror.keep({"timezone": timezone, "language": language}))
+
+    async def locate(self) -> None:
+        """Find out where the reader is, where the platform has a profile that says it."""
+        if self.platform is None or Capability.PROFILE_EDIT not in self.platform.capabilities:
+            return
+        with suppress(AicxError):  # what was known before holds
+            own = await self.platform.profile.get()
+            if (own.timezone, own.language) != (self.timezone, self.language):
+                await self.keep_reader(timezone=own.timezone, language=own.language)
 
     async def look(self) -> bool:
         """Look at what the mirror holds now, and return whether that is something else.

@@ -58,6 +58,8 @@ def _read(path: Path) -> Picture:
     try:
         if path.is_dir():
             raise _refused("This is a folder.")
+        if path.exists() and not path.is_file():  # a pipe might never say anything
+            raise _refused("This is no file.")
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:

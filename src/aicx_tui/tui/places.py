@@ -73,6 +73,7 @@ class Places:
             credential = await self._app.sign_ins.ask(self.access.context, refused)
         except NotSignedInError:
             return False
+        self._app.sign_ins.taken_up()  # what somebody asked for meanwhile is done by this one
         if self.session is not None:
             self.session.sign_in_as(credential)
         return True

@@ -328,6 +328,7 @@ class ProfileScreen(Screen[None]):
         """Show the next tab, or the one before."""
         self._tabs.turn(steps)
         self.show()
+        self._rows.focus()
 
     @on(WordTabs.Chosen)
     def _tab_clicked(self, message: WordTabs.Chosen) -> None:
