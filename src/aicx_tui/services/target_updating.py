@@ -49,7 +49,7 @@ async def updated(target: Target, token: SecretStr) -> TargetResult:
         return _by_hand(target)
     try:
         await _given(target, token)
-    except AicxError as error:
+    except (AicxError, OSError) as error:
         return _failed(target, error)
     return await _verified(target, token)
 
@@ -60,7 +60,7 @@ async def looked_into(target: Target, token: SecretStr) -> TargetResult:
         return _by_hand(target)
     try:
         checked = await _checked(target, token)
-    except AicxError as error:
+    except (AicxError, OSError) as error:
         return _failed(target, error)
     if checked.is_current is False:
         return TargetResult(
@@ -79,7 +79,7 @@ async def rehearsed(target: Target) -> TargetResult:
         return _by_hand(target)
     try:
         return TargetResult(target, Outcome.NOT_TRIED, await kind_of(target).rehearse(target))
-    except AicxError as error:
+    except (AicxError, OSError) as error:
         return _failed(target, error)
 
 
@@ -130,5 +130,7 @@ def _by_hand(target: Target) -> TargetResult:
     )
 
 
-def _failed(target: Target, error: AicxError) -> TargetResult:
+def _failed(target: Target, error: AicxError | OSError) -> TargetResult:
+    if isinstance(error, OSError):
+        return TargetResult(target, Outcome.FAILED, f"{error.strerror or 'A file failed'}.")
     return TargetResult(target, Outcome.FAILED, error.message, error.hint)

@@ -126,7 +126,7 @@ class TargetResult:
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done there."""
-        return self.outcome not in (Outcome.VERIFIED, Outcome.UPDATED)
+        return self.outcome not in (Outcome.VERIFIED, Outcome.UPDATED, Outcome.UNKNOWN)
 
 
 Told = Callable[[TargetResult], None]
