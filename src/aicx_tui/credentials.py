@@ -142,7 +142,7 @@ class Credentials:
         if not self._for_this_run(context):  # else that would come before what is kept now
             self._remembered.pop(_item(context, slot))
         earlier = [other for other in SIGN_IN_SLOTS if other is not slot]
-        await self._remove(context, earlier, patience=patience)
+        await self.remove(context, earlier, patience=patience)
         return self.keyring.name
 
     def remember(self, context: Context, slot: Slot, secret: SecretStr) -> None:
@@ -165,15 +165,15 @@ class Credentials:
         items = [_item(context, slot) for slot in SIGN_IN_SLOTS]
         remembered = [self._remembered.pop(item, None) for item in items]
         forgotten = [slot for slot in Slot if slot not in keep]
-        removed = await self._remove(context, forgotten, patience=patience)
+        removed = await self.remove(context, forgotten, patience=patience)
         return any(remembered) or not removed.isdisjoint(SIGN_IN_SLOTS)
 
     async def forget_session(self, context: Context, *, patience: float) -> None:
         """Forget a session by password; a token and where a person was stay."""
         self._remembered.pop(_item(context, Slot.SESSION), None)
-        await self._remove(context, [Slot.SESSION], patience=patience)
+        await self.remove(context, [Slot.SESSION], patience=patience)
 
-    async def _remove(
+    async def remove(
         self, context: Context, slots: Sequence[Slot], *, patience: float
     ) -> set[Slot]:
         """Remove secrets from the keyring, and return those that were there."""
