@@ -66,11 +66,13 @@ class Stranded:
     Attributes:
         token: The only working one.
         problem: Why it was not taken.
+        can_repeat: Whether the platform gives the same token again, for some minutes.
         retry: Tries its place again; raises an `AicxError` where that does not take it.
     """
 
     token: SecretStr
     problem: AicxError
+    can_repeat: bool
     retry: Callable[[], Awaitable[None]]
 
 
@@ -105,6 +107,23 @@ class Means:
     verify_pauses: Sequence[float] = field(default=VERIFY_PAUSES)
 
 
+async def give_up(stranded: Stranded) -> str:
+    """Say what can be done, where nobody can be asked where the token shall go.
+
+    Raises:
+        KeyringUnavailableError: Always.
+    """
+    raise KeyringUnavailableError(
+        "A new token was issued, so the one before is dead, and the new one could not be stored. "
+        f"{stranded.problem.message}",
+        hint="Mend the keyring, or name a file by --save-to FILE, and within 9 minutes run again: "
+        "aicx token rotate --yes. The same call gives the same token again."
+        if stranded.can_repeat
+        else "It is lost. Sign in by password (aicx login --email …), then: aicx token issue "
+        "--save-to FILE",
+    )
+
+
 async def uninterrupted(work: Coroutine[Any, Any, ResultT]) -> ResultT:
     """Do something to its end, whoever wants to stop meanwhile; that is heard afterwards."""
     task = asyncio.ensure_future(work)
@@ -125,13 +144,14 @@ async def settle(means: Means, entry: Entry, token: SecretStr) -> str:
     Raises:
         AicxError: It is safe, and could not be verified or promoted; the message says so.
     """
-    if rescued := await _stored(means, token):
+    if rescued := await _stored(means, entry, token):
         means.journal.write(replace(entry, rescued=rescued))
         _use_now(means, token)
-        return rescued
     means.told(Step.STORED)
-    await _verified_when_issued(means, token)
+    await _verified_when_issued(means, token, place=rescued or means.place.name)
     means.told(Step.VERIFIED)
+    if rescued:
+        return rescued
     await promote(means, token)
     return means.place.name
 
@@ -185,7 +205,7 @@ async def _read_known_human(means: Means, token: SecretStr) -> None:
         await http.aclose()
 
 
-async def _stored(means: Means, token: SecretStr) -> str:
+async def _stored(means: Means, entry: Entry, token: SecretStr) -> str:
     """Put a token where it goes; return where a person has it instead, if so."""
 
     async def put() -> None:
@@ -194,12 +214,12 @@ async def _stored(means: Means, token: SecretStr) -> str:
     try:
         await _repeated(put, means.store_pauses)
     except AicxError as problem:
-        return await means.rescue(Stranded(token, problem, put))
+        return await means.rescue(Stranded(token, problem, bool(entry.key), put))
     return ""
 
 
-async def _verified_when_issued(means: Means, token: SecretStr) -> None:
-    kept = f"A new token was issued and is kept in {means.place.name}, and the one before is dead."
+async def _verified_when_issued(means: Means, token: SecretStr, *, place: str) -> None:
+    kept = f"A new token was issued and is in {place}; the one before is dead."
     later = "The next start of aicx looks again, and lets it sign in once it is accepted."
     try:
         await verify(means, token)
@@ -211,9 +231,8 @@ async def _verified_when_issued(means: Means, token: SecretStr) -> None:
             hint=f"{later} If it stays so: aicx login --context {means.context.name}",
         ) from None
     except AicxError as error:
-        raise UnavailableError(
-            f"{kept} It is not verified yet. {error.message}", hint=later
-        ) from None
+        said = f"{kept} It is not verified yet. {error.message}"
+        raise UnavailableError(said, hint=later) from None
 
 
 async def _repeated(work: Callable[[], Awaitable[None]], pauses: Sequence[float]) -> None:
