@@ -175,7 +175,9 @@ def run(arguments: Namespace, setup: Setup) -> int:
 
                 take_view(arguments, setup.config, name)
             command = _prepared(arguments)
-            _run_on(setup.access(name, ephemeral=arguments.ephemeral), command, arguments.command)
+            access = setup.access(name, ephemeral=arguments.ephemeral)
+            access.tell = narrate
+            _run_on(access, command, arguments.command)
         sys.stdout.flush()
     except KeyboardInterrupt:
         changed = ACTIONS[arguments.command].mutates

@@ -24,6 +24,7 @@ from aicx_tui.credentials import (
 from aicx_tui.errors import KeyringUnavailableError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.rotation_opening import take_up_if_cut_off
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.signing_in import (
     SignedIn,
@@ -55,6 +56,7 @@ def login(arguments: Namespace, setup: Setup) -> Awaitable[None]:
 async def _login(
     sign_in: Callable[[], Awaitable[SignedIn]], context: Context, setup: Setup
 ) -> None:
+    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
     signed_in = await sign_in()
     keeping = keep(signed_in, setup.credentials, patience=patience(setup.environ))
     place = await _patiently(keeping)
@@ -193,6 +195,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
 async def whoami(arguments: Namespace, setup: Setup) -> None:
     """`whoami`: asks the platform."""
     access = setup.access(_name(arguments, setup), ephemeral=arguments.ephemeral)
+    access.tell = narrate
     try:
         session = await access.open()
         try:

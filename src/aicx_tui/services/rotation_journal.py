@@ -144,7 +144,12 @@ class RotationJournal:
 
     def remove(self) -> None:
         """Nothing is under way any more."""
-        self._path.unlink(missing_ok=True)
+        try:
+            self._path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unwritable(error) from None
         with suppress(OSError):
             _sync_folder(self._path.parent)
 
