@@ -7,6 +7,7 @@ keyring. Nothing is ever written to a file.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -247,6 +248,19 @@ def token_from_file(name: str) -> SecretStr:
 def token_from_stdin() -> SecretStr:
     """Read a token from standard input, up to its end."""
     return _read_token(standard_input(), source="standard input")
+
+
+def token_from_descriptor(number: int) -> SecretStr:
+    """Read a token from a descriptor that this process was started with, up to its end."""
+    try:
+        with os.fdopen(os.dup(number), "rb") as file:
+            return _read_token(file, source=f"descriptor {number}")
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "it is no descriptor"
+        raise UsageError(
+            f"The descriptor {number} cannot be read: {reason}. Nothing was sent.",
+            hint="Open it in the shell: aicx token set --fd 3 3< FILE",
+        ) from None
 
 
 def standard_input() -> IO[bytes]:
