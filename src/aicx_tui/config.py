@@ -43,6 +43,7 @@ GATEWAY_KEYS = ("company", "bot")
 
 MAX_LOCK_MINUTES = 24 * 60
 MAX_MIRROR_DAYS = 365
+MAX_TOKEN_DAYS = 3650
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -157,6 +158,13 @@ CONSOLE_SETTINGS = (
         check=lambda value, what: _checked_days(value, what),
         limits={"minimum": 1, "maximum": MAX_MIRROR_DAYS},
     ),
+    Setting(
+        "token_days",
+        int,
+        "Days after which a personal access token is said to be old; 0 for never.",
+        check=lambda value, what: _checked_age(value, what),
+        limits={"minimum": 0, "maximum": MAX_TOKEN_DAYS},
+    ),
 )
 
 
@@ -174,6 +182,7 @@ class Config:
         theme: One of `THEMES`; empty for what fits the terminal.
         lock_after: Minutes; 0 for never.
         mirror_days: Days without its platform after which a local copy stays shut.
+        token_days: Days after which a token is said to be old; 0 for never.
     """
 
     path: Path
@@ -185,6 +194,7 @@ class Config:
     theme: str = ""
     lock_after: int = 30
     mirror_days: int = 7
+    token_days: int = 90
 
 
 def checked_value(setting: Setting, value: object, *, what: str) -> object:
@@ -218,6 +228,12 @@ def _checked_minutes(value: int, what: str) -> int:
 def _checked_days(value: int, what: str) -> int:
     if not 1 <= value <= MAX_MIRROR_DAYS:
         raise UsageError(f"{what} is not a number of days from 1 to {MAX_MIRROR_DAYS}.")
+    return value
+
+
+def _checked_age(value: int, what: str) -> int:
+    if not 0 <= value <= MAX_TOKEN_DAYS:
+        raise UsageError(f"{what} is not a number of days from 0 to {MAX_TOKEN_DAYS}.")
     return value
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_many, on_outbox
+from aicx_tui.cli.commands import on_a_platform, on_many, on_outbox, on_the_token
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -307,6 +307,8 @@ MUTATING = {
     "outbox.send": ("outbox", "send"),
     "outbox.undo": ("undo",),
     "outbox.redo": ("redo",),
+    "token.issue": ("token", "issue", "--yes"),
+    "token.rotate": ("token", "rotate", "--yes"),
 }
 """How each command that changes data is typed."""
 
@@ -316,7 +318,8 @@ KEPT_HERE_FOR_A_GATEWAY = {"tags.define", "tags.rename", "tags.delete", "tags.im
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    assert changing <= set(on_a_platform()) | set(on_outbox()) | set(on_many())
+    ways = (on_a_platform, on_outbox, on_many, on_the_token)
+    assert changing <= set().union(*(commands() for commands in ways))
     assert {parse(words).command for words in MUTATING.values()} == changing
 
 

@@ -24,6 +24,7 @@ from aicx_tui.credentials import (
 from aicx_tui.errors import KeyringUnavailableError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.rotation_opening import take_up_if_cut_off
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.signing_in import (
     SignedIn,
@@ -48,16 +49,17 @@ def login(arguments: Namespace, setup: Setup) -> Awaitable[None]:
 
     What is typed or piped is read before an event loop runs, which would hold back Ctrl-C.
     """
-    context = _context(arguments, setup)
+    context = named_context(arguments, setup)
     return _login(_sign_in(arguments, context), context, setup)
 
 
 async def _login(
     sign_in: Callable[[], Awaitable[SignedIn]], context: Context, setup: Setup
 ) -> None:
+    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
     signed_in = await sign_in()
     keeping = keep(signed_in, setup.credentials, patience=patience(setup.environ))
-    place = await _patiently(keeping)
+    place = await patiently(keeping)
     problem = setup.credentials.problem
     if place == MEMORY:
         await abandon(signed_in)
@@ -79,7 +81,7 @@ async def _login(
         narrate(f"Its bot is {bot}; for another: aicx contexts edit {context.name} --bot ID")
 
 
-async def _patiently(work: Awaitable[ResultT]) -> ResultT:
+async def patiently(work: Awaitable[ResultT]) -> ResultT:
     """Wait for the keyring, and say so where it takes long."""
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait((task,), timeout=SILENT_SECONDS / 2)
@@ -88,7 +90,12 @@ async def _patiently(work: Awaitable[ResultT]) -> ResultT:
     return await task
 
 
-def _context(arguments: Namespace, setup: Setup) -> Context:
+def named_context(arguments: Namespace, setup: Setup) -> Context:
+    """The context of config.toml that is meant: only those keep what signs in.
+
+    Raises:
+        UsageError: The sandbox or the environment is meant, or none.
+    """
     name = _name(arguments, setup)
     if name in ("", "sandbox", "environment"):
         what = {
@@ -124,8 +131,8 @@ def _sign_in(arguments: Namespace, context: Context) -> Callable[[], Awaitable[S
 def _password(arguments: Namespace, *, email: str) -> SecretStr:
     if not email:
         raise UsageError("A password needs an account.", hint="Add --email.")
-    if not arguments.password_stdin or _is_terminal():
-        return SecretStr(_asked(f"Password of {email}: ", instead="--password-stdin"))
+    if not arguments.password_stdin or is_terminal():
+        return SecretStr(asked_hidden(f"Password of {email}: ", instead="--password-stdin"))
     line = standard_input().readline(MAX_PASSWORD_BYTES + 1)
     try:
         text = line.decode("utf-8-sig")
@@ -139,20 +146,21 @@ def _password(arguments: Namespace, *, email: str) -> SecretStr:
 def _token(arguments: Namespace, token_file: str | None) -> SecretStr:
     if token_file:
         return token_from_file(token_file)
-    if arguments.token_stdin and not _is_terminal():
+    if arguments.token_stdin and not is_terminal():
         return token_from_stdin()
     prompt = "Token, from Profile > API (it is not shown): "
-    typed = _asked(prompt, instead="--token-stdin or --token-file").strip()
+    typed = asked_hidden(prompt, instead="--token-stdin or --token-file").strip()
     return checked_token(typed, source="the terminal")
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether somebody types on standard input."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _asked(prompt: str, *, instead: str) -> str:
+def asked_hidden(prompt: str, *, instead: str) -> str:
     """Ask on the terminal, which shows nothing of what is typed, also where it is piped to."""
-    if not _is_terminal():
+    if not is_terminal():
         raise UsageError("There is no terminal to ask on.", hint=f"Use {instead}.")
     try:
         return getpass.getpass(prompt, stream=sys.stderr)
@@ -164,7 +172,7 @@ def _asked(prompt: str, *, instead: str) -> str:
 
 async def logout(arguments: Namespace, setup: Setup) -> None:
     """`logout`: ends a session, and forgets what signed in."""
-    context = _context(arguments, setup)
+    context = named_context(arguments, setup)
     keeps: bool = arguments.keep_mirror
     ending = sign_out(
         context,
@@ -173,7 +181,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
         discards=arguments.discard,
         patience=patience(setup.environ),
     )
-    ended = await _patiently(ending)
+    ended = await patiently(ending)
     narrate("The local copy stays." if keeps else "There is no local copy of its humans now.")
     if setup.credentials.problem:
         raise setup.credentials.problem
@@ -193,6 +201,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
 async def whoami(arguments: Namespace, setup: Setup) -> None:
     """`whoami`: asks the platform."""
     access = setup.access(_name(arguments, setup), ephemeral=arguments.ephemeral)
+    access.tell = narrate
     try:
         session = await access.open()
         try:

@@ -12,6 +12,7 @@ from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.tag_actions import OF_TAGS
+from aicx_tui.services.token_actions import OF_THE_TOKEN
 from aicx_tui.settings import Context
 
 _ALL = (
@@ -168,6 +169,7 @@ _ALL = (
     ),
     *OF_TAGS,
     *OF_BULKS,
+    *OF_THE_TOKEN,
     *OF_THE_OUTBOX,
     Action(
         "contexts.list",

@@ -17,6 +17,7 @@ from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
 from aicx_tui.cli.grammar.session import add_session
 from aicx_tui.cli.grammar.tags import add_tags
+from aicx_tui.cli.grammar.token import add_token
 from aicx_tui.cli.grammar.views import add_views
 from aicx_tui.services.actions import ACTIONS
 
@@ -111,6 +112,7 @@ def _parser() -> ArgumentParser:
     add_contexts(nouns)
     add_views(nouns)
     add_session(nouns)
+    add_token(nouns)
     add_config(nouns)
     _add_sync(nouns)
     json_form(verb(nouns, "doctor.run"))
