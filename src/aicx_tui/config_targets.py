@@ -86,7 +86,9 @@ def _like(
 
 
 def _path(key: str, text: str, *, required: bool = False) -> Setting:
-    return Setting(key, str, text, check=_checked_path, is_required=required)
+    return Setting(
+        key, str, text, check=lambda value, what: _checked_path(value, what), is_required=required
+    )
 
 
 _VAULT_PATH = re.compile(r"(?!(.*/)?\.\.?(/|$))[\w.-]+(/[\w .-]+)*", re.ASCII)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping, MutableSequence
 from typing import Any
 
 import tomlkit
+import tomlkit.items
 
 from aicx_tui.services.config_writing import text_with_below, text_without
 
@@ -19,6 +20,14 @@ def tables_of(document: tomlkit.TOMLDocument, section: str, context: str) -> Tab
     return tables
 
 
+def set_off(values: Mapping[str, Any]) -> tomlkit.items.Table:
+    """A table with an empty line above it."""
+    table = tomlkit.table()
+    table.trivia.indent = "\n"
+    table.update(values)
+    return table
+
+
 def append(
     document: tomlkit.TOMLDocument, section: str, context: str, values: Mapping[str, Any]
 ) -> str | None:
@@ -29,7 +38,7 @@ def append(
     """
     lists: Any = document.get(section, {})
     if context in lists:
-        lists[context].append(values)
+        lists[context].append(set_off(values))
         return None
     head = f"[[{section}.{tomlkit.key(context).as_string()}]]"
     text = text_with_below(f"{head}\n{tomlkit.dumps(values)}", document)

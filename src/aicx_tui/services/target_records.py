@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from aicx_tui.errors import AicxError
 from aicx_tui.services.replacing import held, replace_text
-from aicx_tui.services.targets import Outcome, Target, TargetResult
+from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.targets import Outcome, Target, TargetResult, Told
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-
-FINGERPRINT_DIGITS = 16
 
 HAS_IT = (Outcome.UPDATED, Outcome.VERIFIED)
 """The target took the token, or was seen to have it."""
@@ -44,18 +45,12 @@ class Record(BaseModel, frozen=True):
     by: str = ""
     message: str = ""
 
-    def says_current(self, fingerprint: str) -> bool:
+    def says_current(self, current: str) -> bool:
         """Whether the target had the token of a fingerprint then."""
-        return self.outcome in HAS_IT and self.fingerprint == fingerprint
+        return self.outcome in HAS_IT and self.fingerprint == current
 
 
 _RECORDS = TypeAdapter(dict[str, Record])
-
-
-def fingerprint_of(token: SecretStr) -> str:
-    """What tells a token from others, as the platform writes it: the start of its SHA-256."""
-    digest = hashlib.sha256(token.get_secret_value().encode()).hexdigest()
-    return digest[:FINGERPRINT_DIGITS]
 
 
 class TargetRecords:
@@ -92,12 +87,33 @@ class TargetRecords:
         """
         if result.outcome is Outcome.NOT_TRIED:
             return
-        before, print_ = self.of(result.target), fingerprint_of(token)
+        before, print_ = self.of(result.target), fingerprint(token)
         tells_nothing = result.outcome in (Outcome.UNKNOWN, Outcome.BY_HAND)
         if tells_nothing and before is not None and before.says_current(print_):
             return
         record = _record(result.target, result.outcome, print_, result.message)
         self._write(result.target, record)
+
+    def noting(self, token: SecretStr, told: Told) -> Told:
+        """What keeps each result before it tells it.
+
+        What cannot be kept is told nevertheless: the target has the token, or not.
+        """
+
+        def note(result: TargetResult) -> None:
+            with suppress(AicxError):
+                self.note(result, token)
+            told(result)
+
+        return note
+
+    def as_known(self, result: TargetResult, token: SecretStr) -> TargetResult:
+        """What became of one, where nobody but a person can look: what that person noted."""
+        known = self.of(result.target) if result.outcome is Outcome.BY_HAND else None
+        if known is None or not known.says_current(fingerprint(token)):
+            return result
+        noted = f"{known.by} noted on {known.at:%Y-%m-%d %H:%M %Z} that it is done."
+        return TargetResult(result.target, Outcome.UPDATED, noted)
 
     def confirm(self, target: Target, token: SecretStr, *, by: str) -> Record:
         """Keep that a person gave a target the token by hand.
@@ -110,7 +126,7 @@ class TargetRecords:
         Raises:
             AicxError: It could not be written.
         """
-        record = _record(target, Outcome.UPDATED, fingerprint_of(token), "", by=by)
+        record = _record(target, Outcome.UPDATED, fingerprint(token), "", by=by)
         self._write(target, record)
         return record
 

@@ -27,14 +27,14 @@ def targets_of_context(config: Config, context: str) -> tuple[Target, ...]:
 
 
 def chosen_targets(config: Config, context: str, names: Sequence[str]) -> tuple[Target, ...]:
-    """Those of the given names, in the order of config.toml; all where none is given.
+    """Those of the given names, in that order; all in the order of config.toml where none is.
 
     Raises:
         UsageError: There is none of a name.
     """
-    targets = targets_of_context(config, context)
-    wanted = {target_called(config, context, name).name for name in names}
-    return tuple(target for target in targets if not names or target.name in wanted)
+    if not names:
+        return targets_of_context(config, context)
+    return tuple(dict.fromkeys(target_called(config, context, name) for name in names))
 
 
 def target_called(config: Config, context: str, name: str) -> Target:
@@ -68,9 +68,7 @@ def add_target(
     Raises:
         UsageError: Its name is taken, or a setting is missing or unusable; `problems` has all.
     """
-    import tomlkit
-
-    from aicx_tui.services.config_lists import append, tables_of
+    from aicx_tui.services.config_lists import append, set_off, tables_of
     from aicx_tui.services.config_writing import changed
 
     name = str(values["name"])
@@ -86,10 +84,7 @@ def add_target(
         if not before:
             return append(document, SECTION, context, values)
         place = targets.index(target_called(config, context, before))
-        table = tomlkit.table()
-        table.update(values)
-        table.add(tomlkit.nl())
-        tables_of(document, SECTION, context).insert(place, table)
+        tables_of(document, SECTION, context).insert(place, set_off(values))
         return None
 
     return changed(path, add)

@@ -32,7 +32,7 @@ class Target:
 
     name: str
     kind: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     check: str = ""
     stops: bool = False
     seconds: float = DEFAULT_SECONDS
