@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping, MutableSequence
 from typing import Any
 
 import tomlkit
-import tomlkit.items
+from tomlkit.items import AoT
 
 from aicx_tui.services.config_writing import text_with_below, text_without
 
@@ -20,12 +20,15 @@ def tables_of(document: tomlkit.TOMLDocument, section: str, context: str) -> Tab
     return tables
 
 
-def set_off(values: Mapping[str, Any]) -> tomlkit.items.Table:
-    """A table with an empty line above it."""
-    table = tomlkit.table()
-    table.trivia.indent = "\n"
-    table.update(values)
-    return table
+def insert(tables: Tables, place: int, values: Mapping[str, Any]) -> None:
+    """Put a table before another, with an empty line between."""
+    if isinstance(tables, AoT):
+        table = tomlkit.table()
+        table.update(values)
+        table.add(tomlkit.nl())
+        tables.insert(place, table)
+    else:
+        tables.insert(place, dict(values))
 
 
 def append(
@@ -38,7 +41,14 @@ def append(
     """
     lists: Any = document.get(section, {})
     if context in lists:
-        lists[context].append(set_off(values))
+        tables = tables_of(document, section, context)
+        if isinstance(tables, AoT):
+            table = tomlkit.table()
+            table.trivia.indent = "\n"
+            table.update(values)
+            tables.append(table)
+        else:
+            tables.append(dict(values))
         return None
     head = f"[[{section}.{tomlkit.key(context).as_string()}]]"
     text = text_with_below(f"{head}\n{tomlkit.dumps(values)}", document)

@@ -68,7 +68,7 @@ def add_target(
     Raises:
         UsageError: Its name is taken, or a setting is missing or unusable; `problems` has all.
     """
-    from aicx_tui.services.config_lists import append, set_off, tables_of
+    from aicx_tui.services.config_lists import append, insert, tables_of
     from aicx_tui.services.config_writing import changed
 
     name = str(values["name"])
@@ -84,7 +84,7 @@ def add_target(
         if not before:
             return append(document, SECTION, context, values)
         place = targets.index(target_called(config, context, before))
-        tables_of(document, SECTION, context).insert(place, set_off(values))
+        insert(tables_of(document, SECTION, context), place, values)
         return None
 
     return changed(path, add)
