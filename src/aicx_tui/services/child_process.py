@@ -152,7 +152,7 @@ class _Talk:
         if self._process.returncode is None:
             _signal(self._process, signal.SIGTERM)
             await self._gone()
-        if self._process.returncode is None:
+            # Also where it has gone itself: what it started may not have heard.
             _signal(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
             await self._gone()
         for task in self._reading:
