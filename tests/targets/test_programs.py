@@ -217,11 +217,12 @@ def test_a_hanging_command_is_ended_with_what_it_started(
     leader: str, child: str, stand_ins: StandIns, tmp_path: Path
 ) -> None:
     pids = tmp_path / "pids"
-    code = f"#!/bin/sh\n{leader}sh -c '{child}sleep 600; sleep 600' & echo $$ $! > {pids}\nwait; wait; sleep 600\n"
+    started = f"sh -c '{child}sleep 600; sleep 600'"
+    code = f"#!/bin/sh\n{leader}{started} & echo $$ $! > {pids}\nwait; wait; sleep 600\n"
     stand_ins.add_plain("hang", code)
-    stuck, after = update(command("hang", seconds=0.5), command("true", name="after"))
+    stuck, after = update(command("hang", seconds=1.5), command("true", name="after"))
     assert stuck.outcome is Outcome.FAILED
-    assert stuck.message == "hang did not end within 0.5 s, so it was ended."
+    assert stuck.message == "hang did not end within 1.5 s, so it was ended."
     assert "not known" in stuck.hint
     assert after.outcome is Outcome.UPDATED
     for pid in pids.read_text().split():

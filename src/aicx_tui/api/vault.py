@@ -142,7 +142,7 @@ class Vault:
             # is not in Vault's words says nothing of the secret.
             return VaultSecret(version=answer.data.metadata.version if answer.data else 0)
         if status != HTTPStatus.OK:
-            raise self._refused(status, answer, secrets=())
+            raise self._refused(status, answer, "GET", secrets=())
         if answer.data is None or answer.data.data is None:
             raise NotTheApiError(
                 f"What {self._host} answered is no secret of a key-value engine, version 2.",
@@ -172,7 +172,7 @@ class Vault:
             )
         answer = self._parsed(answered, "POST", status)
         if status != HTTPStatus.OK:
-            raise self._refused(status, answer, secrets=secrets)
+            raise self._refused(status, answer, "POST", secrets=secrets)
         return answer.data.metadata.version if answer.data else 0
 
     async def _sent(
@@ -216,8 +216,10 @@ class Vault:
     def _call(self, method: str, secrets: Sequence[SecretStr]) -> failures.Call:
         return failures.Call(method=method, host=self._host, secrets=(self._token, *secrets))
 
-    def _refused(self, status: int, answer: _Answer, *, secrets: Sequence[SecretStr]) -> AicxError:
-        words = self._call("GET", secrets).quote("; ".join(answer.errors or []))
+    def _refused(
+        self, status: int, answer: _Answer, method: str, *, secrets: Sequence[SecretStr]
+    ) -> AicxError:
+        words = self._call(method, secrets).quote("; ".join(answer.errors or []))
         said = f"Vault at {self._host} refused it ({status}{f': {words}' if words else ''})."
         match status:
             case HTTPStatus.BAD_REQUEST if _MISMATCH in words:
@@ -246,7 +248,7 @@ class Vault:
                     "its token is for this address alone.",
                     hint="Name the address of the active node.",
                 )
-            case _ if status >= 500:
+            case _ if status >= 500 and method != "GET":
                 return OutcomeUnknownError(f"{said} Whether it was written is not known.")
             case _:
                 return RefusedError(f"{said} Nothing was written.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +16,7 @@ from aicx_tui.errors import (
     TimedOutError,
     UsageError,
 )
+from aicx_tui.services.masking import masked
 from aicx_tui.services.targets import Checked, Kind, Outcome, Target, TargetResult
 
 if TYPE_CHECKING:
@@ -45,6 +47,20 @@ def kind_of(target: Target) -> Kind:
 
 async def updated(target: Target, token: SecretStr) -> TargetResult:
     """Give it the token, and look."""
+    return _without_it(await _updated(target, token), token)
+
+
+async def looked_into(target: Target, token: SecretStr) -> TargetResult:
+    """Look, and change nothing."""
+    return _without_it(await _looked_into(target, token), token)
+
+
+def _without_it(result: TargetResult, token: SecretStr) -> TargetResult:
+    """The result without the token, whoever quoted it and how."""
+    return replace(result, message=masked(result.message, token), hint=masked(result.hint, token))
+
+
+async def _updated(target: Target, token: SecretStr) -> TargetResult:
     if target.kind == BY_HAND:
         return _by_hand(target)
     try:
@@ -54,8 +70,7 @@ async def updated(target: Target, token: SecretStr) -> TargetResult:
     return await _verified(target, token)
 
 
-async def looked_into(target: Target, token: SecretStr) -> TargetResult:
-    """Look, and change nothing."""
+async def _looked_into(target: Target, token: SecretStr) -> TargetResult:
     if target.kind == BY_HAND and not target.check:
         return _by_hand(target)
     try:

@@ -57,7 +57,8 @@ class VaultKey:
             found = await vault.read()
         done = "replace" if settings["key"] in found.values else "add"
         return (
-            f"Would {done} {settings['key']} of {settings['path']}, after version {found.version}."
+            f"Would {done} {settings['key']} of {settings['path']}, whose last version is "
+            f"{found.version}."
         )
 
 
