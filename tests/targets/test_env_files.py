@@ -164,7 +164,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, file: Path) -> None:
 def test_a_missing_key_is_seen_and_added(file: Path) -> None:
     seen = asyncio.run(EnvFile().check(target(file, "OTHER"), TOKEN))
     assert (seen.is_current, seen.message) == (False, f"{file} has no OTHER.")
-    would = asyncio.run(EnvFile().rehearse(target(file, "OTHER")))
+    would = asyncio.run(EnvFile().rehearse(target(file, "OTHER"), TOKEN))
     assert would == f"Would add OTHER in {file}."
     update(file, "OTHER")
     assert file.read_text().endswith(f"LAST=x\nOTHER={NEW}\n")

@@ -273,7 +273,7 @@ def test_a_rehearsal_gives_nobody_the_token(stand_ins: StandIns) -> None:
     stand_ins.add("gh", GH)
     stand_ins.add("kubectl", KUBECTL)
     targets = [REPOSITORY, SECRET, command("push-token"), command("true", name="t")]
-    results = asyncio.run(rehearse_targets(targets, told=lambda _: None))
+    results = asyncio.run(rehearse_targets(targets, TOKEN, told=lambda _: None))
     assert [result.message for result in results] == [
         "Would create the secret AICX_TOKEN in acme/website.",
         "Would add token of the secret aicx in billing.",

@@ -194,7 +194,7 @@ def test_what_is_no_vault_is_said() -> None:
 
 def test_a_rehearsal_and_a_check_write_nothing(vault: VaultServer) -> None:
     vault.put(PATH, token="old")
-    (would,) = asyncio.run(rehearse_targets([at(vault.url)], told=lambda _: None))
+    (would,) = asyncio.run(rehearse_targets([at(vault.url)], TOKEN, told=lambda _: None))
     assert would.message == f"Would replace token of {PATH}, whose last version is 1."
     (seen,) = asyncio.run(check_targets([at(vault.url)], TOKEN, told=lambda _: None))
     assert (seen.outcome, seen.message) == (

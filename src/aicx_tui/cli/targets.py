@@ -153,7 +153,7 @@ async def update(arguments: Namespace, setup: Setup) -> None:
         narrate("No target lacks it." if arguments.missing else "There are no targets.")
     with ended_as_by_ctrl_c():
         if arguments.dry_run:
-            results = await rehearse_targets(targets, told=_telling(arguments))
+            results = await rehearse_targets(targets, token, told=_telling(arguments))
         else:
             told = records.noting(token, _telling(arguments))
             results = await update_targets(targets, token, told=told)

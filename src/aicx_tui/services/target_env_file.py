@@ -45,7 +45,7 @@ class EnvFile:
             return Checked(False, f"{key} in {path} is another token.")
         return Checked(True, f"{key} in {path} is the token.")
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """Look whether it could be written."""
         path, key = _path(target), target.settings["key"]
         text = await asyncio.to_thread(_writable, path)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 QUOTED_CHARACTERS = 300
 """How much a message quotes of what a program complains of; it says the reason last."""
 
-NO_TOKEN = SecretStr("")
-"""What a program is given that needs none."""
+NOTHING = SecretStr("")
+"""What a program is given that needs no token."""
 
 
 async def own_check(target: Target, token: SecretStr) -> Checked:
@@ -52,7 +52,7 @@ class Command:
         """Nothing is known of it."""
         return Checked(None, "It has no check command.")
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """Look whether there is such a program."""
         return f"Would run {_program(_words(target))}, with the token on its standard input."
 
@@ -80,9 +80,9 @@ class GitHub:
             return Checked(False, f"There is no secret {name} in {_where(target.settings)}.")
         return Checked(None, f"Set {clean(set_at, limit=40)}; GitHub shows no secret's value.")
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """List the secrets, which shows whether gh is signed in and may."""
-        is_there = await self._set_at(target, NO_TOKEN) is not None
+        is_there = await self._set_at(target, token) is not None
         done = "replace" if is_there else "create"
         return f"Would {done} the secret {target.settings['secret']} in {_where(target.settings)}."
 
@@ -127,10 +127,10 @@ class Kubernetes:
             return Checked(False, f"{key} of the secret is another token.")
         return Checked(True, f"{key} of the secret is the token.")
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """Read the secret, which shows whether kubectl is signed in and it exists."""
         settings = target.settings
-        done = "replace" if settings["key"] in await self._data(target, NO_TOKEN) else "add"
+        done = "replace" if settings["key"] in await self._data(target, token) else "add"
         return (
             f"Would {done} {settings['key']} of the secret {settings['secret']} in "
             f"{settings['namespace']}."
@@ -181,7 +181,7 @@ async def _run(
     target: Target,
     token: SecretStr,
     *,
-    given: SecretStr = NO_TOKEN,
+    given: SecretStr = NOTHING,
     keeps_output: bool = False,
 ) -> Ended:
     return await run(
@@ -198,7 +198,7 @@ async def _done(
     target: Target,
     token: SecretStr,
     *,
-    given: SecretStr = NO_TOKEN,
+    given: SecretStr = NOTHING,
     keeps_output: bool = False,
 ) -> Ended:
     """Run a program that has to succeed.

@@ -88,12 +88,17 @@ async def _looked_into(target: Target, token: SecretStr) -> TargetResult:
     return TargetResult(target, outcome, checked.message)
 
 
-async def rehearsed(target: Target) -> TargetResult:
+async def rehearsed(target: Target, token: SecretStr) -> TargetResult:
     """Say what would be done."""
+    return _without_it(await _rehearsed(target, token), token)
+
+
+async def _rehearsed(target: Target, token: SecretStr) -> TargetResult:
     if target.kind == BY_HAND:
         return _by_hand(target)
     try:
-        return TargetResult(target, Outcome.NOT_TRIED, await kind_of(target).rehearse(target))
+        would = await kind_of(target).rehearse(target, token)
+        return TargetResult(target, Outcome.NOT_TRIED, would)
     except (AicxError, OSError) as error:
         return _failed(target, error)
 

@@ -50,7 +50,7 @@ class VaultKey:
             return Checked(False, f"{key} of the secret is another token.")
         return Checked(True, f"{key} of the secret is the token.")
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """Read it, which shows whether Vault is open and its token is good."""
         settings = target.settings
         async with _vault(target) as vault:

@@ -76,8 +76,12 @@ class Kind(Protocol):
         """
         ...
 
-    async def rehearse(self, target: Target) -> str:
+    async def rehearse(self, target: Target, token: SecretStr) -> str:
         """Say what an update would do.
+
+        Args:
+            target: Which.
+            token: What is given to nobody, and kept from programs that are asked.
 
         Raises:
             AicxError: It could not be done.
@@ -175,12 +179,20 @@ async def check_targets(
     return tuple(results)
 
 
-async def rehearse_targets(targets: Sequence[Target], *, told: Told) -> tuple[TargetResult, ...]:
-    """Say what giving them a token would do, and whether it could be done; nothing is changed."""
+async def rehearse_targets(
+    targets: Sequence[Target], token: SecretStr, *, told: Told
+) -> tuple[TargetResult, ...]:
+    """Say what giving them a token would do, and whether it could be done; nothing is changed.
+
+    Args:
+        targets: Which, in which order.
+        token: What no message may hold; nobody is given it.
+        told: Hears of each.
+    """
     from aicx_tui.services.target_updating import rehearsed
 
     results = []
     for target in targets:
-        results.append(result := await rehearsed(target))
+        results.append(result := await rehearsed(target, token))
         told(result)
     return tuple(results)
