@@ -1,0 +1,443 @@
+"""Replacing the token against a real keyring and platform, cut off wherever it can be.
+
+The invariant: a working token is in the keyring, or the person was told exactly what to do; and a
+dead token is never stored as a good one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from aicx_tui.services.rotation_keeping import Step
+from tests.cli.command import clean_environment
+from tests.keyring.losing_proxy import LosingProxy, losing_proxy
+from tests.keyring.secret_service import SecretService
+from tests.sandbox.process import SandboxProcess
+from tests.sandbox.signing_in import by_password
+
+PATIENCE = 60
+NEXT_STEPS = ("aicx login", "aicx token issue", "aicx token set", "aicx token rotate")
+EVERY_STEP = [*Step]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess("--ephemeral", "--humans", "3") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def session(sandbox: SandboxProcess) -> str:
+    """By password, as the web app has one."""
+    return str(by_password(sandbox, "admin")["session"])
+
+
+@pytest.fixture
+async def platform(sandbox: SandboxProcess) -> AsyncIterator[LosingProxy]:
+    """The platform, which takes the key of a call that is sent again."""
+    async with losing_proxy(sandbox.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def plain_platform(sandbox: SandboxProcess) -> AsyncIterator[LosingProxy]:
+    """The platform as if it knew no keys."""
+    async with losing_proxy(sandbox.url, takes_keys=False) as proxy:
+        yield proxy
+
+
+@dataclass
+class Desk:
+    """One person's context: a home, a keyring, and a token that works."""
+
+    home: Path
+    service: SecretService
+    sandbox: SandboxProcess
+    proxy: LosingProxy
+    session: str
+    kind: str = "console"
+    token: str = ""
+    out: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.token = self.issued_elsewhere()
+        self.store("token", self.token)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return clean_environment({**self.service.environment, "AICX_HOME": str(self.home)})
+
+    def store(self, slot: str, secret: str) -> None:
+        """Put a secret where aicx keeps it."""
+        program = (
+            "import sys, keyring; from keyring.backends import SecretService as s;"
+            "s.Keyring().set_password(sys.argv[1], sys.argv[2], sys.stdin.read())"
+        )
+        words = [sys.executable, "-c", program, f"aicx/work/{slot}", self.proxy.url]
+        subprocess.run(words, input=secret.encode(), env=self.environment, check=True)
+
+    def stored(self, slot: str = "token") -> str | None:
+        return self.service.stored().get((f"aicx/work/{slot}", self.proxy.url))
+
+    def issued_elsewhere(self) -> str:
+        """A token that the web app issues; the one before is dead."""
+        with httpx.Client(base_url=self.sandbox.url, trust_env=False) as client:
+            headers = {"Authorization": f"Bearer {self.session}"}
+            issued = client.post("/console/v1/profile/token", headers=headers)
+            return str(issued.json()["result"]["token"])
+
+    def works(self, token: str | None) -> bool:
+        with httpx.Client(base_url=self.sandbox.url, trust_env=False) as client:
+            headers = {"X-SINITIC-TOKEN": token or ""}
+            return client.get("/console/v1/me", headers=headers).status_code == 200
+
+    async def process(self, do: str = "rotate", **given: str) -> Running:
+        """A console of its own, with what signs in already read."""
+        announced = self.sandbox.announcement
+        facts = {"do": do, "home": str(self.home), "url": self.proxy.url, "kind": self.kind}
+        facts |= {name: str(announced[name]) for name in ("company_id", "bot_id")}
+        facts |= {"killed_at": "", "freezes_at": ""} | given
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.keyring.rotating", json.dumps(facts)),
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        running = Running(process, self)
+        if do == "rotate":
+            assert (await running.said())["held"] is True
+        return running
+
+    async def rotated(self, **given: str) -> dict[str, Any]:
+        """What a run that nobody cuts off says at its end."""
+        running = await self.process(**given)
+        running.go_on()
+        return await running.ended()
+
+    async def started_again(self) -> str:
+        """What the next start tells."""
+        running = await self.process("start")
+        return str((await running.ended())["told"])
+
+    def files(self) -> bytes:
+        """Every byte it wrote below its home."""
+        return b"".join(path.read_bytes() for path in self.home.rglob("*") if path.is_file())
+
+    @property
+    def journals(self) -> list[Path]:
+        return list(self.home.glob("tokens/*.json"))
+
+    def check_invariant(self, told: str, *, case: str) -> bool:
+        """Say how it ended, and whether a working token is in the keyring."""
+        current = self.stored()
+        is_well = self.works(current)
+        how = "a working token is in the keyring" if is_well else f"told: {told}"
+        sys.stdout.write(f"{case}: {how}\n")
+        assert is_well or any(step in told for step in NEXT_STEPS), told
+        assert is_well or current is None, "a dead token is stored as a good one"
+        assert self.stored("canary") is None
+        return is_well
+
+
+class Running:
+    """A process that replaces the token."""
+
+    def __init__(self, process: asyncio.subprocess.Process, desk: Desk) -> None:
+        self.process = process
+        self._desk = desk
+
+    async def said(self) -> dict[str, Any]:
+        """The next thing that it says."""
+        assert self.process.stdout
+        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
+        self._desk.out.append(line)
+        if not line:
+            assert self.process.stderr
+            raise AssertionError((await self.process.stderr.read()).decode())
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def go_on(self, pasted: str = "") -> None:
+        assert self.process.stdin
+        self.process.stdin.write(pasted.encode() + b"\n")
+
+    def given(self) -> bytes:
+        """Its arguments and environment, as other processes see them."""
+        place = Path(f"/proc/{self.process.pid}")
+        return (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+
+    async def ended(self) -> dict[str, Any]:
+        said = await self.said()
+        await self._gone()
+        assert self.process.returncode == 0
+        return said
+
+    async def killed(self) -> None:
+        """Wait until it was killed."""
+        await self._gone()
+        assert self.process.returncode == -9
+
+    async def _gone(self) -> None:
+        out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        self._desk.out += [out, err]
+
+
+Make = Callable[..., Desk]
+
+
+@pytest.fixture
+def make(sandbox: SandboxProcess, session: str, service: SecretService, tmp_path: Path) -> Make:
+    def desk(proxy: LosingProxy, *, kind: str = "console") -> Desk:
+        return Desk(tmp_path / "aicx", service, sandbox, proxy, session, kind)
+
+    return desk
+
+
+async def test_a_rotation_leaves_one_working_token_and_nothing_else(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    said = await desk.rotated()
+    assert said["outcome"] == "issued"
+    assert said["place"] == "Secret Service"
+    assert desk.works(desk.stored())
+    assert not desk.works(desk.token)
+    assert desk.stored("pending") is desk.stored("canary") is None
+    assert desk.journals == []
+    assert len(platform.keys) == 1
+    assert len(platform.keys[0]) >= 43
+
+
+@pytest.mark.parametrize("step", EVERY_STEP)
+async def test_killed_at_any_step_the_next_start_finishes_it(
+    make: Make, platform: LosingProxy, step: Step
+) -> None:
+    desk = make(platform)
+    running = await desk.process(killed_at=step.value)
+    running.go_on()
+    await running.killed()
+    told = await desk.started_again()
+    assert desk.check_invariant(told, case=f"killed after {step.value}")
+    is_new = step not in (Step.PROVED,)
+    assert (desk.stored() != desk.token) is is_new
+    assert desk.journals == []
+    assert desk.stored("pending") is None
+    assert len(set(platform.keys)) <= 1
+    assert await desk.started_again() == ""
+
+
+@pytest.mark.parametrize("step", EVERY_STEP)
+async def test_killed_at_any_step_where_no_call_can_be_repeated(
+    make: Make, plain_platform: LosingProxy, step: Step
+) -> None:
+    desk = make(plain_platform)
+    running = await desk.process(killed_at=step.value)
+    running.go_on()
+    await running.killed()
+    told = await desk.started_again()
+    is_well = desk.check_invariant(told, case=f"killed after {step.value}, without a key")
+    assert is_well is (step is not Step.ISSUED)
+    assert set(plain_platform.keys) <= {b""}
+    assert desk.journals == []
+
+
+@pytest.mark.parametrize("takes_keys", [True, False], ids=["with a key", "without"])
+async def test_killed_while_the_reply_is_on_its_way(
+    make: Make, sandbox: SandboxProcess, takes_keys: bool
+) -> None:
+    async with losing_proxy(sandbox.url, loses=1, takes_keys=takes_keys) as proxy:
+        desk = make(proxy)
+        running = await desk.process()
+        proxy.when_lost = running.process.kill
+        running.go_on()
+        await running.killed()
+        told = await desk.started_again()
+        case = f"killed while the reply is on its way, {'with' if takes_keys else 'without'} a key"
+        assert desk.check_invariant(told, case=case) is takes_keys
+
+
+@pytest.mark.parametrize("loses", [1, 3, 5])
+async def test_a_reply_that_is_lost_is_had_again_by_the_same_call(
+    make: Make, sandbox: SandboxProcess, loses: int
+) -> None:
+    async with losing_proxy(sandbox.url, loses=loses) as proxy:
+        desk = make(proxy)
+        said = await desk.rotated()
+        assert said["outcome"] == "issued"
+        assert desk.check_invariant("", case=f"{loses} replies lost")
+        assert len(set(proxy.keys)) == 1
+
+
+async def test_where_no_call_can_be_repeated_a_lost_reply_is_said(
+    make: Make, sandbox: SandboxProcess
+) -> None:
+    async with losing_proxy(sandbox.url, loses=1, takes_keys=False) as proxy:
+        desk = make(proxy)
+        said = await desk.rotated()
+        assert said["outcome"] == "failed"
+        assert said["code"] == 3
+        assert not desk.check_invariant(said["told"], case="reply lost, without a key")
+        assert len(proxy.keys) == 1  # never sent a second time
+
+
+async def test_a_platform_that_stays_silent_leaves_what_can_be_taken_up(
+    make: Make, sandbox: SandboxProcess
+) -> None:
+    async with losing_proxy(sandbox.url, loses=1000) as proxy:
+        desk = make(proxy)
+        said = await desk.rotated()
+        assert said["code"] == 8
+        assert "aicx token rotate" in said["told"]
+        assert desk.journals
+        proxy.loses = 0
+        again = await desk.rotated()
+        assert again["outcome"] == "resumed"
+        assert desk.check_invariant("", case="taken up by the next run")
+        assert len(set(proxy.keys)) == 1
+
+
+async def test_of_eight_at_once_one_issues_and_the_others_adopt(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    running = [await desk.process() for _ in range(8)]
+    for each in running:
+        each.go_on()
+    ends = [await each.ended() for each in running]
+    assert sorted(end["outcome"] for end in ends) == ["adopted"] * 7 + ["issued"]
+    assert len({end["fingerprint"] for end in ends}) == 1
+    assert desk.check_invariant("", case="eight at once")
+    assert len(platform.keys) == 1
+
+
+async def test_one_that_is_killed_leaves_its_turn_to_the_others(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    killed = await desk.process(freezes_at="issued")
+    killed.go_on()
+    assert (await killed.said())["step"] == "issued"
+    others = [await desk.process() for _ in range(2)]
+    for each in others:
+        each.go_on()
+    killed.process.kill()
+    await killed.killed()
+    ends = [await each.ended() for each in others]
+    assert sorted(end["outcome"] for end in ends) == ["adopted", "resumed"]
+    assert desk.check_invariant("", case="killed with others waiting")
+    assert len(set(platform.keys)) == 1
+
+
+class TestAKeyringThatFails:
+    async def test_before_anything_is_issued_leaves_the_token_as_it_is(
+        self, make: Make, platform: LosingProxy
+    ) -> None:
+        desk = make(platform)
+        running = await desk.process()
+        desk.service.lock()
+        running.go_on()
+        said = await running.ended()
+        assert said["outcome"] == "failed"
+        assert "locked" in said["told"]
+        assert platform.keys == []
+        desk.service.restart_daemon()
+        assert desk.stored() == desk.token
+        assert desk.check_invariant("", case="locked before")
+
+    @pytest.mark.parametrize("fault", ["lock", "kill_daemon", "freeze"])
+    async def test_between_issuing_and_storing_is_said_and_healed_at_the_next_start(
+        self, make: Make, platform: LosingProxy, fault: str
+    ) -> None:
+        desk = make(platform)
+        running = await desk.process(freezes_at="issued")
+        running.go_on()
+        assert (await running.said())["step"] == "issued"
+        getattr(desk.service, fault)()
+        running.go_on()
+        said = await running.ended()
+        assert said["outcome"] == "failed"
+        assert "--save-to" in said["told"]
+        assert "aicx token rotate --yes" in said["told"]
+        told = await desk.started_again() if fault != "freeze" else ""
+        if fault == "freeze":
+            desk.service.thaw()
+        else:
+            assert "keyring" in told
+            desk.service.restart_daemon()
+        told = await desk.started_again()
+        assert "finished" in told
+        assert desk.check_invariant(told, case=f"{fault} after issuing")
+        assert len(set(platform.keys)) == 1
+
+    async def test_between_issuing_and_storing_where_no_call_can_be_repeated(
+        self, make: Make, plain_platform: LosingProxy
+    ) -> None:
+        desk = make(plain_platform)
+        running = await desk.process(freezes_at="issued")
+        running.go_on()
+        await running.said()
+        desk.service.kill_daemon()
+        running.go_on()
+        said = await running.ended()
+        assert "It is lost" in said["told"]
+        desk.service.restart_daemon()
+        told = await desk.started_again()
+        assert not desk.check_invariant(told, case="daemon killed after issuing, without a key")
+
+
+class TestATokenIssuedElsewhere:
+    @pytest.mark.parametrize("step", [s for s in Step if s is not Step.ISSUED])
+    async def test_is_never_half_there(self, make: Make, platform: LosingProxy, step: Step) -> None:
+        desk = make(platform, kind="gateway")
+        pasted = desk.issued_elsewhere()
+        running = await desk.process(killed_at=step.value)
+        running.go_on(pasted)
+        await running.killed()
+        told = await desk.started_again()
+        desk.check_invariant(told, case=f"pasted, killed after {step.value}")
+        assert desk.stored("pending") is None
+
+    async def test_of_no_use_leaves_the_one_before(self, make: Make, platform: LosingProxy) -> None:
+        desk = make(platform, kind="gateway")
+        running = await desk.process()
+        running.go_on("sk_" + secrets.token_hex(20))
+        said = await running.ended()
+        assert said["code"] == 3
+        assert "as it was" in said["told"]
+        assert desk.stored() == desk.token
+        assert desk.check_invariant("", case="pasted and refused")
+        assert desk.journals == []
+        assert desk.stored("pending") is None
+
+
+async def test_neither_token_is_written_anywhere_but_in_the_keyring(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    running = await desk.process(freezes_at="issued")
+    running.go_on()
+    await running.said()
+    (journal,) = desk.journals
+    assert journal.stat().st_mode & 0o777 == 0o600
+    assert platform.keys[0] in journal.read_bytes()
+    seen = [desk.files(), running.given()]
+    running.go_on()
+    await running.ended()
+    new = desk.stored()
+    assert new
+    seen += [desk.files(), *desk.out]
+    assert not [secret for secret in (desk.token, new) if secret.encode() in b"".join(seen)]
+    assert os.listdir(desk.home) == ["tokens"]
