@@ -25,6 +25,7 @@ class LosingProxy:
         url: Its own root.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
+        refused: Has something for each call whose credential was not accepted.
     """
 
     def __init__(self, target: str, *, loses: int, takes_keys: bool) -> None:
@@ -35,6 +36,7 @@ class LosingProxy:
         self.url = ""
         self.keys: list[bytes] = []
         self.when_lost: Callable[[], None] = lambda: None
+        self.refused: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one call of a connection."""
@@ -43,6 +45,8 @@ class LosingProxy:
             reply = await self._ask(request)
             if not self._takes_keys:
                 reply = reply.replace(b"writes.idempotent", b"writes.unheard-of")
+            if reply.startswith(b"HTTP/1.1 401 "):
+                self.refused.put_nowait(request.partition(b"\r\n")[0])
             if request.startswith(ISSUING):
                 found = _KEY.search(request)
                 self.keys.append(found[1] if found else b"")

@@ -62,7 +62,8 @@ async def run(given: dict[str, str]) -> None:
     say(held=held is not None)
     pasted = sys.stdin.readline().strip()
     try:
-        means = means_for(context, credentials, home, told=tell)
+        patience = float(given["patience"])
+        means = means_for(context, credentials, home, told=tell, patience=patience)
         if pasted:
             from pydantic import SecretStr
 

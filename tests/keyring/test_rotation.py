@@ -20,7 +20,11 @@ from typing import Any
 import httpx
 import pytest
 
+from aicx_tui.credentials import Credentials
+from aicx_tui.services.access import ContextAccess
+from aicx_tui.services.mirrors import Mirrors
 from aicx_tui.services.rotation_keeping import Step
+from aicx_tui.settings import Context
 from tests.cli.command import clean_environment
 from tests.keyring.losing_proxy import LosingProxy, losing_proxy
 from tests.keyring.secret_service import SecretService
@@ -108,7 +112,7 @@ class Desk:
         announced = self.sandbox.announcement
         facts = {"do": do, "home": str(self.home), "url": self.proxy.url, "kind": self.kind}
         facts |= {name: str(announced[name]) for name in ("company_id", "bot_id")}
-        facts |= {"killed_at": "", "freezes_at": ""} | given
+        facts |= {"killed_at": "", "freezes_at": "", "patience": "5"} | given
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.keyring.rotating", json.dumps(facts)),
             env=self.environment,
@@ -131,6 +135,19 @@ class Desk:
         """What the next start tells."""
         running = await self.process("start")
         return str((await running.ended())["told"])
+
+    def access(self) -> ContextAccess:
+        """The console's own way there, in this process."""
+        announced = self.sandbox.announcement
+        context = Context(
+            name="work",
+            kind="console",
+            root=self.proxy.url,
+            company_id=str(announced["company_id"]),
+            bot_id=str(announced["bot_id"]),
+        )
+        credentials = Credentials(self.environment)
+        return ContextAccess(context, credentials, Mirrors(self.home, credentials))
 
     def files(self) -> bytes:
         """Every byte it wrote below its home."""
@@ -341,6 +358,38 @@ async def test_one_that_is_killed_leaves_its_turn_to_the_others(
     assert len(set(platform.keys)) == 1
 
 
+@pytest.mark.parametrize("ends", ["by itself", "killed"])
+async def test_calls_that_are_refused_meanwhile_go_on_with_the_new_token(
+    make: Make, platform: LosingProxy, ends: str
+) -> None:
+    desk = make(platform)
+    access = desk.access()
+    told: list[str] = []
+    access.tell = told.append
+    session = await access.open()
+    running = await desk.process(freezes_at="issued")
+    running.go_on()
+    assert (await running.said())["step"] == "issued"
+    calls = [asyncio.create_task(session.platform.get_account()) for _ in range(20)]
+    for _ in calls:  # all were sent, and none was accepted
+        await asyncio.wait_for(platform.refused.get(), PATIENCE)
+    assert not any(call.done() for call in calls)
+    if ends == "killed":
+        running.process.kill()
+        await running.killed()
+    else:
+        running.go_on()
+        assert (await running.ended())["outcome"] == "issued"
+    accounts = await asyncio.gather(*calls)
+    assert {account.role for account in accounts} == {"admin"}
+    assert ("finished" in " ".join(told)) is (ends == "killed")
+    assert desk.check_invariant("", case=f"20 calls in flight, the rotation ends {ends}")
+    assert session.http
+    assert session.http.credential
+    assert session.http.credential.secret.get_secret_value() == desk.stored()
+    await session.aclose()
+
+
 class TestAKeyringThatFails:
     async def test_before_anything_is_issued_leaves_the_token_as_it_is(
         self, make: Make, platform: LosingProxy
@@ -362,7 +411,7 @@ class TestAKeyringThatFails:
         self, make: Make, platform: LosingProxy, fault: str
     ) -> None:
         desk = make(platform)
-        running = await desk.process(freezes_at="issued")
+        running = await desk.process(freezes_at="issued", patience="1")
         running.go_on()
         assert (await running.said())["step"] == "issued"
         getattr(desk.service, fault)()
@@ -399,7 +448,7 @@ class TestAKeyringThatFails:
 
 
 class TestATokenIssuedElsewhere:
-    @pytest.mark.parametrize("step", [s for s in Step if s is not Step.ISSUED])
+    @pytest.mark.parametrize("step", [s for s in Step if s not in (Step.PROVED, Step.ISSUED)])
     async def test_is_never_half_there(self, make: Make, platform: LosingProxy, step: Step) -> None:
         desk = make(platform, kind="gateway")
         pasted = desk.issued_elsewhere()
