@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ISSUING = b"POST /console/v1/profile/token "
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_TOKEN = re.compile(rb'"token":"([^"]+)"')
 _KEY = re.compile(rb"idempotency-key: *(\S+)", re.IGNORECASE)
 
 
@@ -23,8 +24,10 @@ class LosingProxy:
 
     Attributes:
         url: Its own root.
+        tokens: Those that the platform issued.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
+        when_issued: Is called when the platform has issued a token whose reply is not lost.
         refused: Has something for each call whose credential was not accepted.
     """
 
@@ -34,8 +37,10 @@ class LosingProxy:
         self.loses = loses
         self._takes_keys = takes_keys
         self.url = ""
+        self.tokens: list[bytes] = []
         self.keys: list[bytes] = []
         self.when_lost: Callable[[], None] = lambda: None
+        self.when_issued: Callable[[], None] = lambda: None
         self.refused: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -48,6 +53,7 @@ class LosingProxy:
             if reply.startswith(b"HTTP/1.1 401 "):
                 self.refused.put_nowait(request.partition(b"\r\n")[0])
             if request.startswith(ISSUING):
+                self.tokens += _TOKEN.findall(reply)
                 found = _KEY.search(request)
                 self.keys.append(found[1] if found else b"")
                 if self.loses > 0:
@@ -55,6 +61,7 @@ class LosingProxy:
                     self.when_lost()
                     writer.transport.abort()
                     return
+                self.when_issued()
             writer.write(reply)
             await writer.drain()
         writer.close()
