@@ -261,6 +261,7 @@ class TestSet:
         named = await gateway.aicx(*words, "--human", gateway.human_id(), stdin=gateway.token)
         assert named.json()["verified_by_human"] is True
         assert (await gateway.aicx("humans", "get", gateway.human_id(), "--json")).code == 0
+        assert (await gateway.aicx("sync")).code == 0
         again = await gateway.aicx(*words, stdin=gateway.token)
         assert again.json()["verified_by_human"] is True
 
