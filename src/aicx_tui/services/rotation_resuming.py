@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pydantic import SecretStr
@@ -21,6 +21,7 @@ from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import Entry, fingerprint, now
 from aicx_tui.services.rotation_keeping import Means, look, promote, settle, verify
 from aicx_tui.services.session import open_core
+from aicx_tui.services.token_places import file_place
 
 ISSUE_PAUSES = (0.2, 1.0, 3.0)
 """Seconds between the repetitions of a call whose reply was lost."""
@@ -52,6 +53,13 @@ class Resumption:
     token: SecretStr | None = None
     place: str = ""
 
+    @property
+    def hint(self) -> str:
+        """What else may be left to do."""
+        if self.outcome is Resumed.UNTOUCHED:
+            return ""
+        return "Places that use it may have the one before: aicx token targets update --missing"
+
 
 async def resume(means: Means, entry: Entry) -> Resumption:
     """Finish a rotation that was cut off, or find that there is nothing to finish.
@@ -65,6 +73,8 @@ async def resume(means: Means, entry: Entry) -> Resumption:
         OutcomeUnknownError: Whether one was issued cannot be found out now; nothing is forgotten.
         AicxError: Keyring or platform cannot be asked now; nothing is forgotten.
     """
+    if (place := file_place(entry.saves_to)) is not None:
+        means = replace(means, place=place)
     pending = await means.place.pending(replaced=entry.replaced)
     if pending is not None:
         return await _with_pending(means, entry, pending)
