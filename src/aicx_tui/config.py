@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from aicx_tui.addresses import PROTO_URL, checked_id, platform_root
@@ -25,6 +25,9 @@ from aicx_tui.settings import (
     checked_timeout,
 )
 from aicx_tui.text import has_control_character
+
+if TYPE_CHECKING:
+    from aicx_tui.services.targets import Target
 
 COLOURS = ("red", "blue", "yellow", "violet", "green", "teal", "orange", "pink")
 """What the header of a context may wear; given out in this order, far apart ones first."""
@@ -175,6 +178,7 @@ class Config:
         contexts: By name, in the order of the file.
         keys: Key names by action id, where they differ from the defaults.
         views: Saved views by context, in the order of their keys.
+        targets: Where else the token is used, by context, in their order.
         theme: One of `THEMES`; empty for what fits the terminal.
         lock_after: Minutes; 0 for never.
         mirror_days: Days without its platform after which a local copy stays shut.
@@ -186,6 +190,7 @@ class Config:
     contexts: Mapping[str, Context] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     views: Mapping[str, tuple[SavedView, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    targets: Mapping[str, tuple[Target, ...]] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
     lock_after: int = 30
     mirror_days: int = 7
@@ -278,7 +283,8 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
     Args:
         action_ids: What can be given another key.
     """
-    from aicx_tui.config_views import VIEW_SETTINGS, views_schema  # it declares more settings
+    from aicx_tui.config_targets import targets_schema  # they declare more settings
+    from aicx_tui.config_views import VIEW_SETTINGS, views_schema
 
     key = {"type": "string", "description": "Keys, separated by commas, such as ctrl+r,f5"}
     return {
@@ -301,6 +307,7 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
                 },
             },
             "views": views_schema(_schema_of(VIEW_SETTINGS)),
+            "targets": targets_schema(_schema_of),
             "console": _schema_of(CONSOLE_SETTINGS),
             "keys": {
                 "type": "object",

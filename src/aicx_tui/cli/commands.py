@@ -145,7 +145,7 @@ def on_sign_in() -> dict[str, OwnWay]:
 
 def on_the_token() -> dict[str, OwnWay]:
     """The commands on the personal access token, by action."""
-    from aicx_tui.cli import token, token_rotating  # they load the API client layer
+    from aicx_tui.cli import targets, token, token_rotating  # they load the API client layer
 
     return {
         "token.status": token.status,
@@ -154,6 +154,12 @@ def on_the_token() -> dict[str, OwnWay]:
         "token.rotate": token_rotating.rotate,
         "token.set": token.set_token,
         "token.forget": token.forget,
+        "token.targets-list": targets.list_targets,
+        "token.targets-add": targets.add,
+        "token.targets-remove": targets.remove,
+        "token.targets-check": targets.check,
+        "token.targets-update": targets.update,
+        "token.targets-confirm": targets.confirm,
     }
 
 

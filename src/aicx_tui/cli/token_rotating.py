@@ -13,6 +13,7 @@ from aicx_tui.cli.output import print_json
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
+from aicx_tui.cli.target_words import document_of, tell_target
 from aicx_tui.cli.token_rescue import Rescuer
 from aicx_tui.credentials import patience
 from aicx_tui.errors import (
@@ -31,8 +32,9 @@ from aicx_tui.services.rotation_keeping import Means, Step
 from aicx_tui.services.rotation_opening import means_for
 from aicx_tui.services.rotation_targets import chosen, targets_of
 from aicx_tui.services.setup import Setup
+from aicx_tui.services.target_records import TargetRecords
 from aicx_tui.services.targets import Outcome as TargetOutcome
-from aicx_tui.services.targets import Target, TargetResult, update_targets
+from aicx_tui.services.targets import Target, update_targets
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.settings import Context
 
@@ -127,7 +129,7 @@ async def _replaced(
     narrate(_HOW[rotated.outcome].format(name=context.name, place=rotated.place))
     if held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
         narrate(f"{held.source} still holds the one before: replace it there.")
-    await _update(targets, rotated, report)
+    await _update(targets, rotated, report, TargetRecords(setup.home, context.name))
 
 
 async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
@@ -189,34 +191,24 @@ async def _ask(arguments: Namespace, context: Context, targets: tuple[Target, ..
 
 
 async def _update(
-    targets: tuple[Target, ...], rotated: Rotated, report: dict[str, JsonValue]
+    targets: tuple[Target, ...],
+    rotated: Rotated,
+    report: dict[str, JsonValue],
+    records: TargetRecords,
 ) -> None:
     if not targets or rotated.outcome is Outcome.ADOPTED:
         return  # whoever issued it gives it to them
-    results = await update_targets(targets, rotated.token, told=_tell_target)
-    report["targets"] = [_of(result) for result in results]
+    results = await update_targets(
+        targets, rotated.token, told=records.noting(rotated.token, tell_target)
+    )
+    report["targets"] = [document_of(result) for result in results]
     missing = [r.target.name for r in results if r.outcome in _MISSING]
     if missing:
         raise PartlyFailedError(
             f"The token is replaced and safe in {rotated.place}, but not every place that uses it "
             f"has it: {', '.join(missing)}.",
-            hint="Mend them, then look again: aicx token targets check",
+            hint="Mend them, then give it to them: aicx token targets update --missing",
         )
 
 
 _MISSING = (TargetOutcome.FAILED, TargetOutcome.NOT_TRIED)
-
-
-def _tell_target(result: TargetResult) -> None:
-    said = " ".join(part for part in (result.message, result.hint) if part)
-    narrate(f"{result.target.name}: {result.outcome.value}{f'. {said}' if said else ''}")
-
-
-def _of(result: TargetResult) -> dict[str, JsonValue]:
-    return {
-        "name": result.target.name,
-        "kind": result.target.kind,
-        "outcome": result.outcome.value,
-        "message": result.message,
-        "hint": result.hint,
-    }

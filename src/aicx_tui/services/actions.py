@@ -12,6 +12,7 @@ from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.tag_actions import OF_TAGS
+from aicx_tui.services.target_actions import OF_TARGETS
 from aicx_tui.services.token_actions import OF_THE_TOKEN
 from aicx_tui.settings import Context
 
@@ -170,6 +171,7 @@ _ALL = (
     *OF_TAGS,
     *OF_BULKS,
     *OF_THE_TOKEN,
+    *OF_TARGETS,
     *OF_THE_OUTBOX,
     Action(
         "contexts.list",

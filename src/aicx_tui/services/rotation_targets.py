@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from aicx_tui.errors import UsageError
 from aicx_tui.services.setup import Setup
+from aicx_tui.services.target_registry import targets_of_context
 from aicx_tui.services.targets import Target
 from aicx_tui.settings import Context
 
 
 def targets_of(setup: Setup, context: Context) -> tuple[Target, ...]:
     """The places that config.toml names for a context, in their order."""
-    return ()
+    return targets_of_context(setup.config, context.name)
 
 
 def chosen(targets: Sequence[Target], words: Sequence[str]) -> tuple[Target, ...]:

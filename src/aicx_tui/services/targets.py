@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+DEFAULT_SECONDS = 60.0
+"""How long a target may take, where it does not say."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -22,11 +25,17 @@ class Target:
         name: What a person calls it; one of a kind within a context.
         kind: What it is, such as `env-file`.
         settings: How to get there, as config.toml has it; never a secret.
+        check: A command that tells whether it has the token; empty for none.
+        stops: Whether those after it are left alone where it fails.
+        seconds: After so many it is ended.
     """
 
     name: str
     kind: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    check: str = ""
+    stops: bool = False
+    seconds: float = DEFAULT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,13 @@ class Checked:
 
 
 class Kind(Protocol):
-    """How targets of one kind are brought up to date."""
+    """How targets of one kind are brought up to date.
+
+    Attributes:
+        attempts: How often the token is given at most, where that may help.
+    """
+
+    attempts: int
 
     async def update(self, target: Target, token: SecretStr) -> None:
         """Give the target the token.
@@ -61,6 +76,14 @@ class Kind(Protocol):
         """
         ...
 
+    async def rehearse(self, target: Target) -> str:
+        """Say what an update would do.
+
+        Raises:
+            AicxError: It could not be done.
+        """
+        ...
+
 
 class Outcome(StrEnum):
     """What became of a target."""
@@ -74,7 +97,13 @@ class Outcome(StrEnum):
     BY_HAND = "by-hand"
     """A person has to do it."""
 
+    UNKNOWN = "unknown"
+    """It was looked into, and does not show."""
+
     FAILED = "failed"
+    OUTDATED = "outdated"
+    """It was looked into, and has another token or none."""
+
     NOT_TRIED = "not-tried"
 
 
@@ -97,7 +126,7 @@ class TargetResult:
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done there."""
-        return self.outcome in (Outcome.FAILED, Outcome.NOT_TRIED, Outcome.BY_HAND)
+        return self.outcome not in (Outcome.VERIFIED, Outcome.UPDATED, Outcome.UNKNOWN)
 
 
 Told = Callable[[TargetResult], None]
@@ -110,8 +139,48 @@ async def update_targets(
     """Give every target the token, in their order, and look whether it has it.
 
     One that fails never loses the token, which is kept before this is called, and raises nothing.
+
+    Args:
+        targets: Which, in which order.
+        token: What they get.
+        told: Hears of each.
     """
-    results = tuple(TargetResult(target, Outcome.NOT_TRIED) for target in targets)
-    for result in results:
+    from aicx_tui.services.target_updating import updated  # only where there are any
+
+    results: list[TargetResult] = []
+    stopped_by = ""
+    for target in targets:
+        if stopped_by:
+            why = f"{stopped_by} failed, and those below it were to be left alone then."
+            result = TargetResult(target, Outcome.NOT_TRIED, why)
+        else:
+            result = await updated(target, token)
+        if result.outcome is Outcome.FAILED and target.stops:
+            stopped_by = target.name
+        results.append(result)
         told(result)
-    return results
+    return tuple(results)
+
+
+async def check_targets(
+    targets: Sequence[Target], token: SecretStr, *, told: Told
+) -> tuple[TargetResult, ...]:
+    """Look whether targets have the token, and change nothing."""
+    from aicx_tui.services.target_updating import looked_into
+
+    results = []
+    for target in targets:
+        results.append(result := await looked_into(target, token))
+        told(result)
+    return tuple(results)
+
+
+async def rehearse_targets(targets: Sequence[Target], *, told: Told) -> tuple[TargetResult, ...]:
+    """Say what giving them a token would do, and whether it could be done; nothing is changed."""
+    from aicx_tui.services.target_updating import rehearsed
+
+    results = []
+    for target in targets:
+        results.append(result := await rehearsed(target))
+        told(result)
+    return tuple(results)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.options import json_form, noun, verb
+from aicx_tui.cli.grammar.targets import add_targets
 
 if TYPE_CHECKING:
     from aicx_tui.cli.grammar.options import Subparsers
@@ -20,6 +21,7 @@ def add_token(nouns: Subparsers) -> None:
     _rotate(token)
     _set(token)
     verb(token, "token.forget")
+    add_targets(token)
 
 
 def _rotate(verbs: Subparsers) -> None:
