@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -134,6 +136,25 @@ class TestRotate:
         assert ended.code == 0, ended.err
         assert "AICX_TOKEN still holds the one before" in ended.err
         assert desk.works(desk.stored())
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    async def test_stopped_after_issuing_keeps_the_new_one_first(
+        self, desk: Desk, number: signal.Signals
+    ) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aicx_tui", "token", "rotate", "--yes", "--json"),
+            env=desk.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        desk.proxy.when_issued = lambda: process.send_signal(number)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        desk.out += [out, err]
+        assert process.returncode == 130
+        assert "is replaced and safe" in json.loads(out)["error"]["message"]
+        assert desk.works(desk.stored())
+        assert desk.journals == []
 
 
 class TestWithoutAKeyring:

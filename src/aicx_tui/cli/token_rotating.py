@@ -90,10 +90,14 @@ async def _run(arguments: Namespace, setup: Setup, names: list[str]) -> None:
             print_json(report)
 
 
+_WITH_A_NEW_ONE = {Step.ISSUED.value, Step.STORED.value, Step.ENDED.value}
+"""Steps after which the token before is dead."""
+
+
 def _stopped(report: dict[str, JsonValue]) -> StoppedError:
     """What an interruption leaves: a rotation that had begun has ended before it was heard."""
     steps = report.get("steps")
-    if isinstance(steps, list) and Step.ENDED.value in steps:
+    if isinstance(steps, list) and not _WITH_A_NEW_ONE.isdisjoint(map(str, steps)):
         return StoppedError(
             "Interrupted. The token is replaced and safe; not every place that uses it has it.",
             hint="Give it to them: aicx token targets update --missing",
