@@ -157,6 +157,59 @@ class TestRotate:
         assert desk.journals == []
 
 
+class TestThePlacesThatUseIt:
+    async def test_get_the_new_token_and_one_that_fails_loses_nothing(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path), *failing_command())
+        ended = await desk.aicx("token", "rotate", "--yes", "--json")
+        assert ended.code == 9, ended.err
+        report = ended.json()
+        outcomes = {target["name"]: target["outcome"] for target in report["targets"]}
+        assert outcomes == {"billing": "verified", "legacy": "failed"}
+        assert report["outcome"] == "issued"
+        assert desk.works(desk.stored())
+        assert (tmp_path / ".env").read_text() == f"A=1\nAICX_TOKEN={desk.stored()}\n"
+        assert "legacy" in report["error"]["message"]
+
+    @pytest.mark.parametrize("names", [["none"], ["billing"]])
+    async def test_are_chosen_by_name(self, desk: Desk, tmp_path: Path, names: list[str]) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path), *failing_command())
+        ended = await desk.aicx("token", "rotate", "--yes", "--json", "--targets", *names)
+        assert ended.code == 0, ended.err
+        assert [target["name"] for target in ended.json()["targets"]] == [
+            name for name in names if name != "none"
+        ]
+
+    async def test_are_named_where_a_start_finishes_what_was_cut_off(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        ended = await desk.aicx("token", "verify")
+        assert "aicx token targets update --missing" in ended.err
+        assert (await desk.aicx("token", "targets", "update", "--missing")).code == 0
+        assert str(desk.stored()) in (tmp_path / ".env").read_text()
+
+
+def env_file(folder: Path) -> list[str]:
+    """A file of variables, as config.toml describes it."""
+    (folder / ".env").write_text("A=1\nAICX_TOKEN=old\n")
+    (folder / ".env").chmod(0o600)
+    return [
+        'name = "billing"',
+        'kind = "env-file"',
+        f'file = "{folder / ".env"}"',
+        'key = "AICX_TOKEN"',
+    ]
+
+
+def failing_command() -> list[str]:
+    return ["[[targets.work]]", 'name = "legacy"', 'kind = "command"', 'command = "false"']
+
+
 class TestWithoutAKeyring:
     async def test_nothing_is_issued_without_a_place_for_it(self, desk: Desk) -> None:
         given = {"AICX_TOKEN": desk.token, "AICX_URL": desk.proxy.url, "AICX_CONTEXT": "work"}
