@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 ISSUING = b"POST /console/v1/profile/token "
+_TURNED_AWAY = b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _TOKEN = re.compile(rb'"token":"([^"]+)"')
 _KEY = re.compile(rb"idempotency-key: *(\S+)", re.IGNORECASE)
@@ -25,6 +26,7 @@ class LosingProxy:
     Attributes:
         url: Its own root.
         tokens: Those that the platform issued.
+        turns_away: How often a token that was issued here is not accepted at first.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
         when_issued: Is called when the platform has issued a token whose reply is not lost.
@@ -37,6 +39,7 @@ class LosingProxy:
         self.loses = loses
         self._takes_keys = takes_keys
         self.url = ""
+        self.turns_away = 0
         self.tokens: list[bytes] = []
         self.keys: list[bytes] = []
         self.when_lost: Callable[[], None] = lambda: None
@@ -48,6 +51,9 @@ class LosingProxy:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             request = await _whole(reader)
             reply = await self._ask(request)
+            if self.turns_away > 0 and any(token in request for token in self.tokens):
+                self.turns_away -= 1
+                reply = _TURNED_AWAY
             if not self._takes_keys:
                 reply = reply.replace(b"writes.idempotent", b"writes.unheard-of")
             if reply.startswith(b"HTTP/1.1 401 "):

@@ -7,6 +7,7 @@ dead token is never stored as a good one.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import secrets
 
@@ -121,6 +122,49 @@ async def test_a_platform_that_stays_silent_leaves_what_can_be_taken_up(
         assert again["outcome"] == "resumed"
         assert desk.check_invariant("", case="taken up by the next run")
         assert len(set(proxy.keys)) == 1
+
+
+async def test_a_platform_that_needs_a_moment_is_given_one(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    platform.turns_away = 5
+    assert (await desk.rotated())["outcome"] == "issued"
+    assert desk.check_invariant("", case="accepted at the sixth look")
+
+
+async def test_a_token_that_is_not_accepted_is_kept_and_does_not_sign_in(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    platform.turns_away = 1000
+    said = await desk.rotated()
+    assert said["code"] == 3
+    assert "does not accept it yet" in said["told"]
+    assert desk.stored() == desk.token
+    assert "aicx login" in await desk.started_again()
+    assert desk.works(desk.stored("pending"))
+    platform.turns_away = 0
+    assert "finished" in await desk.started_again()
+    assert desk.check_invariant("", case="accepted later")
+
+
+async def test_a_token_that_was_replaced_since_is_let_go_of_in_the_end(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    running = await desk.process(killed_at="stored")
+    running.go_on()
+    await running.killed()
+    desk.issued_elsewhere()
+    assert "neither" in await desk.started_again()
+    (journal,) = desk.journals
+    entry = json.loads(journal.read_bytes())
+    journal.write_text(json.dumps(entry | {"begun_at": entry["begun_at"] - 3600}))
+    told = await desk.started_again()
+    assert not desk.check_invariant(told, case="replaced elsewhere, an hour later")
+    assert desk.stored("pending") is None
+    assert desk.journals == []
 
 
 async def test_of_eight_at_once_one_issues_and_the_others_adopt(
