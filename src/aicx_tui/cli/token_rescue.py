@@ -36,8 +36,12 @@ class Rescuer:
             KeyringUnavailableError: It is nowhere, and nobody can be asked.
         """
         if self._place is not None:
-            await self._place.put(stranded.token)
-            return self._place.name
+            try:
+                await self._place.put(stranded.token)
+            except AicxError as problem:
+                narrate(problem.message)
+            else:
+                return self._place.name
         if not can_ask():
             return await give_up(stranded)
         narrate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import Namespace
 from pathlib import Path
 
@@ -77,12 +78,31 @@ async def _run(arguments: Namespace, setup: Setup, names: list[str]) -> None:
     report: dict[str, JsonValue] = {"context": context.name, "outcome": None, "targets": []}
     try:
         await _replaced(arguments, setup, context, names, report)
+    except asyncio.CancelledError:
+        stopped = _stopped(report)
+        report["error"] = {"message": stopped.message, "hint": stopped.hint, "code": 130}
+        raise stopped from None
     except AicxError as error:
         report["error"] = {"message": error.message, "hint": error.hint, "code": error.exit_code}
         raise
     finally:
         if arguments.json:
             print_json(report)
+
+
+_WITH_A_NEW_ONE = {Step.ISSUED.value, Step.STORED.value, Step.ENDED.value}
+"""Steps after which the token before is dead."""
+
+
+def _stopped(report: dict[str, JsonValue]) -> StoppedError:
+    """What an interruption leaves: a rotation that had begun has ended before it was heard."""
+    steps = report.get("steps")
+    if isinstance(steps, list) and not _WITH_A_NEW_ONE.isdisjoint(map(str, steps)):
+        return StoppedError(
+            "Interrupted. The token is replaced and safe; not every place that uses it has it.",
+            hint="Give it to them: aicx token targets update --missing",
+        )
+    return StoppedError("Interrupted. Nothing was issued.")
 
 
 async def _replaced(

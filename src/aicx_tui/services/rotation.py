@@ -52,6 +52,9 @@ from aicx_tui.services.session import open_core
 KEY_BYTES = 32
 """256 random bits: whoever has the key and a credential of the user gets the token."""
 
+PASTED_PAUSES = (1.0,)
+"""Seconds between the looks at a token that was pasted: a mistyped one is said soon."""
+
 _NOT_SENT = (UnreachableError, TlsError)
 """What a call raises that has not left this computer."""
 
@@ -251,7 +254,7 @@ async def _accept(means: Means, token: SecretStr, replaced: str) -> Rotated:
     try:
         await means.place.put(token)
         means.told(Step.STORED)
-        await verify(means, token)
+        await verify(means, token, pauses=PASTED_PAUSES)
     except AicxError as problem:
         await means.place.drop_pending()
         means.journal.remove()

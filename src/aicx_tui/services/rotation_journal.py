@@ -57,9 +57,13 @@ class Entry:
     rescued: str = ""
     begun_at: float = 0.0
 
+    def is_fresh(self, now: float) -> bool:
+        """Whether it was begun some minutes ago; a clock that was set back says no."""
+        return 0 <= now - self.begun_at < REPEATABLE_SECONDS
+
     def is_repeatable(self, now: float) -> bool:
-        """Whether the platform still knows the key; a clock that was set back says no."""
-        return bool(self.key) and 0 <= now - self.begun_at < REPEATABLE_SECONDS
+        """Whether the platform still knows the key."""
+        return bool(self.key) and self.is_fresh(now)
 
 
 class RotationJournal:

@@ -176,14 +176,19 @@ async def promote(means: Means, token: SecretStr) -> None:
     means.told(Step.ENDED)
 
 
-async def verify(means: Means, token: SecretStr) -> None:
+async def verify(means: Means, token: SecretStr, *, pauses: Sequence[float] | None = None) -> None:
     """Ask the platform whether it accepts a token, with patience.
+
+    Args:
+        means: With what.
+        token: Which.
+        pauses: Seconds between the looks; those of a new token without it.
 
     Raises:
         NotSignedInError: It does not.
         AicxError: It could not be asked.
     """
-    await _repeated(lambda: look(means, token), means.verify_pauses)
+    await _repeated(lambda: look(means, token), means.verify_pauses if pauses is None else pauses)
 
 
 async def look(means: Means, token: SecretStr) -> None:

@@ -71,17 +71,10 @@ async def take_up_if_cut_off(
     journal = RotationJournal(home, context)
     if context.source != "config" or not journal.exists:
         return
-    from dataclasses import replace
-
     from aicx_tui.services.rotation import take_up
-    from aicx_tui.services.token_places import file_place
 
-    means = means_for(context, credentials, home)
     try:
-        entry = journal.read()
-        if entry is not None and (place := file_place(entry.saves_to)) is not None:
-            means = replace(means, place=place)
-        if (found := await take_up(means)) is not None:
-            tell(found.message)
+        if (found := await take_up(means_for(context, credentials, home))) is not None:
+            tell(f"{found.message} {found.hint}".rstrip())
     except AicxError as problem:
         tell(f"{problem.message} {problem.hint}".rstrip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pydantic import SecretStr
@@ -21,6 +21,10 @@ from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import Entry, fingerprint, now
 from aicx_tui.services.rotation_keeping import Means, look, promote, settle, verify
 from aicx_tui.services.session import open_core
+from aicx_tui.services.token_places import file_place
+
+START_PAUSES = (0.5, 1.0)
+"""Seconds between the looks at a pending token: a start is waited for, and the next looks again."""
 
 ISSUE_PAUSES = (0.2, 1.0, 3.0)
 """Seconds between the repetitions of a call whose reply was lost."""
@@ -52,6 +56,13 @@ class Resumption:
     token: SecretStr | None = None
     place: str = ""
 
+    @property
+    def hint(self) -> str:
+        """What else may be left to do."""
+        if self.outcome is Resumed.UNTOUCHED:
+            return ""
+        return "Places that use it may have the one before: aicx token targets update --missing"
+
 
 async def resume(means: Means, entry: Entry) -> Resumption:
     """Finish a rotation that was cut off, or find that there is nothing to finish.
@@ -65,6 +76,8 @@ async def resume(means: Means, entry: Entry) -> Resumption:
         OutcomeUnknownError: Whether one was issued cannot be found out now; nothing is forgotten.
         AicxError: Keyring or platform cannot be asked now; nothing is forgotten.
     """
+    if (place := file_place(entry.saves_to)) is not None:
+        means = replace(means, place=place)
     pending = await means.place.pending(replaced=entry.replaced)
     if pending is not None:
         return await _with_pending(means, entry, pending)
@@ -78,15 +91,35 @@ async def resume(means: Means, entry: Entry) -> Resumption:
 
 async def _with_pending(means: Means, entry: Entry, pending: SecretStr) -> Resumption:
     try:
-        await verify(means, pending)
+        await verify(means, pending, pauses=START_PAUSES)
     except NotFoundError:
         pass  # it is accepted; company or bot are another matter
-    except NotSignedInError:
-        await means.place.drop_pending()
+    except NotSignedInError as refused:
         held = await means.credentials.find(means.context, patience=SILENT_SECONDS)
+        if entry.is_fresh(now()) and not await _works(means, held):
+            raise _not_yet(means, refused) from None
+        await means.place.drop_pending()
         return await probe(means, entry, held)
     await promote(means, pending)
     return _finished(means, pending)
+
+
+def _not_yet(means: Means, refused: NotSignedInError) -> NotSignedInError:
+    """Platforms may need a moment: a token that may be the only live one is not let go of yet."""
+    return NotSignedInError(
+        f"The new token of {means.context.name} is kept as pending, and the platform accepts "
+        f"neither it nor what signed in before. {refused.message}",
+        hint=f"Try again in some minutes; or sign in: aicx login --context {means.context.name}",
+    )
+
+
+async def _works(means: Means, held: Found | None) -> bool:
+    try:
+        if held is not None:
+            await _look(means, held)
+    except NotSignedInError:
+        return False
+    return held is not None
 
 
 async def repeat(means: Means, entry: Entry, held: Found) -> Resumption:
