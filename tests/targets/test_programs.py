@@ -229,6 +229,26 @@ def test_a_hanging_command_is_ended_with_what_it_started(
         assert ends(int(pid), within=10)
 
 
+def test_a_run_that_is_given_up_leaves_no_command_behind(
+    stand_ins: StandIns, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    stand_ins.add_plain("hang", f"#!/bin/sh\necho $$ > {started}\nsleep 600\n")
+
+    async def give_up() -> int:
+        updating = asyncio.create_task(
+            update_targets([command("hang")], TOKEN, told=lambda _: None)
+        )
+        pid = int(await asyncio.to_thread(started.read_text))
+        updating.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await updating
+        return pid
+
+    assert ends(asyncio.run(give_up()), within=10)
+
+
 def test_a_command_that_leaves_something_running_has_ended(
     stand_ins: StandIns, tmp_path: Path
 ) -> None:

@@ -164,6 +164,7 @@ def test_the_certificate_is_checked(tmp_path: Path) -> None:
         refused = update(at(vault.url))
         assert "was not accepted" in refused.message
         assert "Nothing was sent." in refused.message
+        assert "ca_file of the target" in refused.hint
         assert vault.asked == []
         assert update(at(vault.url, ca_file=str(pem))).outcome is Outcome.VERIFIED
     other = tmp_path / "none.pem"

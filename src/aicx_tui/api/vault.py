@@ -33,6 +33,8 @@ from aicx_tui.errors import (
     RateLimitedError,
     RefusedError,
     TimedOutError,
+    TlsError,
+    UnreachableError,
 )
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -190,7 +192,9 @@ class Vault:
                 f"{self._host} did not answer within {self._seconds:g} s.", TimedOutError
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            raise failures.from_exception(error, call, seconds=self._seconds) from None
+            raise _in_words_of_vault(
+                failures.from_exception(error, call, seconds=self._seconds)
+            ) from None
 
     async def _body(self, response: httpx.Response, call: failures.Call) -> bytes:
         body = bytearray()
@@ -252,3 +256,17 @@ class Vault:
                 return OutcomeUnknownError(f"{said} Whether it was written is not known.")
             case _:
                 return RefusedError(f"{said} Nothing was written.")
+
+
+def _in_words_of_vault(error: AicxError) -> AicxError:
+    """The error with a next step that is about Vault and not about the platform."""
+    match error:
+        case TlsError():
+            error.hint = (
+                "If your company has its own authority, name its PEM file: ca_file of the target."
+            )
+        case UnreachableError():
+            error.hint = "Check the network and Vault's address, then try again."
+        case OutcomeUnknownError():
+            error.hint = "Look into it with: aicx token targets check"
+    return error

@@ -16,7 +16,7 @@ from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
 from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
 from aicx_tui.os_keyring import Slot
-from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.target_records import Record, TargetRecords
 from aicx_tui.services.target_registry import (
@@ -144,21 +144,45 @@ async def update(arguments: Namespace, setup: Setup) -> None:
     """
     context = named_context(arguments, setup)
     targets = chosen_targets(setup.config, context.name, arguments.names)
-    token = await _token(setup, context)
-    records = _records(setup, context)
+    if arguments.dry_run:
+        token = await _token(setup, context)
+        with ended_as_by_ctrl_c():
+            results = await rehearse_targets(
+                _lacking(arguments, setup, context, targets, token),
+                token,
+                told=_telling(arguments),
+            )
+        _report(arguments, results, token, missing=_of(results, Outcome.FAILED))
+        return
+    # While this lasts nobody issues a token, which the one read here could then overwrite.
+    async with RotationJournal(setup.home, context).turn():
+        token = await _token(setup, context)
+        told = _records(setup, context).noting(token, _telling(arguments))
+        with ended_as_by_ctrl_c():
+            results = await update_targets(
+                _lacking(arguments, setup, context, targets, token), token, told=told
+            )
+    _report(arguments, results, token, missing=_of(results, Outcome.FAILED, Outcome.NOT_TRIED))
+
+
+def _lacking(
+    arguments: Namespace,
+    setup: Setup,
+    context: Context,
+    targets: Sequence[Target],
+    token: SecretStr,
+) -> Sequence[Target]:
+    """Those that are to get it; those that have it are left out where that is wanted."""
     if arguments.missing:
-        known = records.read()
-        targets = tuple(t for t in targets if not _has_it(t, known, token))
+        known = _records(setup, context).read()
+        targets = [target for target in targets if not _has_it(target, known, token)]
     if not targets:
         narrate("No target lacks it." if arguments.missing else "There are no targets.")
-    with ended_as_by_ctrl_c():
-        if arguments.dry_run:
-            results = await rehearse_targets(targets, token, told=_telling(arguments))
-        else:
-            told = records.noting(token, _telling(arguments))
-            results = await update_targets(targets, token, told=told)
-    fails = (Outcome.FAILED,) if arguments.dry_run else (Outcome.FAILED, Outcome.NOT_TRIED)
-    _report(arguments, results, token, missing=[r for r in results if r.outcome in fails])
+    return targets
+
+
+def _of(results: Sequence[TargetResult], *outcomes: Outcome) -> list[TargetResult]:
+    return [result for result in results if result.outcome in outcomes]
 
 
 async def confirm(arguments: Namespace, setup: Setup) -> None:

@@ -74,8 +74,15 @@ async def run(
         AicxError: It could not be started.
         TimedOutError: It was ended.
     """
-    process = await _started(words, _environment(secret), keeps_output=keeps_output)
-    talk = _Talk(process)
+    # Given up halfway, asyncio would wait for all that the program starts: it is ended after.
+    starting = asyncio.ensure_future(
+        _started(words, _environment(secret), keeps_output=keeps_output)
+    )
+    try:
+        talk = _Talk(await asyncio.shield(starting))
+    except asyncio.CancelledError:
+        await _Talk(await starting).end()
+        raise
     try:
         async with asyncio.timeout(seconds):
             return await talk.held(given)

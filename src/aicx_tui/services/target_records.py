@@ -140,6 +140,11 @@ class TargetRecords:
             with held(self._path):
                 self._replace({k: r for k, r in self.read().items() if k != name})
 
+    def forget_all(self) -> None:
+        """Keep nothing of a context that is no more."""
+        with suppress(OSError):
+            self._path.unlink()
+
     def _write(self, target: Target, record: Record) -> None:
         with held(self._path):
             self._replace({**self.read(), target.name: record})
