@@ -197,15 +197,18 @@ async def lost(means: Means, entry: Entry, held: Found | None = None) -> NotSign
             f"{dead}{_rescued(entry)}",
             hint=f"Store it: aicx token set --stdin --context {means.context.name}",
         )
-    what = (
-        "It was replaced elsewhere, or the reply with the new token was lost."
-        if held
-        else "The new one was not stored."
-    )
+    name = means.context.name
+    paste = f"store it: aicx token set --stdin --context {name}"
+    if entry.is_pasted:
+        return NotSignedInError(
+            f"A new token of {name} was being stored, and that was cut off. {dead}",
+            hint=f"Give the new one again, and {paste}",
+        )
     return NotSignedInError(
-        f"A replacement of the token of {means.context.name} was cut off. {dead} {what}",
-        hint="Sign in by password and issue another: aicx login --email …, then aicx token issue. "
-        "Or issue one in the web app (Profile > API) and store it: aicx token set --stdin",
+        f"The token of {name} was being replaced, and the new one never arrived here: the "
+        f"platform's answer was lost, or somebody else replaced the token meanwhile. {dead}",
+        hint=f"Sign in by password and issue another: aicx login --email … --context {name}, then "
+        f"aicx token issue. Or issue one in the web app (Profile > API) and {paste}",
     )
 
 
