@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from aicx_tui.api.proto_gateway import MAY_BE_ALIVE
 from aicx_tui.credentials import Found
 from aicx_tui.errors import (
     AicxError,
@@ -96,7 +97,8 @@ async def _with_pending(means: Means, entry: Entry, pending: SecretStr) -> Resum
         pass  # it is accepted; company or bot are another matter
     except NotSignedInError as refused:
         held = await means.credentials.find(means.context, patience=SILENT_SECONDS)
-        if entry.is_fresh(now()) and not await _works(means, held):
+        may_be_alive = entry.is_fresh(now()) or refused.code == MAY_BE_ALIVE
+        if may_be_alive and not await _works(means, held):
             raise _not_yet(means, refused) from None
         await means.place.drop_pending()
         return await probe(means, entry, held)
@@ -162,8 +164,8 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
         raise await lost(means, entry)
     try:
         await _look(means, held)
-    except NotSignedInError:
-        raise await lost(means, entry, held) from None
+    except NotSignedInError as refused:
+        raise await lost(means, entry, held, refused) from None
     means.journal.remove()
     if _is_new(held, entry):
         return Resumption(
@@ -188,9 +190,17 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
     )
 
 
-async def lost(means: Means, entry: Entry, held: Found | None = None) -> NotSignedInError:
+async def lost(
+    means: Means,
+    entry: Entry,
+    held: Found | None = None,
+    refused: NotSignedInError | None = None,
+) -> NotSignedInError:
     """Forget the token that is dead, and say that the one that replaced it is not here."""
-    dead = await _forgotten(means, held)
+    if refused is not None and refused.code == MAY_BE_ALIVE:
+        dead = "The platform does not accept the one before either; it was left where it is."
+    else:
+        dead = await _forgotten(means, held)
     means.journal.remove()
     if entry.rescued:
         return NotSignedInError(
