@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 ISSUING = b"POST /console/v1/profile/token "
-_TURNED_AWAY = b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_NOTHING = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _TOKEN = re.compile(rb'"token":"([^"]+)"')
 _KEY = re.compile(rb"idempotency-key: *(\S+)", re.IGNORECASE)
@@ -26,6 +26,7 @@ class LosingProxy:
     Attributes:
         url: Its own root.
         tokens: Those that the platform issued.
+        status: What a token that is turned away is answered with.
         turns_away: How often a token that was issued here is not accepted at first.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
@@ -40,6 +41,7 @@ class LosingProxy:
         self._takes_keys = takes_keys
         self.url = ""
         self.turns_away = 0
+        self.status = 401
         self.tokens: list[bytes] = []
         self.keys: list[bytes] = []
         self.when_lost: Callable[[], None] = lambda: None
@@ -51,9 +53,9 @@ class LosingProxy:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             request = await _whole(reader)
             reply = await self._ask(request)
-            if self.turns_away > 0 and any(token in request for token in self.tokens):
+            if self.turns_away > 0 and any(t in request for t in self.tokens):
                 self.turns_away -= 1
-                reply = _TURNED_AWAY
+                reply = b"HTTP/1.1 %d No\r\n" % self.status + _NOTHING
             if not self._takes_keys:
                 reply = reply.replace(b"writes.idempotent", b"writes.unheard-of")
             if reply.startswith(b"HTTP/1.1 401 "):

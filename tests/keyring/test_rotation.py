@@ -300,6 +300,20 @@ class TestATokenIssuedElsewhere:
         desk.check_invariant(told, case=f"pasted, killed after {step.value}")
         assert desk.stored("pending") is None
 
+    async def test_is_let_go_of_by_no_refusal_that_may_be_about_something_else(
+        self, make: Make, platform: LosingProxy
+    ) -> None:
+        desk = make(platform, kind="gateway")
+        running = await desk.process(killed_at="noted")
+        running.go_on(desk.issued_elsewhere())
+        await running.killed()
+        platform.tokens.append(desk.token.encode())
+        platform.turns_away, platform.status = 1000, 403
+        told = await desk.started_again()
+        assert "left where it is" in told
+        assert "aicx token set" in told
+        assert desk.stored() == desk.token
+
     async def test_of_no_use_leaves_the_one_before(self, make: Make, platform: LosingProxy) -> None:
         desk = make(platform, kind="gateway")
         running = await desk.process()

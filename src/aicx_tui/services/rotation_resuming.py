@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from aicx_tui.api.proto_gateway import MAY_BE_ALIVE
 from aicx_tui.credentials import Found
 from aicx_tui.errors import (
     AicxError,
@@ -96,7 +97,8 @@ async def _with_pending(means: Means, entry: Entry, pending: SecretStr) -> Resum
         pass  # it is accepted; company or bot are another matter
     except NotSignedInError as refused:
         held = await means.credentials.find(means.context, patience=SILENT_SECONDS)
-        if entry.is_fresh(now()) and not await _works(means, held):
+        may_be_alive = entry.is_fresh(now()) or refused.code == MAY_BE_ALIVE
+        if may_be_alive and not await _works(means, held):
             raise _not_yet(means, refused) from None
         await means.place.drop_pending()
         return await probe(means, entry, held)
@@ -162,8 +164,8 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
         raise await lost(means, entry)
     try:
         await _look(means, held)
-    except NotSignedInError:
-        raise await lost(means, entry, held) from None
+    except NotSignedInError as refused:
+        raise await lost(means, entry, held, refused) from None
     means.journal.remove()
     if _is_new(held, entry):
         return Resumption(
@@ -188,24 +190,35 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
     )
 
 
-async def lost(means: Means, entry: Entry, held: Found | None = None) -> NotSignedInError:
+async def lost(
+    means: Means,
+    entry: Entry,
+    held: Found | None = None,
+    refused: NotSignedInError | None = None,
+) -> NotSignedInError:
     """Forget the token that is dead, and say that the one that replaced it is not here."""
-    dead = await _forgotten(means, held)
+    if refused is not None and refused.code == MAY_BE_ALIVE:
+        dead = "The platform does not accept the one before either; it was left where it is."
+    else:
+        dead = await _forgotten(means, held)
     means.journal.remove()
     if entry.rescued:
         return NotSignedInError(
             f"{dead}{_rescued(entry)}",
             hint=f"Store it: aicx token set --stdin --context {means.context.name}",
         )
-    what = (
-        "It was replaced elsewhere, or the reply with the new token was lost."
-        if held
-        else "The new one was not stored."
-    )
+    name = means.context.name
+    paste = f"store it: aicx token set --stdin --context {name}"
+    if entry.is_pasted:
+        return NotSignedInError(
+            f"A new token of {name} was being stored, and that was cut off. {dead}",
+            hint=f"Give the new one again, and {paste}",
+        )
     return NotSignedInError(
-        f"A replacement of the token of {means.context.name} was cut off. {dead} {what}",
-        hint="Sign in by password and issue another: aicx login --email …, then aicx token issue. "
-        "Or issue one in the web app (Profile > API) and store it: aicx token set --stdin",
+        f"The token of {name} was being replaced, and the new one never arrived here: the "
+        f"platform's answer was lost, or somebody else replaced the token meanwhile. {dead}",
+        hint=f"Sign in by password and issue another: aicx login --email … --context {name}, then "
+        f"aicx token issue. Or issue one in the web app (Profile > API) and {paste}",
     )
 
 

@@ -79,10 +79,12 @@ async def sign_in_by_token(context: Context, token: SecretStr) -> SignedIn:
         await read_capabilities(http)
         account = await read_account(http)
     except NotSignedInError as error:
-        raise NotSignedInError(
+        refused = NotSignedInError(
             f"The token was not accepted. {error.message}",
             hint="Copy it again from Profile > API: issuing a new one ends the one before.",
-        ) from None
+        )
+        refused.code = error.code
+        raise refused from None
     finally:
         await http.aclose()
     return SignedIn(_with_known_ids(context, account), Slot.TOKEN, token, account)
