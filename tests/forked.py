@@ -34,6 +34,8 @@ PRELOADED = (
     "aicx_tui.cli.bulks",
     "aicx_tui.cli.bulk_making",
     "aicx_tui.cli.tag_definitions",
+    "aicx_tui.cli.token",
+    "aicx_tui.cli.token_rotating",
     "aicx_tui.cli.views",
     "aicx_tui.sandbox.__main__",
     "aicx_tui.sandbox.mail_reading",

@@ -17,6 +17,7 @@ from aicx_tui.credentials import Credentials
 from aicx_tui.services.access import ContextAccess
 from aicx_tui.services.mirrors import Mirrors, OpenMirror
 from aicx_tui.services.renewal import Ask
+from aicx_tui.services.rotation_opening import Tell
 from aicx_tui.services.sandbox import Announcement, SignIn
 from aicx_tui.services.session import Session, open_sandbox
 from aicx_tui.settings import Context, context_from
@@ -95,6 +96,7 @@ class AnnouncedAccess:
     def __init__(self, announced: Mapping[str, Any]) -> None:
         self.announced = announced
         self.ask: Ask | None = None
+        self.tell: Tell | None = None
         self.context = Context(
             name="sandbox", source="sandbox", kind="console", root=str(announced["url"])
         )

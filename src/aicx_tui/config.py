@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from aicx_tui.addresses import PROTO_URL, checked_id, platform_root
@@ -25,6 +25,9 @@ from aicx_tui.settings import (
     checked_timeout,
 )
 from aicx_tui.text import has_control_character
+
+if TYPE_CHECKING:
+    from aicx_tui.services.targets import Target
 
 COLOURS = ("red", "blue", "yellow", "violet", "green", "teal", "orange", "pink")
 """What the header of a context may wear; given out in this order, far apart ones first."""
@@ -40,6 +43,7 @@ GATEWAY_KEYS = ("company", "bot")
 
 MAX_LOCK_MINUTES = 24 * 60
 MAX_MIRROR_DAYS = 365
+MAX_TOKEN_DAYS = 3650
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -171,6 +175,13 @@ CONSOLE_SETTINGS = (
         check=lambda value, what: _checked_days(value, what),
         limits={"minimum": 1, "maximum": MAX_MIRROR_DAYS},
     ),
+    Setting(
+        "token_days",
+        int,
+        "Days after which a personal access token is said to be old; 0 for never.",
+        check=lambda value, what: _checked_age(value, what),
+        limits={"minimum": 0, "maximum": MAX_TOKEN_DAYS},
+    ),
 )
 
 
@@ -184,9 +195,11 @@ class Config:
         contexts: By name, in the order of the file.
         keys: Key names by action id, where they differ from the defaults.
         views: Saved views by context, in the order of their keys.
+        targets: Where else the token is used, by context, in their order.
         theme: One of `THEMES`; empty for what fits the terminal.
         lock_after: Minutes; 0 for never.
         mirror_days: Days without its platform after which a local copy stays shut.
+        token_days: Days after which a token is said to be old; 0 for never.
     """
 
     path: Path
@@ -194,9 +207,11 @@ class Config:
     contexts: Mapping[str, Context] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     views: Mapping[str, tuple[SavedView, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    targets: Mapping[str, tuple[Target, ...]] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
     lock_after: int = 30
     mirror_days: int = 7
+    token_days: int = 90
 
 
 def checked_value(setting: Setting, value: object, *, what: str) -> object:
@@ -230,6 +245,12 @@ def _checked_minutes(value: int, what: str) -> int:
 def _checked_days(value: int, what: str) -> int:
     if not 1 <= value <= MAX_MIRROR_DAYS:
         raise UsageError(f"{what} is not a number of days from 1 to {MAX_MIRROR_DAYS}.")
+    return value
+
+
+def _checked_age(value: int, what: str) -> int:
+    if not 0 <= value <= MAX_TOKEN_DAYS:
+        raise UsageError(f"{what} is not a number of days from 0 to {MAX_TOKEN_DAYS}.")
     return value
 
 
@@ -297,7 +318,8 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
     Args:
         action_ids: What can be given another key.
     """
-    from aicx_tui.config_views import VIEW_SETTINGS, views_schema  # it declares more settings
+    from aicx_tui.config_targets import targets_schema  # they declare more settings
+    from aicx_tui.config_views import VIEW_SETTINGS, views_schema
 
     key = {"type": "string", "description": "Keys, separated by commas, such as ctrl+r,f5"}
     return {
@@ -320,6 +342,7 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
                 },
             },
             "views": views_schema(_schema_of(VIEW_SETTINGS)),
+            "targets": targets_schema(_schema_of),
             "console": _schema_of(CONSOLE_SETTINGS),
             "keys": {
                 "type": "object",

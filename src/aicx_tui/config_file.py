@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aicx_tui.config import (
     ATTRIBUTES,
@@ -23,6 +23,11 @@ from aicx_tui.config import (
 from aicx_tui.config_problems import Problems, not_among
 from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.settings import Context, SavedView
+
+if TYPE_CHECKING:
+    from aicx_tui.services.targets import Target
+
+_TABLES = ("context", "contexts", "views", "targets", "console", "keys")
 
 
 def config_path(home: Path) -> Path:
@@ -65,7 +70,7 @@ def checked_config(
         UsageError: With every problem, so that one look mends them all.
     """
     problems = Problems()
-    problems.unknown(document, known=("context", "contexts", "views", "console", "keys"), where="")
+    problems.unknown(document, known=_TABLES, where="")
     tables = _table(document.get("contexts", {}), "contexts", problems)
     contexts = {
         name: context
@@ -74,6 +79,7 @@ def checked_config(
     }
     _tell_apart(contexts, problems)
     views = _views(document, tuple(tables), problems)
+    targets = _targets(document, tuple(tables), problems)
     console = _values(document.get("console", {}), CONSOLE_SETTINGS, "console", problems)
     keys = _table(document.get("keys", {}), "keys", problems)
     problems.unknown(keys, known=action_ids, where="keys.")
@@ -97,6 +103,7 @@ def checked_config(
         contexts=MappingProxyType(_coloured(contexts)),
         keys=MappingProxyType({name: str(value) for name, value in keys.items()}),
         views=MappingProxyType(views),
+        targets=MappingProxyType(targets),
         **console,
     )
 
@@ -133,6 +140,16 @@ def _views(
     from aicx_tui.config_views import views_of  # only where there are any
 
     return views_of(document["views"], contexts=contexts, problems=problems)
+
+
+def _targets(
+    document: Mapping[str, object], contexts: tuple[str, ...], problems: Problems
+) -> dict[str, tuple[Target, ...]]:
+    if "targets" not in document:
+        return {}
+    from aicx_tui.config_targets import targets_of  # only where there are any
+
+    return targets_of(document["targets"], contexts=contexts, problems=problems)
 
 
 def _context(name: str, value: object, problems: Problems) -> Context | None:

@@ -7,6 +7,7 @@ keyring. Nothing is ever written to a file.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ class Credentials:
         if not self._for_this_run(context):  # else that would come before what is kept now
             self._remembered.pop(_item(context, slot))
         earlier = [other for other in SIGN_IN_SLOTS if other is not slot]
-        await self._remove(context, earlier, patience=patience)
+        await self.remove(context, earlier, patience=patience)
         return self.keyring.name
 
     def remember(self, context: Context, slot: Slot, secret: SecretStr) -> None:
@@ -165,15 +166,15 @@ class Credentials:
         items = [_item(context, slot) for slot in SIGN_IN_SLOTS]
         remembered = [self._remembered.pop(item, None) for item in items]
         forgotten = [slot for slot in Slot if slot not in keep]
-        removed = await self._remove(context, forgotten, patience=patience)
+        removed = await self.remove(context, forgotten, patience=patience)
         return any(remembered) or not removed.isdisjoint(SIGN_IN_SLOTS)
 
     async def forget_session(self, context: Context, *, patience: float) -> None:
         """Forget a session by password; a token and where a person was stay."""
         self._remembered.pop(_item(context, Slot.SESSION), None)
-        await self._remove(context, [Slot.SESSION], patience=patience)
+        await self.remove(context, [Slot.SESSION], patience=patience)
 
-    async def _remove(
+    async def remove(
         self, context: Context, slots: Sequence[Slot], *, patience: float
     ) -> set[Slot]:
         """Remove secrets from the keyring, and return those that were there."""
@@ -247,6 +248,19 @@ def token_from_file(name: str) -> SecretStr:
 def token_from_stdin() -> SecretStr:
     """Read a token from standard input, up to its end."""
     return _read_token(standard_input(), source="standard input")
+
+
+def token_from_descriptor(number: int) -> SecretStr:
+    """Read a token from a descriptor that this process was started with, up to its end."""
+    try:
+        with os.fdopen(os.dup(number), "rb") as file:
+            return _read_token(file, source=f"descriptor {number}")
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "it is no descriptor"
+        raise UsageError(
+            f"The descriptor {number} cannot be read: {reason}. Nothing was sent.",
+            hint="Open it in the shell: aicx token set --fd 3 3< FILE",
+        ) from None
 
 
 def standard_input() -> IO[bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_many, on_oneself, on_outbox
+from aicx_tui.cli.commands import on_a_platform, on_many, on_oneself, on_outbox, on_the_token
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -318,6 +318,8 @@ MUTATING = {
     "aliases.edit": ("aliases", "edit", "Ana", "--default"),
     "aliases.default": ("aliases", "default", "Ana"),
     "aliases.delete": ("aliases", "delete", "Ana", "--yes"),
+    "token.issue": ("token", "issue", "--yes"),
+    "token.rotate": ("token", "rotate", "--yes"),
 }
 """How each command that changes data is typed."""
 
@@ -338,7 +340,7 @@ STDIN = {
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    ways = (on_a_platform, on_outbox, on_many, on_oneself)
+    ways = (on_a_platform, on_outbox, on_many, on_oneself, on_the_token)
     assert changing <= set().union(*(commands() for commands in ways))
     assert {parse(words).command for words in MUTATING.values()} == changing
 

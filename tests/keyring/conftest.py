@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.keyring.desk import Desk, Make
+from tests.keyring.losing_proxy import LosingProxy, losing_proxy
 from tests.keyring.secret_service import SecretService
+from tests.sandbox.process import SandboxProcess
+from tests.sandbox.signing_in import by_password
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +33,44 @@ def use(service: SecretService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Aim this process at a keyring."""
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess("--ephemeral", "--humans", "3") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def session(sandbox: SandboxProcess) -> str:
+    """By password, as the web app has one."""
+    return str(by_password(sandbox, "admin")["session"])
+
+
+@pytest.fixture
+async def platform(sandbox: SandboxProcess) -> AsyncIterator[LosingProxy]:
+    """The platform, which takes the key of a call that is sent again."""
+    async with losing_proxy(sandbox.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def plain_platform(sandbox: SandboxProcess) -> AsyncIterator[LosingProxy]:
+    """The platform as if it knew no keys."""
+    async with losing_proxy(sandbox.url, takes_keys=False) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def make(
+    sandbox: SandboxProcess, session: str, service: SecretService, tmp_path: Path
+) -> Iterator[Make]:
+    """Makes a context whose tokens must not be found outside the keyring afterwards."""
+    made: list[Desk] = []
+
+    def desk(proxy: LosingProxy, *, kind: str = "console") -> Desk:
+        made.append(Desk(tmp_path / "aicx", service, sandbox, proxy, session, kind))
+        return made[-1]
+
+    yield desk
+    assert [each.leaked() for each in made] == [[] for _ in made]

@@ -16,6 +16,7 @@ from aicx_tui.cli.commands import (
     on_oneself,
     on_outbox,
     on_sign_in,
+    on_the_token,
     on_views,
 )
 from aicx_tui.cli.grammar import parse
@@ -70,7 +71,10 @@ def test_every_command_of_the_registry_can_be_typed() -> None:
 
 def test_every_command_is_an_action_that_can_be_run() -> None:
     apart = {"sandbox.run", "completion.print"}
-    ways = (on_a_platform, on_oneself, on_many, on_outbox, on_config, on_views, on_sign_in)
+    ways = (
+        *(on_a_platform, on_oneself, on_many, on_outbox, on_config),
+        *(on_views, on_sign_in, on_the_token),
+    )
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}
     assert runnable <= set(headless)

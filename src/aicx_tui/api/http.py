@@ -157,7 +157,7 @@ class HttpCore:
         try:
             self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
-                verify=_tls_context(ca_file),
+                verify=tls_context(ca_file),
                 proxy=proxy,
                 trust_env=False,
                 follow_redirects=False,
@@ -367,7 +367,12 @@ def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """What a server's certificate is checked by: the system's store, or one file instead.
+
+    Raises:
+        UsageError: The file holds no certificate.
+    """
     if ca_file is None:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -164,11 +164,33 @@ def on_sign_in() -> dict[str, OwnWay]:
     }
 
 
+def on_the_token() -> dict[str, OwnWay]:
+    """The commands on the personal access token, by action."""
+    from aicx_tui.cli import targets, token, token_rotating  # they load the API client layer
+
+    return {
+        "token.status": token.status,
+        "token.verify": token.verify,
+        "token.issue": token_rotating.issue,
+        "token.rotate": token_rotating.rotate,
+        "token.set": token.set_token,
+        "token.forget": token.forget,
+        "token.targets-list": targets.list_targets,
+        "token.targets-add": targets.add,
+        "token.targets-remove": targets.remove,
+        "token.targets-check": targets.check,
+        "token.targets-update": targets.update,
+        "token.targets-confirm": targets.confirm,
+    }
+
+
 def _own_way(command: str) -> OwnWay | None:
     if command.startswith(("contexts.", "config.")):
         return on_config()[command]
     if command.startswith("views."):
         return on_views()[command]
+    if command.startswith("token."):
+        return on_the_token()[command]
     return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
 
 
@@ -197,6 +219,7 @@ def run(arguments: Namespace, setup: Setup) -> int:
                 take_view(arguments, setup.config, name)
             command = _prepared(arguments)
             access = setup.access(name, ephemeral=arguments.ephemeral)
+            access.tell = narrate
             _run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -22,6 +22,7 @@ from aicx_tui.services.contexts import (
     use_context,
 )
 from aicx_tui.services.setup import Setup, unknown_context
+from aicx_tui.services.target_records import TargetRecords
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
 
@@ -140,6 +141,7 @@ async def remove(arguments: Namespace, setup: Setup) -> None:
         return
     setup.mirrors.remove(context)
     setup.mirrors.local_tags(context).forget()
+    TargetRecords(setup.home, name).forget_all()
     await _forget(context, setup, "Its secret")
 
 

@@ -29,6 +29,7 @@ from aicx_tui.credentials import (
 from aicx_tui.errors import KeyringUnavailableError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.rotation_opening import take_up_if_cut_off
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.signing_in import (
     SignedIn,
@@ -52,7 +53,7 @@ def login(arguments: Namespace, setup: Setup) -> Awaitable[None]:
 
     What is typed or piped is read before an event loop runs, which would hold back Ctrl-C.
     """
-    context = _context(arguments, setup)
+    context = named_context(arguments, setup)
     return _login(_sign_in(arguments, context), context, setup, as_json=arguments.json)
 
 
@@ -63,9 +64,10 @@ async def _login(
     *,
     as_json: bool,
 ) -> None:
+    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
     signed_in = await sign_in()
     keeping = keep(signed_in, setup.credentials, patience=patience(setup.environ))
-    place = await _patiently(keeping)
+    place = await patiently(keeping)
     problem = setup.credentials.problem
     if place == MEMORY:
         await abandon(signed_in)
@@ -92,7 +94,7 @@ async def _login(
         narrate(f"Its bot is {bot}; for another: aicx contexts edit {context.name} --bot ID")
 
 
-async def _patiently(work: Awaitable[ResultT]) -> ResultT:
+async def patiently(work: Awaitable[ResultT]) -> ResultT:
     """Wait for the keyring, and say so where it takes long."""
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait((task,), timeout=SILENT_SECONDS / 2)
@@ -101,7 +103,12 @@ async def _patiently(work: Awaitable[ResultT]) -> ResultT:
     return await task
 
 
-def _context(arguments: Namespace, setup: Setup) -> Context:
+def named_context(arguments: Namespace, setup: Setup) -> Context:
+    """The context of config.toml that is meant: only those keep what signs in.
+
+    Raises:
+        UsageError: The sandbox or the environment is meant, or none.
+    """
     name = _name(arguments, setup)
     if name in ("", "sandbox", "environment"):
         what = {
@@ -174,7 +181,7 @@ def _token(arguments: Namespace, token_file: str | None) -> SecretStr:
 
 async def logout(arguments: Namespace, setup: Setup) -> None:
     """`logout`: ends a session, and forgets what signed in."""
-    context = _context(arguments, setup)
+    context = named_context(arguments, setup)
     keeps: bool = arguments.keep_mirror
     ending = sign_out(
         context,
@@ -183,7 +190,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
         discards=arguments.discard,
         patience=patience(setup.environ),
     )
-    ended = await _patiently(ending)
+    ended = await patiently(ending)
     narrate("The local copy stays." if keeps else "There is no local copy of its humans now.")
     if setup.credentials.problem:
         raise setup.credentials.problem
@@ -203,6 +210,7 @@ async def logout(arguments: Namespace, setup: Setup) -> None:
 async def whoami(arguments: Namespace, setup: Setup) -> None:
     """`whoami`: asks the platform."""
     access = setup.access(_name(arguments, setup), ephemeral=arguments.ephemeral)
+    access.tell = narrate
     try:
         session = await access.open()
         try:

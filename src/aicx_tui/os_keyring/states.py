@@ -9,12 +9,18 @@ from aicx_tui.errors import KeyringUnavailableError
 
 
 class Slot(StrEnum):
-    """What is kept; `VIEW` is where the reader was, `MIRROR` the key of what was read."""
+    """What is kept.
+
+    `VIEW` is where the reader was, `MIRROR` the key of what was read, `PENDING` a token that is to
+    become the one that signs in, and `CANARY` what shows that the keyring takes one.
+    """
 
     TOKEN = "token"  # noqa: S105  # the name of a place
     SESSION = "session"
     VIEW = "view"
     MIRROR = "mirror"
+    PENDING = "pending"
+    CANARY = "canary"
 
 
 class Item(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aicx_tui.services.local_tags import LocalTags
     from aicx_tui.services.mirrors import Mirrors, OpenMirror
     from aicx_tui.services.renewal import Ask
+    from aicx_tui.services.rotation_opening import Tell
     from aicx_tui.services.session import Session
 
 FAREWELL_SECONDS = 1.0
@@ -35,11 +36,13 @@ class Access(Protocol):
         context: Which one; the sandbox's address is known only when it is open.
         waiting: What is being waited for meanwhile, as a person reads it.
         ask: Asks a person to sign in again; None where nobody can be asked.
+        tell: Tells a person what was found of a rotation that was cut off; None for nobody.
     """
 
     context: Context
     waiting: str
     ask: Ask | None
+    tell: Tell | None
 
     @property
     def is_lost(self) -> bool:
@@ -103,6 +106,7 @@ class ContextAccess:
     def __init__(self, context: Context, credentials: Credentials, mirrors: Mirrors) -> None:
         self.context = context
         self.ask: Ask | None = None
+        self.tell: Tell | None = None
         self._credentials = credentials
         self._mirrors = mirrors
         self._keeps_views = False
@@ -110,6 +114,7 @@ class ContextAccess:
     async def open(self) -> Session:
         """Open the platform with the credential that is found for the context."""
         await _load_session()
+        await self._settle()
         found = await self._credentials.find(self.context)
         if found is None:
             raise self._nobody()
@@ -120,7 +125,7 @@ class ContextAccess:
         session = await open_session(
             self.context,
             credential=credential_of(found),
-            renew=Renewal(self.context, self._credentials, ask=self.ask),
+            renew=Renewal(self.context, self._credentials, ask=self.ask, settle=self._settle),
             source=found.source,
         )
         session.local_tags = self.local_tags
@@ -130,6 +135,13 @@ class ContextAccess:
     def local_tags(self) -> LocalTags:
         """Those of the context."""
         return self._mirrors.local_tags(self.context)
+
+    async def _settle(self) -> None:
+        """Wait for whoever replaces the token just now, and finish what was cut off."""
+        from aicx_tui.services.rotation_opening import take_up_if_cut_off
+
+        tell = self.tell or (lambda _: None)
+        await take_up_if_cut_off(self.context, self._credentials, self._mirrors.home, tell=tell)
 
     def _nobody(self) -> NotSignedInError:
         name = self.context.name
@@ -206,6 +218,7 @@ class SandboxAccess:
             name="sandbox", source="sandbox", kind="console", root="http://127.0.0.1", bot_id=bot_id
         )
         self.ask: Ask | None = None
+        self.tell: Tell | None = None
         self._home = home
         self._mirrors = mirrors
         self._ephemeral = ephemeral

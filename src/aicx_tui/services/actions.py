@@ -13,6 +13,8 @@ from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
 from aicx_tui.services.tag_actions import OF_TAGS
+from aicx_tui.services.target_actions import OF_TARGETS
+from aicx_tui.services.token_actions import OF_THE_TOKEN
 from aicx_tui.settings import Context
 
 _ALL = (
@@ -169,6 +171,8 @@ _ALL = (
     ),
     *OF_TAGS,
     *OF_BULKS,
+    *OF_THE_TOKEN,
+    *OF_TARGETS,
     *OF_THE_OUTBOX,
     *OF_THE_PROFILE,
     Action(

@@ -12,10 +12,13 @@ from tomlkit.items import InlineTable
 from aicx_tui.config import ATTRIBUTES, COLOURS, CONTEXT_SETTINGS, RESERVED_NAMES, Config
 from aicx_tui.config_file import checked_name
 from aicx_tui.errors import UsageError
+from aicx_tui.services.config_lists import forget, text_without_list
 from aicx_tui.services.config_writing import changed, put, text_with_below, text_without
-from aicx_tui.services.saved_views import forget_views, text_without_views
 from aicx_tui.services.setup import unknown_context
 from aicx_tui.settings import Context, checked_ca_file
+
+LISTS = ("views", "targets")
+"""What config.toml keeps of a context beside its table."""
 
 Value = str | bool | float
 """What a setting of a context is written as."""
@@ -93,7 +96,7 @@ def edit_context(
 
 
 def remove_context(path: Path, name: str) -> Config:
-    """Remove a context, and its saved views.
+    """Remove a context, its saved views and its targets.
 
     Raises:
         UsageError: There is none of that name.
@@ -106,8 +109,9 @@ def remove_context(path: Path, name: str) -> Config:
         text = text_without(table, document)
         contexts: Any = document["contexts"]
         del contexts[name]
-        if forget_views(document, name):
-            text = text_without_views(text, name)
+        for section in LISTS:
+            if forget(document, section, name):
+                text = text_without_list(text, section, name)
         # Where fewer production contexts than colours are left, none need share one.
         return None if _keep_apart(document) else text
 

@@ -75,6 +75,9 @@ class Mirrors:
         lock_days: Days after which a context that its platform has not accepted again keeps its
             mirror shut.
         clock: The present.
+
+    Attributes:
+        home: As given.
     """
 
     def __init__(
@@ -86,7 +89,7 @@ class Mirrors:
         lock_days: float = 7,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._home = home
+        self.home = home
         self._folder = home / "mirrors"
         self._credentials = credentials
         self._key_file = key_file
@@ -101,7 +104,7 @@ class Mirrors:
 
     def local_tags(self, context: Context) -> LocalTags:
         """The definitions of tags that are kept beside the mirrors."""
-        return LocalTags(self._home, context)
+        return LocalTags(self.home, context)
 
     async def known(self, context: Context, *, given: SecretStr | None = None) -> OpenMirror | None:
         """The mirror that was open last in a context, before its platform was asked for anything.

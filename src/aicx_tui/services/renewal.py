@@ -32,12 +32,22 @@ class Renewal:
         context: Whom it is for.
         credentials: Where another console may have stored a newer one.
         ask: Asks a person; None where nobody can be asked.
+        settle: Waits for whoever replaces the token just now: what was refused meanwhile goes on
+            with the new one.
     """
 
-    def __init__(self, context: Context, credentials: Credentials, *, ask: Ask | None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        credentials: Credentials,
+        *,
+        ask: Ask | None,
+        settle: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._context = context
         self._credentials = credentials
         self._ask = ask
+        self._settle = settle
         self._latest: Credential | None = None
         self._search: asyncio.Task[Credential] | None = None
 
@@ -63,6 +73,8 @@ class Renewal:
             self._latest = search.result()
 
     async def _another_than(self, used: Credential, refused: NotSignedInError) -> Credential:
+        if self._settle is not None:
+            await self._settle()
         found = await self._credentials.find(self._context)
         if found is not None and found.secret != used.secret:
             return credential_of(found)

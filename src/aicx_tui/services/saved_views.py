@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aicx_tui.config_views import EVERYBODY, MOST_VIEWS, VIEW_SETTINGS, column_problem
 from aicx_tui.errors import QueryError, UsageError
@@ -14,14 +14,15 @@ from aicx_tui.settings import SavedView
 from aicx_tui.storage.query.sorting import Sort, SortKey
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, MutableSequence
-
     import tomlkit
 
     from aicx_tui.config import Config
 
 ALL = SavedView(name=EVERYBODY)
 """The first view of every context."""
+
+SECTION = "views"
+"""Its table in config.toml."""
 
 FIRST_KEY = 2
 """The key of the first saved view; 1 is that of `ALL`."""
@@ -160,16 +161,15 @@ def save_view(path: Path, context: str, view: SavedView) -> Config:
     Raises:
         UsageError: It is unusable, or there are as many as there are keys.
     """
-    import tomlkit  # only where something is written
-
-    from aicx_tui.services.config_writing import changed, put, text_with_below
+    from aicx_tui.services.config_lists import append, tables_of  # only where one is written
+    from aicx_tui.services.config_writing import changed, put
 
     checked_view(view)
 
     def save(document: tomlkit.TOMLDocument, config: Config) -> str | None:
         values = _values(view)
         if (place := _place(config, context, view.name)) is not None:
-            table = _tables(document, context)[place]
+            table = tables_of(document, SECTION, context)[place]
             for key in {"query", "columns"} - set(values):
                 table.pop(key, None)
             for key, value in values.items():
@@ -182,14 +182,7 @@ def save_view(path: Path, context: str, view: SavedView) -> Config:
                 "Nothing was changed.",
                 hint="Replace one by saving under its name, or remove one.",
             )
-        views: Any = document.get("views", {})
-        if context in views:
-            views[context].append(values)
-            return None
-        text = text_with_below(_text_of(context, values), document)
-        views = document.setdefault("views", tomlkit.table(is_super_table=True))
-        views[context] = [values]
-        return text
+        return append(document, SECTION, context, values)
 
     return changed(path, save)
 
@@ -200,45 +193,20 @@ def remove_view(path: Path, context: str, name: str) -> Config:
     Raises:
         UsageError: There is none of that name.
     """
+    from aicx_tui.services.config_lists import forget, tables_of
     from aicx_tui.services.config_writing import changed, text_without
 
     def remove(document: tomlkit.TOMLDocument, config: Config) -> str | None:
         place = _place(config, context, view_called(config, context, name).name)
         assert place is not None  # noqa: S101  # it was found just now
-        tables = _tables(document, context)
+        tables = tables_of(document, SECTION, context)
         text = text_without(tables[place], document)
         del tables[place]
         if not tables:
-            forget_views(document, context)
+            forget(document, SECTION, context)
         return text
 
     return changed(path, remove)
-
-
-def forget_views(document: tomlkit.TOMLDocument, context: str) -> bool:
-    """Take away all views of a context; whether there were any."""
-    views: Any = document.get("views", {})
-    if context not in views:
-        return False
-    del views[context]
-    if not views:
-        del document["views"]
-    return True
-
-
-def text_without_views(text: str | None, context: str) -> str | None:
-    """A text of config.toml without the views of a context; None where that cannot be cut."""
-    import tomlkit
-
-    from aicx_tui.services.config_writing import text_without
-
-    while text is not None:
-        document = tomlkit.parse(text)
-        if context not in document.get("views", {}):
-            break
-        tables = _tables(document, context)
-        text = text_without(tables[0], document) if tables else None
-    return text
 
 
 def _values(view: SavedView) -> dict[str, str | list[str]]:
@@ -250,20 +218,6 @@ def _values(view: SavedView) -> dict[str, str | list[str]]:
     return values
 
 
-def _text_of(context: str, values: Mapping[str, str | list[str]]) -> str:
-    import tomlkit
-
-    return f"[[views.{tomlkit.key(context).as_string()}]]\n{tomlkit.dumps(values)}"
-
-
 def _place(config: Config, context: str, name: str) -> int | None:
     names = [view.name.casefold() for view in saved_views(config, context)]
     return names.index(name.casefold()) if name.casefold() in names else None
-
-
-def _tables(
-    document: tomlkit.TOMLDocument, context: str
-) -> MutableSequence[MutableMapping[str, Any]]:
-    views: Any = document["views"]
-    tables: MutableSequence[MutableMapping[str, Any]] = views[context]
-    return tables

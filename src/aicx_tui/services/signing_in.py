@@ -19,6 +19,7 @@ from aicx_tui.os_keyring import PROMPT_SECONDS, SILENT_SECONDS, Slot
 from aicx_tui.services.codes import checked_code, over_told_apart
 from aicx_tui.services.contexts import edit_context, settings_of
 from aicx_tui.services.renewal import credential_of
+from aicx_tui.services.rotation_journal import RotationJournal
 from aicx_tui.services.session import open_core
 from aicx_tui.services.setup import Setup
 from aicx_tui.settings import Context
@@ -93,10 +94,12 @@ async def sign_in_by_token(context: Context, token: SecretStr) -> SignedIn:
         await read_capabilities(http)
         account = await read_account(http)
     except NotSignedInError as error:
-        raise NotSignedInError(
+        refused = NotSignedInError(
             f"The token was not accepted. {error.message}",
             hint="Copy it again from Profile > API: issuing a new one ends the one before.",
-        ) from None
+        )
+        refused.code = error.code
+        raise refused from None
     finally:
         await http.aclose()
     return SignedIn(_with_known_ids(context, account), Slot.TOKEN, token, account)
@@ -255,6 +258,7 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     if context.source != "config":
         return
     setup.mirrors.forget_last(context)
+    RotationJournal(setup.home, context).remove()  # it is about what signed in before
     before, after = settings_of(context), settings_of(signed_in.context)
     told = {key: after[key] for key in after if after[key] != before.get(key)}
     if told:
@@ -287,6 +291,7 @@ async def sign_out(
     found = await credentials.find_kept(context, patience=patience)
     if not keeps_mirror:
         setup.mirrors.remove(context)
+    RotationJournal(setup.home, context).remove()
     if found is None and credentials.problem:
         return SignedOut(None)
     unended = None

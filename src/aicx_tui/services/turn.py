@@ -1,4 +1,4 @@
-"""Whose turn it is: some things are done to a mirror by one process at a time."""
+"""Whose turn it is: some things are done by one process at a time."""
 
 from __future__ import annotations
 
@@ -27,12 +27,48 @@ async def turn(path: Path, what: str, *, waits: bool = False) -> AsyncIterator[b
     Raises:
         MirrorError: The mirror's folder cannot be written.
     """
-    lock = _lock(path, what)
-    if lock is None:
+    if not _is_there(path):
         yield True
         return
+    try:
+        async with only_one(path.with_suffix(f".{what}"), waits=waits) as is_mine:
+            yield is_mine
+    except LockError as error:
+        raise unusable(path, error.cause) from None
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists()
+
+
+class LockError(Exception):
+    """The file of a lock cannot be made or opened.
+
+    Args:
+        cause: What the system says.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(cause.strerror)
+        self.cause = cause
+
+
+@asynccontextmanager
+async def only_one(path: Path, *, waits: bool) -> AsyncIterator[bool]:
+    """Whether this is the only one that holds a lock, and for as long as this lasts stays it.
+
+    The system lets go of the lock of a process that was killed.
+
+    Args:
+        path: The lock's file; made where it is not there.
+        waits: Whether to wait until it is.
+
+    Raises:
+        LockError: The file cannot be made or opened.
+    """
+    lock = FileLock(path, thread_local=False, mode=0o600)
     while True:
-        is_mine = _acquired(lock, path)
+        is_mine = _acquired(lock)
         if is_mine or not waits:
             break
         await asyncio.sleep(POLL_SECONDS)
@@ -43,15 +79,11 @@ async def turn(path: Path, what: str, *, waits: bool = False) -> AsyncIterator[b
             lock.release()
 
 
-def _lock(path: Path, what: str) -> FileLock | None:
-    return FileLock(path.with_suffix(f".{what}"), thread_local=False) if path.exists() else None
-
-
-def _acquired(lock: FileLock, path: Path) -> bool:
+def _acquired(lock: FileLock) -> bool:
     try:
         lock.acquire(blocking=False)
     except Timeout:
         return False
     except OSError as error:
-        raise unusable(path, error) from None
+        raise LockError(error) from None
     return True

@@ -25,16 +25,27 @@ class WholeFile:
     Args:
         path: Where it shall be; a link is followed.
         replaces: Whether a file that is there already may go.
+        errors: How Python's codecs write what no text has; `surrogateescape` keeps odd bytes.
+        owner: Numbers of the user and the group that it shall belong to; None for this process's.
 
     Raises:
         UsageError: There is a file already, or no file can be made there; nothing was written.
     """
 
-    def __init__(self, path: Path, *, replaces: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        replaces: bool = False,
+        errors: str = "strict",
+        owner: tuple[int, int] | None = None,
+    ) -> None:
         self.path = path
         self._target = Path(os.path.realpath(path))
         self._part = self._target.with_name(f".{self._target.name}{SUFFIX}")
         self._replaces = replaces
+        self._errors = errors
+        self._owner = owner
         self._is_moved = False
         self._file: TextIO | None = None
         if not self._target.parent.is_dir():
@@ -53,13 +64,20 @@ class WholeFile:
 
     def __enter__(self) -> Self:
         try:
-            self._file = os.fdopen(self._claimed(), "w", encoding="utf-8", newline="")
+            descriptor = self._claimed()
+            self._file = os.fdopen(
+                descriptor, "w", encoding="utf-8", errors=self._errors, newline=""
+            )
+            if self._owner is not None and sys.platform != "win32":
+                os.fchown(descriptor, *self._owner)
         except BlockingIOError:
             raise UsageError(
                 f"{self.path} is being written by another process. It was left to that one.",
                 hint="Wait for it, or give another name.",
             ) from None
         except OSError as error:
+            if self._file is not None:
+                self.__exit__(None, None, None)
             raise self._unwritten(error) from None
         return self
 
@@ -163,8 +181,9 @@ class WholeFile:
         return self._file
 
     def _unwritten(self, error: OSError) -> AicxError:
+        left = "It is as it was." if self._target.exists() else "Nothing is left of it."
         return AicxError(
-            f"{self.path} could not be written: {error.strerror}. Nothing is left of it.",
+            f"{self.path} could not be written: {error.strerror}. {left}",
             hint="Check that there is room, and that files may be made there.",
         )
 
@@ -177,8 +196,9 @@ class WholeFile:
         if not self._is_moved:
             with suppress(OSError):
                 self._part.unlink(missing_ok=True)
-        with suppress(OSError):  # where the disk is full, what is buffered goes nowhere
-            self._opened.close()
+        if self._file is not None:
+            with suppress(OSError):  # where the disk is full, what is buffered goes nowhere
+                self._file.close()
         self._file = None
 
 

@@ -129,6 +129,7 @@ class AicxApp(App[None]):
     def humans_screen(self, access: Access) -> HumansScreen:
         """The list of humans of a platform."""
         access.ask = self.sign_ins.ask
+        access.tell = lambda said: self.notify(said, title="Token", timeout=20)
         return HumansScreen(
             access, self.setup.credentials, clock=self.clock, reader=self._reader_at(access)
         )

@@ -1,0 +1,257 @@
+"""What `aicx token targets` does."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue, SecretStr
+
+from aicx_tui.cli.output import print_json, print_line
+from aicx_tui.cli.reporting import narrate
+from aicx_tui.cli.session import named_context
+from aicx_tui.cli.stopping import ended_as_by_ctrl_c
+from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.config_targets import checked_target_name, settings_of_kind
+from aicx_tui.credentials import patience
+from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
+from aicx_tui.os_keyring import Slot
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
+from aicx_tui.services.setup import Setup
+from aicx_tui.services.target_records import Record, TargetRecords
+from aicx_tui.services.target_registry import (
+    Value,
+    add_target,
+    chosen_targets,
+    remove_target,
+    target_called,
+    targets_of_context,
+)
+from aicx_tui.services.targets import (
+    Outcome,
+    Target,
+    TargetResult,
+    Told,
+    check_targets,
+    rehearse_targets,
+    update_targets,
+)
+from aicx_tui.settings import Context
+from aicx_tui.text import clean
+
+
+async def list_targets(arguments: Namespace, setup: Setup) -> None:
+    """`list`: in their order, with what was last known of each."""
+    context = named_context(arguments, setup)
+    targets = targets_of_context(setup.config, context.name)
+    records = _records(setup, context).read()
+    found = await setup.credentials.find(context)
+    current = fingerprint(found.secret) if found and found.slot is Slot.TOKEN else ""
+    if arguments.json:
+        print_json([_document(target, records.get(target.name), current) for target in targets])
+        return
+    if not targets:
+        narrate(f"{context.name} has no targets. Add one with: aicx token targets add KIND NAME …")
+    widths = [max((len(w) for w in words), default=0) for words in _columns(targets)]
+    for target in targets:
+        known = _known(records.get(target.name), current)
+        print_line(f"{clean(target.name):<{widths[0]}}  {target.kind:<{widths[1]}}  {clean(known)}")
+
+
+def _columns(targets: Sequence[Target]) -> tuple[list[str], list[str]]:
+    return [clean(target.name) for target in targets], [target.kind for target in targets]
+
+
+def _known(record: Record | None, current: str) -> str:
+    """What was last known, as a person reads it."""
+    if record is None:
+        return "! never"
+    at = record.at.strftime("%Y-%m-%d %H:%M %Z")
+    by = f", by {record.by}" if record.by else ""
+    if current and record.fingerprint != current:
+        return f"! {at}, of another token"
+    if record.says_current(record.fingerprint):
+        unseen = record.outcome is Outcome.UPDATED and not by
+        return f"✓ {at}{by}{', not looked into' if unseen else ''}"
+    if record.outcome is Outcome.BY_HAND:
+        return "! to be done by hand"
+    return f"! {at}, {record.outcome.value}"
+
+
+def _document(target: Target, record: Record | None, current: str) -> dict[str, JsonValue]:
+    known: JsonValue = None
+    if record is not None and record.kind == target.kind:
+        known = record.model_dump(mode="json", exclude={"kind"})
+    return {
+        "name": target.name,
+        "kind": target.kind,
+        "settings": {key: str(value) for key, value in target.settings.items()},
+        "check": target.check or None,
+        "stop_on_failure": target.stops,
+        "timeout": target.seconds,
+        "last": known,
+        "is_current": record.says_current(current) if record and current else None,
+    }
+
+
+async def add(arguments: Namespace, setup: Setup) -> None:
+    """`add KIND NAME …`."""
+    context = named_context(arguments, setup)
+    name = checked_target_name(arguments.name, what="The name")
+    values: dict[str, Value] = {"name": name, "kind": arguments.kind}
+    for setting in settings_of_kind(arguments.kind):
+        value = getattr(arguments, f"of_target_{setting.key}", None)
+        if value is not None:
+            values[setting.key] = value
+    setup.config = add_target(setup.config.path, context.name, values, before=arguments.before)
+    narrate(f"Added {name}. Give it the token in use with: aicx token targets update '{name}'")
+
+
+async def remove(arguments: Namespace, setup: Setup) -> None:
+    """`remove NAME`."""
+    context = named_context(arguments, setup)
+    target = target_called(setup.config, context.name, arguments.name)
+    setup.config = remove_target(setup.config.path, context.name, target.name)
+    _records(setup, context).forget(target.name)
+    narrate(f"Removed {target.name} from config.toml. What it has of the token stays there.")
+
+
+async def check(arguments: Namespace, setup: Setup) -> None:
+    """`check [NAME …]`: changes nothing.
+
+    Raises:
+        PartlyFailedError: Some have not got the token, or could not be looked into.
+    """
+    context = named_context(arguments, setup)
+    targets = chosen_targets(setup.config, context.name, arguments.names)
+    token = await _token(setup, context)
+    records = _records(setup, context)
+
+    def tell(result: TargetResult) -> None:
+        _telling(arguments)(records.as_known(result, token))
+
+    with ended_as_by_ctrl_c():
+        results = await check_targets(targets, token, told=records.noting(token, tell))
+    known = [records.as_known(result, token) for result in results]
+    _report(arguments, known, token, missing=[r for r in known if r.is_open])
+
+
+async def update(arguments: Namespace, setup: Setup) -> None:
+    """`update [NAME …]`: gives them the token in use.
+
+    Raises:
+        PartlyFailedError: Some have not got it.
+    """
+    context = named_context(arguments, setup)
+    targets = chosen_targets(setup.config, context.name, arguments.names)
+    if arguments.dry_run:
+        token = await _token(setup, context)
+        with ended_as_by_ctrl_c():
+            results = await rehearse_targets(
+                _lacking(arguments, setup, context, targets, token),
+                token,
+                told=_telling(arguments),
+            )
+        _report(arguments, results, token, missing=_of(results, Outcome.FAILED))
+        return
+    # While this lasts nobody issues a token, which the one read here could then overwrite.
+    async with RotationJournal(setup.home, context).turn():
+        token = await _token(setup, context)
+        told = _records(setup, context).noting(token, _telling(arguments))
+        with ended_as_by_ctrl_c():
+            results = await update_targets(
+                _lacking(arguments, setup, context, targets, token), token, told=told
+            )
+    _report(arguments, results, token, missing=_of(results, Outcome.FAILED, Outcome.NOT_TRIED))
+
+
+def _lacking(
+    arguments: Namespace,
+    setup: Setup,
+    context: Context,
+    targets: Sequence[Target],
+    token: SecretStr,
+) -> Sequence[Target]:
+    """Those that are to get it; those that have it are left out where that is wanted."""
+    if arguments.missing:
+        known = _records(setup, context).read()
+        targets = [target for target in targets if not _has_it(target, known, token)]
+    if not targets:
+        narrate("No target lacks it." if arguments.missing else "There are no targets.")
+    return targets
+
+
+def _of(results: Sequence[TargetResult], *outcomes: Outcome) -> list[TargetResult]:
+    return [result for result in results if result.outcome in outcomes]
+
+
+async def confirm(arguments: Namespace, setup: Setup) -> None:
+    """`confirm NAME`: a person did it by hand."""
+    import getpass
+
+    context = named_context(arguments, setup)
+    target = target_called(setup.config, context.name, arguments.name)
+    if target.kind != "by-hand":
+        raise UsageError(
+            f"{target.name} is no target that is done by hand. Nothing was noted.",
+            hint=f"Look into it with: aicx token targets check '{target.name}'",
+        )
+    token = await _token(setup, context)
+    by = getpass.getuser()
+    _records(setup, context).confirm(target, token, by=by)
+    narrate(f"Noted that {target.name} has the token in use, by {by}.")
+
+
+def _telling(arguments: Namespace) -> Told:
+    return (lambda _result: None) if arguments.json else tell_target
+
+
+def _report(
+    arguments: Namespace,
+    results: Sequence[TargetResult],
+    token: SecretStr,
+    *,
+    missing: Sequence[TargetResult],
+) -> None:
+    """Print the final report, and fail where something is still to be done."""
+    if arguments.json:
+        print_json(
+            {
+                "fingerprint": fingerprint(token),
+                "targets": [document_of(result) for result in results],
+            }
+        )
+    if missing:
+        names = ", ".join(result.target.name for result in missing)
+        raise PartlyFailedError(
+            f"{len(missing)} of {len(results)} targets have not got the token, or were not seen to "
+            f"have it: {names}. The token in use is as it was.",
+            hint="Mend them, then: aicx token targets update --missing",
+        )
+
+
+def _has_it(target: Target, known: Mapping[str, Record], token: SecretStr) -> bool:
+    record = known.get(target.name)
+    is_same = record is not None and record.kind == target.kind
+    return is_same and record is not None and record.says_current(fingerprint(token))
+
+
+def _records(setup: Setup, context: Context) -> TargetRecords:
+    return TargetRecords(setup.home, context.name)
+
+
+async def _token(setup: Setup, context: Context) -> SecretStr:
+    """The token in use.
+
+    Raises:
+        NotSignedInError: There is none.
+    """
+    found = await setup.credentials.find(context, patience=patience(setup.environ))
+    if found is not None and found.slot is Slot.TOKEN:
+        return found.secret
+    problem = setup.credentials.problem
+    why = problem.message if problem else f"No token of {context.name} is kept."
+    raise NotSignedInError(
+        f"{why} Nothing was done.",
+        hint=(problem.hint if problem else "") or f"Sign in: aicx login --context {context.name}",
+    )

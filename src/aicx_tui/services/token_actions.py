@@ -1,0 +1,49 @@
+"""What can be done with the personal access token; `services.actions` has all there is."""
+
+from __future__ import annotations
+
+from aicx_tui.models.capability import Capability
+from aicx_tui.services.action import Action
+
+OF_THE_TOKEN = (
+    Action(
+        "token.status",
+        "Access token",
+        "Show the token masked, where it is kept, and when it was issued and last used.",
+        headless="token status",
+    ),
+    Action(
+        "token.verify",
+        "Verify the token",
+        "Ask the platform whether it accepts the token that is kept.",
+        headless="token verify",
+    ),
+    Action(
+        "token.issue",
+        "Issue a token",
+        "Issue a new token and keep it; the one before stops working at once.",
+        needs=Capability.TOKEN_ISSUE,
+        mutates=True,
+        headless="token issue",
+    ),
+    Action(
+        "token.rotate",
+        "Rotate the token",
+        "Issue a new token, keep it, verify it, and give it to the places that use it.",
+        needs=Capability.TOKEN_ISSUE,
+        mutates=True,
+        headless="token rotate",
+    ),
+    Action(
+        "token.set",
+        "Replace the token by one issued elsewhere",
+        "Take a token issued in the web app; the one before is dropped once this one is verified.",
+        headless="token set",
+    ),
+    Action(
+        "token.forget",
+        "Forget the token",
+        "Remove the token from the keyring; it stays valid at the platform.",
+        headless="token forget",
+    ),
+)

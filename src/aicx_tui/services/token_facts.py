@@ -1,0 +1,114 @@
+"""What can be said of the token that is kept, without showing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aicx_tui.credentials import Credentials, Found
+from aicx_tui.errors import AicxError, NotFoundError, NotSignedInError
+from aicx_tui.models.capability import Capability
+from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.renewal import credential_of
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
+from aicx_tui.services.session import open_core
+from aicx_tui.settings import Context
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import SecretStr
+
+    from aicx_tui.models.token import TokenInfo
+
+SHOWN_CHARACTERS = 4
+"""So many of a token's last characters tell it from others; a short one shows none."""
+
+MASK = "•" * 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenFacts:
+    """What is known of the token of a context.
+
+    Attributes:
+        found: What signs in; None where nothing does.
+        is_accepted: Whether the platform accepts it; None where it could not be asked.
+        live: What the platform says of the one live token; None where it does not tell, or there
+            is none.
+        problem: Why something is not known; None where all is.
+        is_cut_off: Whether a replacement was cut off and is not finished yet.
+    """
+
+    found: Found | None
+    is_accepted: bool | None = None
+    live: TokenInfo | None = None
+    problem: AicxError | None = None
+    is_cut_off: bool = False
+
+    @property
+    def token(self) -> SecretStr | None:
+        """The token, if one signs in and no session."""
+        return self.found.secret if self.found and self.found.slot is Slot.TOKEN else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the live token is the one that is kept here."""
+        return bool(self.live and self.token and self.live.fingerprint == fingerprint(self.token))
+
+    def age_days(self, now: datetime) -> int | None:
+        """Whole days since it was issued; None where that is not known."""
+        if not (self.live and self.live.issued_at):
+            return None
+        return max(0, (now - self.live.issued_at).days)
+
+
+def masked(token: SecretStr) -> str:
+    """A token as it may be seen by anybody."""
+    text = token.get_secret_value()
+    shown = SHOWN_CHARACTERS if len(text) >= 4 * SHOWN_CHARACTERS else 0
+    return MASK + text[len(text) - shown :]
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+async def facts_of(context: Context, credentials: Credentials, home: Path) -> TokenFacts:
+    """Find out what can be said of the token of a context."""
+    is_cut_off = RotationJournal(home, context).exists
+    found = await credentials.find(context, patience=SILENT_SECONDS)
+    if found is None:
+        return TokenFacts(found=None, problem=credentials.problem, is_cut_off=is_cut_off)
+    try:
+        live = await _asked(context, found)
+    except NotSignedInError as error:
+        return TokenFacts(found=found, is_accepted=False, problem=error, is_cut_off=is_cut_off)
+    except NotFoundError as error:
+        return TokenFacts(found=found, is_accepted=True, problem=error, is_cut_off=is_cut_off)
+    except AicxError as error:
+        return TokenFacts(found=found, problem=error, is_cut_off=is_cut_off)
+    return TokenFacts(found=found, is_accepted=True, live=live, is_cut_off=is_cut_off)
+
+
+async def _asked(context: Context, found: Found) -> TokenInfo | None:
+    """Ask the platform for what it knows of the token, which it does only if it accepts it."""
+    from aicx_tui.api.console_api import ConsoleApi
+    from aicx_tui.api.proto_gateway import ProtoGateway
+
+    http = open_core(context, credential_of(found))
+    try:
+        if context.kind == "gateway":
+            ids = {"company_id": context.company_id, "bot_id": context.bot_id}
+            await ProtoGateway(http, **ids).check_token()
+            return None
+        any_ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
+        platform = await ConsoleApi.open(http, **any_ids)
+        if Capability.TOKEN_ISSUE in platform.capabilities:
+            return await platform.token.get()
+        await platform.check_token()
+        return None
+    finally:
+        await http.aclose()

@@ -1,0 +1,1 @@
+"""Where else the token is used, with real parts."""
