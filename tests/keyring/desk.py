@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -104,7 +105,7 @@ class Desk:
         announced = self.sandbox.announcement
         facts = {"do": do, "home": str(self.home), "url": self.proxy.url, "kind": self.kind}
         facts |= {name: str(announced[name]) for name in ("company_id", "bot_id")}
-        facts |= {"killed_at": "", "freezes_at": "", "patience": "5"} | given
+        facts |= {"killed_at": "", "freezes_at": "", "patience": "30"} | given
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.keyring.rotating", json.dumps(facts)),
             env=self.environment,
@@ -197,7 +198,7 @@ class Running:
     async def killed(self) -> None:
         """Wait until it was killed."""
         await self._gone()
-        assert self.process.returncode == -9
+        assert self.process.returncode == -signal.SIGKILL, self._desk.out[-2:]
 
     async def _gone(self) -> None:
         out, err = await asyncio.wait_for(self.process.communicate(), PATIENCE)
