@@ -26,7 +26,7 @@ from aicx_tui.sandbox.provider_http import ProviderError, post_json
 from aicx_tui.sandbox.replies import Refusal, refusals, result_reply
 from aicx_tui.sandbox.tables import bots
 
-router = APIRouter(prefix="/sample/cx-genie", tags=["CX Genie, emulated"])
+router = APIRouter(prefix="/sample/cx-genie", include_in_schema=False)
 
 HEADER_TOKEN = "sample-header-token"  # noqa: S105  everybody may know it
 
@@ -127,7 +127,7 @@ async def visit(body: VisitBody, request: Request, caller: SignedIn) -> Response
         raise _would_not_do(str(error)) from None
     user = told.get("data")
     key = user.get(body.identity) if isinstance(user, dict) else None
-    if status >= 300 or told.get("status") is not True or not key:
+    if not (200 <= status < 300 and told.get("status") is True and isinstance(user, dict) and key):
         raise _would_not_do(f"answered {status}, without a user and its {body.identity}")
     known: dict[tuple[str, object], dict[str, object]] = request.app.state.chat_users
     is_new = (body.identity, key) not in known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue, SecretStr
 
@@ -88,7 +88,7 @@ class Asked:
         return self._harmless(text)[:SHOWN_BYTES]
 
     def _harmless(self, text: str) -> str:
-        return masked(masked(text, self.header_token), self.visitor.token)
+        return _without(text, self.header_token, self.visitor.token)
 
 
 class Asker:
@@ -123,11 +123,22 @@ class Asker:
             check = Check("Answer", "failed", error.message, error.hint)
             return Asked(visitor, Verdict((check,)), None, self._token)
         verdict = judged(answer, identity=self.profile.identity)
-        return Asked(visitor, verdict, answer, self._token)
+        # A server that repeats what it was sent must not have it shown or kept by that.
+        findings = (
+            replace(finding, found=_without(finding.found, self._token, visitor.token))
+            for finding in verdict.findings
+        )
+        return Asked(visitor, replace(verdict, findings=tuple(findings)), answer, self._token)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._url.aclose()
+
+
+def _without(text: str, *secrets: SecretStr) -> str:
+    for secret in secrets:
+        text = masked(text, secret)
+    return text
 
 
 def body_of(profile: Profile, visitor: Visitor) -> dict[str, JsonValue]:

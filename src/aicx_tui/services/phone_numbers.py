@@ -18,6 +18,8 @@ def joined(country_code: str, number: str) -> str:
     number, code = number.strip(), _CODE.fullmatch(country_code.strip())
     if not number or number.startswith("+") or code is None:
         return number
+    if any(map(str.isalpha, number)):  # letters would be read as the digits of their keys
+        return f"+{code[1]} {number}"
     region = phonenumbers.region_code_for_country_code(int(code[1]))
     try:
         read = phonenumbers.parse(number, region)
@@ -35,6 +37,8 @@ def split(number: str) -> tuple[str, str]:
     try:
         read = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
+        return "", number
+    if any(map(str.isalpha, number)):
         return "", number
     within = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.NATIONAL)
     return f"+{read.country_code}", "".join(filter(str.isdecimal, within))
