@@ -118,7 +118,9 @@ def _fail_of(steps: Sequence[Step]) -> None:
         if step.deed is Deed.REFUSED
     ]
     if problems:
-        raise PartlyFailedError(f"{len(problems):,} users cannot be synced.", problems=problems)
+        raise PartlyFailedError(
+            f"{len(problems):,} of {len(steps):,} users cannot be synced.", problems=problems
+        )
 
 
 def _report(ended: Sequence[Ended], *, total: int) -> None:
