@@ -19,7 +19,7 @@ from pydantic import JsonValue, SecretStr
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
-from aicx_tui.api.http import tls_context
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import AicxError, TimedOutError, TlsError, UnreachableError
 
 MOST_BYTES = 1024 * 1024

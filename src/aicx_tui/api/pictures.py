@@ -18,7 +18,7 @@ import httpx
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
-from aicx_tui.api.http import tls_context
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     NotTheApiError,
     RefusedError,
