@@ -111,7 +111,7 @@ class UsersToSyncScreen(FormScreen[PlannedSync]):
 
     async def _visitors(self, values: dict[str, str]) -> list[Visitor]:
         if bool(values["file"]) == bool(values["token"]):
-            problem = FieldProblem("file", "A file or one token is needed, and not both.")
+            problem = FieldProblem("file", "Give a file or one token, not both.")
             raise UsageError("Nothing was sent.", problems=[problem])
         if values["token"]:
             return [Visitor(SecretStr(values["token"]))]
