@@ -11,7 +11,14 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_many, on_oneself, on_outbox, on_the_token
+from aicx_tui.cli.commands import (
+    on_a_platform,
+    on_many,
+    on_oneself,
+    on_outbox,
+    on_the_token,
+    on_users,
+)
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
