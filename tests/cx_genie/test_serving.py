@@ -23,7 +23,7 @@ OUR_HEADER = {"Authorization": f"{HEADER_TOKEN} Bearer"}
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, browsed_sandbox: SandboxPlatform) -> Shop:
     home = tmp_path_factory.mktemp("shop")
-    return Shop(home, browsed_sandbox.environment()).at("http://127.0.0.1:1/", "--identity", "id")
+    return Shop(home, browsed_sandbox.environment()).at("http://127.0.0.1:1/", identity="id")
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_others_are_served_by_tls_alone(shop: Shop, tmp_path: Path) -> None:
     with Serving("shop", *words, env=shop.environment) as running:
         url = running.url.replace(EVERYWHERE, "127.0.0.1")
         assert url.startswith("https://")
-        there = Shop(tmp_path).at(url, "--ca-file", str(trusted)).check()
+        there = Shop(tmp_path).at(url, ca_file=str(trusted)).check()
         assert "404 Not Found" in there.out
         untrusted = Shop(tmp_path).at(url).check()
         assert "certificate of 127.0.0.1" in untrusted.out

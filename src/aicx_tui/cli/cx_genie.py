@@ -11,7 +11,6 @@ from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import asked_for_secret, secret_from_stdin
 from aicx_tui.config_cx_genie import PROFILE_SETTINGS
-from aicx_tui.credentials import checked_token
 from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.services.cx_genie import DOCUMENTED_FIELD, ChatUser, HeaderStyle, Profile
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Asked, Visitor, checked
@@ -19,6 +18,7 @@ from aicx_tui.services.cx_genie_profiles import (
     Known,
     Value,
     add_profile,
+    checked_header_token,
     known_profiles,
     profile_called,
     remove_profile,
@@ -79,7 +79,7 @@ def _header_token(arguments: Namespace) -> SecretStr:
         given = secret_from_stdin("header token")
     else:
         given = asked_for_secret("Header token: ", instead="--header-token-stdin")
-    return checked_token(given.get_secret_value(), source="standard input")
+    return checked_header_token(given.get_secret_value(), source="standard input")
 
 
 async def _add(setup: Setup, name: str, values: dict[str, Value], token: SecretStr | None) -> None:
