@@ -104,8 +104,10 @@ def _undocumented(profile: Profile) -> list[str]:
 
 async def remove(arguments: Namespace, setup: Setup) -> None:
     """`profiles remove NAME`."""
-    left = await remove_profile(setup, arguments.name)
-    narrate(f"Removed {arguments.name} from config.toml{'' if left else ', and its header token'}.")
+    profile = profile_called(setup.config, arguments.name)
+    left = await remove_profile(setup, profile.name)
+    token = "" if left or profile.token_env else ", and its header token from the keyring"
+    narrate(f"Removed {profile.name} from config.toml{token}.")
     if left:
         narrate(f"  Its header token may still be in the keyring: {left}")
 
@@ -145,7 +147,7 @@ async def _check(setup: Setup, profile: Profile, visitor: Visitor, *, as_json: b
     if not asked.verdict.would_do:
         count, failed = len(asked.verdict.findings), len(asked.verdict.failed)
         raise AicxError(
-            f"The reply of {profile.name} would not do: {failed} of {count} looks failed.",
+            f"The reply of {profile.name} would not do: {failed} of {count} checks failed.",
             hint=asked.verdict.failed[0].next_step,
         )
 
