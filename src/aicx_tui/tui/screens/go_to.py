@@ -43,7 +43,7 @@ class GoToScreen(PasteListScreen[str]):
 
     @dataclass
     class Read(Message):
-        """Some more ids were asked for."""
+        """All ids were asked for."""
 
         tally: _Tally
 
@@ -66,14 +66,12 @@ class GoToScreen(PasteListScreen[str]):
                 tally.found.append(human_id)
             else:
                 tally.refused[human_id] = error
-            self.post_message(self.Read(tally))
+            self.say(f"read {tally.done:,} of {tally.wanted:,} …")
+        self.post_message(self.Read(tally))
 
     def on_go_to_screen_read(self, message: Read) -> None:
-        """Say how far it is; at the end answer, or say what could not be read."""
+        """Answer, or say what could not be read."""
         tally = message.tally
-        if tally.done < tally.wanted:
-            self.say(f"read {tally.done:,} of {tally.wanted:,} …")
-            return
         self._last_found = tally.found[0] if tally.found else self._last_found
         if tally.refused:
             self.field.leave(tally.refused)
