@@ -61,6 +61,8 @@ class Call:
     secrets: tuple[SecretStr, ...] = ()
     """What was sent and must not be quoted, though a platform may echo it."""
     proxy: str | None = None
+    only_reads: bool = False
+    """Whether nothing is changed, whatever the method."""
 
     def quote(self, remote: str) -> str:
         """Remote text as a message may hold it: harmless, short, without the credential."""
@@ -71,7 +73,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether a lost reply leaves the outcome open."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_reads
 
     def unanswered(self, reason: str, error: type[AicxError]) -> AicxError:
         """The error for a request that may have arrived but has no readable reply."""

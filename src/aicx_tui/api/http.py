@@ -8,7 +8,6 @@ covers all of a call, and only a repeatable call is repeated.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
@@ -17,13 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import truststore
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
@@ -188,6 +187,10 @@ class HttpCore:
         headers = {"Idempotency-Key": key} if key else {}
         return await self._send("POST", path, body=body, headers=headers, repeatable=bool(key))
 
+    async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Read by what no address may hold; repeated as any reading is."""
+        return await self._send("POST", path, body=body, repeatable=True, only_reads=True)
+
     async def delete(self, path: str, *, if_match: str | None = None, key: str = "") -> Reply:
         """Send a deletion once, unless a key tells the platform that it is the same.
 
@@ -222,8 +225,10 @@ class HttpCore:
         body: Mapping[str, Any] | None = None,
         file: tuple[str, bytes] | None = None,
         headers: Mapping[str, str] | None = None,
+        only_reads: bool = False,
     ) -> Reply:
-        if self.read_only and method != "GET" and not path.startswith(SIGN_IN_PATHS):
+        only_reads = only_reads or method == "GET"
+        if self.read_only and not only_reads and not path.startswith(SIGN_IN_PATHS):
             raise RefusedError(
                 "This context is read-only. Nothing was sent.",
                 hint="Allow changes with: aicx contexts edit NAME --no-read-only",
@@ -238,7 +243,8 @@ class HttpCore:
                 files={"file": file} if file else None,
                 headers=headers,
             )
-            exchange = _Exchange(request, self._call(method, body or {}))
+            call = self._call(method, body or {}, only_reads=only_reads)
+            exchange = _Exchange(request, call)
             try:
                 return await self._exchanged(exchange, repeatable=repeatable)
             except NotSignedInError as refused:
@@ -261,15 +267,15 @@ class HttpCore:
         except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
             raise exchange.lost or problem from None
 
-    def _call(self, method: str, body: Mapping[str, Any]) -> failures.Call:
-        self._sent |= {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
+    def _call(self, method: str, body: Mapping[str, Any], *, only_reads: bool) -> failures.Call:
+        secrets = {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
         if self.credential:
             self._sent.add(self.credential.secret)
+        if not only_reads:  # a server that asks for others would collect theirs without end
+            self._sent |= secrets
+        sent, host = tuple(self._sent | secrets), self._origin[1]
         return failures.Call(
-            method=method,
-            host=self._origin[1],
-            secrets=tuple(self._sent),
-            proxy=self._proxy,
+            method=method, host=host, secrets=sent, proxy=self._proxy, only_reads=only_reads
         )
 
     def _out_of_time(self, exchange: _Exchange) -> AicxError:
@@ -365,25 +371,6 @@ class HttpCore:
 
 def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """What a server's certificate is checked by: the system's store, or one file instead.
-
-    Raises:
-        UsageError: The file holds no certificate.
-    """
-    if ca_file is None:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError):
-        raise UsageError(
-            f"{ca_file} holds no certificate that can be read.",
-            hint="It has to be a PEM file.",
-        ) from None
-    return context
 
 
 def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type

@@ -10,6 +10,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
+from aicx_tui.services.cx_genie_actions import OF_CX_GENIE
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
 from aicx_tui.services.tag_actions import OF_TAGS
@@ -175,6 +176,7 @@ _ALL = (
     *OF_TARGETS,
     *OF_THE_OUTBOX,
     *OF_THE_PROFILE,
+    *OF_CX_GENIE,
     Action(
         "contexts.list",
         "List contexts",
