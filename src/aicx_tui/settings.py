@@ -54,6 +54,9 @@ class Context:
         country: Two letters: whose phone numbers are written without a `+`; empty for none.
         timezone: By IANA: where times are shown, where the platform has no profile that says it.
         language: By BCP 47: as dates and numbers are written, likewise.
+        webchat_channel: Public id of Proto's webchat channel, for snippets.
+        open_cx_widget: Public token of OpenCX's widget, likewise.
+        cx_genie_bot: Public id of CX Genie's bot, likewise.
         source: What the name stands in: `config.toml`, the environment or the sandbox.
     """
 
@@ -72,6 +75,9 @@ class Context:
     country: str = ""
     timezone: str = ""
     language: str = ""
+    webchat_channel: str = ""
+    open_cx_widget: str = ""
+    cx_genie_bot: str = ""
     source: ContextSource = "config"
 
     @property

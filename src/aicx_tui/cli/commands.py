@@ -34,7 +34,10 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.")
+ON_A_CONTEXT = (
+    *("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases."),
+    *("snippets.",),
+)
 """How the actions of commands begin that are given a context."""
 
 
@@ -44,6 +47,7 @@ def on_a_platform() -> dict[str, Prepare]:
         changing,
         humans,
         importing,
+        snippets,
         tag_definitions,
     )
 
@@ -61,6 +65,10 @@ def on_a_platform() -> dict[str, Prepare]:
         "tags.rename": tag_definitions.prepare_rename,
         "tags.delete": tag_definitions.prepare_delete,
         "tags.import": tag_definitions.prepare_import,
+        "snippets.webchat": snippets.prepare_snippet,
+        "snippets.open-cx": snippets.prepare_snippet,
+        "snippets.cx-genie": snippets.prepare_snippet,
+        "snippets.cx-genie-mobile": snippets.prepare_snippet,
     }
 
 

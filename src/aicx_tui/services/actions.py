@@ -12,6 +12,7 @@ from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
+from aicx_tui.services.snippet_actions import OF_SNIPPETS
 from aicx_tui.services.tag_actions import OF_TAGS
 from aicx_tui.services.target_actions import OF_TARGETS
 from aicx_tui.services.token_actions import OF_THE_TOKEN
@@ -175,6 +176,7 @@ _ALL = (
     *OF_TARGETS,
     *OF_THE_OUTBOX,
     *OF_THE_PROFILE,
+    *OF_SNIPPETS,
     Action(
         "contexts.list",
         "List contexts",

@@ -17,6 +17,7 @@ from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
 from aicx_tui.cli.grammar.profile import add_aliases, add_profile
 from aicx_tui.cli.grammar.session import add_session
+from aicx_tui.cli.grammar.snippets import add_snippets
 from aicx_tui.cli.grammar.tags import add_tags
 from aicx_tui.cli.grammar.token import add_token
 from aicx_tui.cli.grammar.views import add_views
@@ -114,6 +115,7 @@ def _parser() -> ArgumentParser:
     add_views(nouns)
     add_profile(nouns)
     add_aliases(nouns)
+    add_snippets(nouns)
     add_session(nouns)
     add_token(nouns)
     add_config(nouns)

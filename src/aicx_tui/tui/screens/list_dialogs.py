@@ -150,8 +150,12 @@ class ListDialogs(Screen[None]):
         is_zone = field == "timezone"
         timezone = value if is_zone else self.context.timezone
         language = self.context.language if is_zone else value
-        self._access.context = replace(self.context, timezone=timezone, language=language)
+        self.know_context(replace(self.context, timezone=timezone, language=language))
         self.follow(timezone, language)
+
+    def know_context(self, context: Context) -> None:
+        """Go by other settings of the same context from now on."""
+        self._access.context = context
 
     def follow(self, timezone: str, language: str) -> bool:
         """Go by a zone and a language, where one is known, and return whether that is another."""
@@ -277,3 +281,11 @@ class ListDialogs(Screen[None]):
 
         if record := self._table.current:
             ask_what_to_copy(self.app, record)
+
+    def action_snippet(self) -> None:
+        """Show the embed code by which a chat widget knows the human."""
+        from aicx_tui.tui.editing_humans import human_at_cursor  # only when asked for
+        from aicx_tui.tui.embedding_humans import EmbeddingHuman
+
+        if human := human_at_cursor(self.aicx, self._list, self._detail.human):
+            EmbeddingHuman(self, human).choose()
