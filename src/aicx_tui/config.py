@@ -82,7 +82,8 @@ CONTEXT_SETTINGS = (
     Setting(
         "kind",
         str,
-        "gateway: Proto's four documented calls; console: a server with the console contract.",
+        "gateway: Proto's four documented calls; console: a server with the console contract; "
+        "open-cx: OpenCX's contacts.",
         choices=get_args(PlatformKind),
         is_required=True,
     ),

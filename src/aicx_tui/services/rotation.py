@@ -111,7 +111,7 @@ async def rotate(means: Means, held: Found) -> Rotated:
         OutcomeUnknownError: Whether one was issued is not known; the journal stays.
         AicxError: Nothing was issued; or it was and is safe, and something is left to do.
     """
-    if means.context.kind == "gateway":
+    if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
     async with means.journal.turn():
         if (entry := means.journal.read()) is not None:
@@ -181,7 +181,7 @@ async def _issued_by_another(means: Means, held: Found) -> Rotated | None:
 
 async def _issue(means: Means, held: Found) -> Rotated:
     context = means.context
-    http = open_core(context, credential_of(held))
+    http = open_core(context, credential_of(held, context))
     try:
         ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
         platform = await ConsoleApi.open(http, **ids)

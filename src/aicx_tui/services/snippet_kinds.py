@@ -52,8 +52,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "c",
         "The bot's id",
         "cx_genie_bot",
-        "In CX Genie: what data-aid holds in the bot's own embed code, and aid in its chat's "
-        "address.",
+        "In CX Genie: data-aid in the bot's own embed code.",
         "cx-genie.html",
     ),
     "cx-genie-mobile": KindFacts(
@@ -61,8 +60,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "m",
         "The bot's id",
         "cx_genie_bot",
-        "In CX Genie: what data-aid holds in the bot's own embed code, and aid in its chat's "
-        "address.",
+        "In CX Genie: data-aid in the bot's own embed code.",
         "cx_genie.dart",
     ),
 }

@@ -142,6 +142,7 @@ def _open_form(
         when=lambda moment: absolute(moment, reader=app.reader),
         country=session.context.country,
         can_write_notes=Capability.HUMANS_NOTES in platform.capabilities,
+        fields=platform.fields,
     )
     app.push_screen(form, closed)
 

@@ -238,6 +238,10 @@ class ListDialogs(Screen[None]):
     def _change_many(self) -> None:
         from aicx_tui.tui.changing_fields import ask_for_fields  # only when asked for
 
+        if reason := self.aicx.places.refusal("humans.set-field"):
+            said = f"{reason} Several are changed upon what is read of each; one by one it goes."
+            self.aicx.notify(said, title="Not changed", severity="warning", timeout=8)
+            return
         ask_for_fields(self.aicx, self._list, bulking=self.bulking)
 
     async def action_tags(self) -> None:

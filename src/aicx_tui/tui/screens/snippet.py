@@ -50,7 +50,9 @@ class SnippetScreen(Dialog[str]):
             box.border_subtitle = "y copy · s save · o options · Esc back"
             with VerticalScroll(can_focus=True):
                 yield Static(
-                    Content(clean(self._snippet.shown, multiline=True)), id="code", markup=False
+                    Content(clean(self._snippet.shown.rstrip(), multiline=True)),
+                    id="code",
+                    markup=False,
                 )
                 notes = (f"· {clean(note)}" for note in self._snippet.notes)
                 yield Static(Content("\n".join(notes)), id="notes", markup=False)

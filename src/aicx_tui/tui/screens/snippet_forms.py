@@ -22,7 +22,7 @@ CHANNEL, WAY, LANGUAGE, TOKEN, RECORDED, PHONE = (
 )
 
 WAYS = (("settings", "in its settings"), ("call", "by setHumanUid"))
-PHONES = (("data-phone-number", "data-phone-number"), ("data-phone", "data-phone"), ("", "none"))
+PHONES = (("data-phone-number", "phone-number"), ("data-phone", "phone"), ("", "none"))
 
 
 class SnippetOptions(FormScreen[Choices]):
@@ -84,7 +84,7 @@ def _fields(kind: SnippetKind, choices: Choices, *, can_read: bool) -> tuple[Fie
             Field(
                 PHONE,
                 "Phone as",
-                "CX Genie's documents disagree.",
+                "Behind data-; CX Genie's documents disagree.",
                 value=choices.phone_as,
                 choices=PHONES,
                 is_required=False,
