@@ -8,7 +8,6 @@ covers all of a call, and only a repeatable call is repeated.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import truststore
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -26,6 +24,7 @@ from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
 from aicx_tui.api.budget import MINUTE as DEFAULT_PAUSE
 from aicx_tui.api.budget import Budget
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
@@ -378,25 +377,6 @@ class HttpCore:
 
 def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """What a server's certificate is checked by: the system's store, or one file instead.
-
-    Raises:
-        UsageError: The file holds no certificate.
-    """
-    if ca_file is None:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError):
-        raise UsageError(
-            f"{ca_file} holds no certificate that can be read.",
-            hint="It has to be a PEM file.",
-        ) from None
-    return context
 
 
 def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from pydantic import JsonValue
 from typing_extensions import override
@@ -36,6 +36,22 @@ OVERLAP = timedelta(minutes=1)
 
 _FIELDS = {"fullname": "name", "email": "email", "phone_number": "phone"}
 """What is written of a contact, by what a human calls it."""
+
+_NOT_DOCUMENTED = {
+    Capability.HUMANS_GET: "call that reads one contact",
+    Capability.TAGS_LIST: "tags of contacts",
+    Capability.TAGS_ASSIGN: "tags of contacts",
+    Capability.TAGS_UNASSIGN: "tags of contacts",
+    Capability.TAGS_DEFINE: "tags of contacts",
+    Capability.TOKEN_ISSUE: "call that makes an API key",
+    Capability.SIGN_IN: "call that tells whose a key is",
+    Capability.PROFILE_EDIT: "profile",
+}
+
+_INSTEAD = {
+    Capability.HUMANS_GET: "Find it in the local copy: aicx humans list id:ID",
+    Capability.TOKEN_ISSUE: "In OpenCX's dashboard: Settings > Access.",
+}
 
 _BUDGETS: dict[str, Budget] = {}
 
@@ -132,8 +148,21 @@ class OpenCx(Platform):
         return reply.parse(Authenticated)
 
     @override
+    def _unsupported(self, capability: Capability) -> NoReturn:
+        not_documented(capability)
+
+    @override
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def not_documented(capability: Capability) -> NoReturn:
+    """Refuse what OpenCX has no call for, before anything is sent."""
+    what = _NOT_DOCUMENTED.get(capability, "such call")
+    raise UnsupportedError(
+        f"OpenCX documents no {what}. Nothing was sent.",
+        hint=_INSTEAD.get(capability, "OpenCX's dashboard may have it."),
+    )
 
 
 class _Place(NamedTuple):

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from aicx_tui.api.base import unsupported
 from aicx_tui.api.console_api import ConsoleApi
+from aicx_tui.api.open_cx import not_documented
 from aicx_tui.credentials import Found
 from aicx_tui.errors import (
     AicxError,
@@ -111,6 +112,8 @@ async def rotate(means: Means, held: Found) -> Rotated:
         OutcomeUnknownError: Whether one was issued is not known; the journal stays.
         AicxError: Nothing was issued; or it was and is safe, and something is left to do.
     """
+    if means.context.kind == "open-cx":
+        not_documented(Capability.TOKEN_ISSUE)
     if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
     async with means.journal.turn():
