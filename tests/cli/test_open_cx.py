@@ -82,3 +82,63 @@ def test_a_context_of_the_kind_is_described_and_examined(
     who = does("whoami", env=env)
     assert "no call is documented that tells whose it is" in who.err
     assert "120 humans" in does("sync", env=env).err
+
+
+def test_a_human_of_another_platform_is_vouched_for(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = own_sandbox.environment() | {"AICX_HOME": str(tmp_path)}
+    (human, *_) = does("humans", "list", "has:email", "--limit", "1", "--json", env=env).json()
+    vouch = ("open-cx", "authenticate", human["id"])
+    nowhere = aicx(*vouch, env=env)
+    assert nowhere.code == 2
+    assert "aicx contexts add open-cx --kind open-cx" in nowhere.err
+    url = f"{own_sandbox.url}/open-cx"
+    does("contexts", "add", "ocx", "--kind", "open-cx", "--url", url, env=env)
+    (tmp_path / "chat.txt").write_text("Speaks Tagalog.")
+    more = (
+        "--language",
+        "tl",
+        "--custom",
+        "plan=gold",
+        "--context-file",
+        str(tmp_path / "chat.txt"),
+    )
+    seen = does(*vouch, *more, "--dry-run", env=env)
+    assert "Authorization: Bearer ********" in seen.out
+    assert '"chat_context": "Speaks Tagalog."' in seen.out
+    assert own_sandbox.token() not in seen.out
+    told = does(*vouch, *more, "--json", env=env).json()
+    assert set(told) == {"token", "contact_id", "expires_at"}
+    plain = does(*vouch, env=env)
+    assert plain.out.count(".") == 2
+    assert f"Contact {told['contact_id']} at 127.0.0.1" in plain.err
+    assert "it says that it ends in 59:" in plain.err
+    code = aicx(
+        *("snippet", "open-cx", human["id"], "--channel", "wt", "--user-token-stdin"),
+        env=env,
+        stdin=plain.out,
+    )
+    assert f'user: {{ token: "{plain.out.strip()}" }}' in code.out
+    contacts = does("humans", "list", "--json", env=env | environment(own_sandbox)).json()
+    assert human["email"] in {contact["email"] for contact in contacts}
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(told["token"].encode() in content for content in written)
+
+
+def test_what_cannot_be_meant_is_said_before_anything_is_sent(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = environment(browsed_sandbox)
+    (contact, *_) = does("humans", "list", "--limit", "1", "--json", env=env).json()
+    vouch = ("open-cx", "authenticate", contact["id"])
+    (tmp_path / "maps.json").write_text('{"cookies": {}, "headers": {"a": "b"}}')
+    for more, said in (
+        (("--language", "xx"), "none of the 56 codes"),
+        (("--email", " "), "OpenCX needs one"),
+        (("--overrides-file", str(tmp_path / "maps.json")), "There are only: query_params"),
+        (("--context-file", str(tmp_path / "none")), "cannot be read"),
+    ):
+        refused = aicx(*vouch, *more, env=env)
+        assert (refused.code, refused.out) == (2, "")
+        assert said in refused.err

@@ -12,6 +12,7 @@ import pytest
 from aicx_tui.cli.commands import (
     on_a_platform,
     on_config,
+    on_integrations,
     on_many,
     on_oneself,
     on_outbox,
@@ -73,7 +74,7 @@ def test_every_command_is_an_action_that_can_be_run() -> None:
     apart = {"sandbox.run", "completion.print"}
     ways = (
         *(on_a_platform, on_oneself, on_many, on_outbox, on_config),
-        *(on_views, on_sign_in, on_the_token),
+        *(on_views, on_sign_in, on_the_token, on_integrations),
     )
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}

@@ -172,6 +172,13 @@ def on_sign_in() -> dict[str, OwnWay]:
     }
 
 
+def on_integrations() -> dict[str, OwnWay]:
+    """The commands that call other vendors about the humans of a context, by action."""
+    from aicx_tui.cli import open_cx  # it loads the API client layer
+
+    return {"open-cx.authenticate": open_cx.authenticate}
+
+
 def on_the_token() -> dict[str, OwnWay]:
     """The commands on the personal access token, by action."""
     from aicx_tui.cli import targets, token, token_rotating  # they load the API client layer
@@ -197,6 +204,8 @@ def _own_way(command: str) -> OwnWay | None:
         return on_config()[command]
     if command.startswith("views."):
         return on_views()[command]
+    if command.startswith(("open-cx.", "integrations.")):
+        return on_integrations()[command]
     if command.startswith("token."):
         return on_the_token()[command]
     return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
@@ -272,6 +281,8 @@ async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> N
     from aicx_tui.services.outbox_opening import open_outbox
 
     async with open_outbox(access, way=command.way) as opened:
+        if opened.session is not None:
+            opened.session.tell_of_pauses(narrate)
         action = ACTIONS[action_id]
         refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
         try:
@@ -313,6 +324,7 @@ async def _run(command: Command | OnMirror, access: Access) -> None:
         if not isinstance(command, OnMirror) or not await _runs_offline(command, access, error):
             raise
         return
+    session.tell_of_pauses(narrate)
     try:
         if isinstance(command, OnMirror):
             async with open_directory(access, session) as directory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -48,6 +49,17 @@ class Session:
     password: SecretStr | None = field(default=None, repr=False, kw_only=True)
     own: ConsoleApi | None = field(default=None, repr=False, kw_only=True)
     _signs_out: bool = field(default=False, kw_only=True)
+
+    @property
+    def pause(self) -> str:
+        """What is waited for before the platform may be asked again; empty where nothing is."""
+        budget = self.http.budget if self.http is not None else None
+        return budget.said if budget is not None else ""
+
+    def tell_of_pauses(self, tell: Callable[[str], None]) -> None:
+        """Say when the platform's budget of requests is used up and has to be waited for."""
+        if self.http is not None and self.http.budget is not None:
+            self.http.budget.tell = tell
 
     @property
     def profile(self) -> ConsoleProfile:

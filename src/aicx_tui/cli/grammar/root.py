@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aicx_tui.cli.grammar.bulk import add_bulk
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
 from aicx_tui.cli.grammar.humans import add_humans
+from aicx_tui.cli.grammar.open_cx import add_open_cx
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
 from aicx_tui.cli.grammar.profile import add_aliases, add_profile
@@ -116,6 +117,7 @@ def _parser() -> ArgumentParser:
     add_profile(nouns)
     add_aliases(nouns)
     add_snippets(nouns)
+    add_open_cx(nouns)
     add_session(nouns)
     add_token(nouns)
     add_config(nouns)
