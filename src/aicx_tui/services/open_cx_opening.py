@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue, SecretStr
 
 from aicx_tui.api.base import Credential
-from aicx_tui.api.open_cx import OpenCx
+from aicx_tui.api.open_cx import OpenCx, budget_of
 from aicx_tui.errors import AicxError, NotSignedInError, UsageError
 from aicx_tui.models.open_cx import Authenticated
 from aicx_tui.os_keyring import SILENT_SECONDS
@@ -48,6 +48,11 @@ class Vouching:
         self.tell: Callable[[str], None] | None = None
         self._credential = credential
         self._records = OpenCxRecords(setup.home)
+
+    @property
+    def pause(self) -> str:
+        """What is waited for before OpenCX may be asked again; empty where nothing is."""
+        return budget_of(self.context.root, self.context.host).said
 
     async def vouch(self, body: Mapping[str, JsonValue]) -> Vouched:
         """Have OpenCX take a human for a contact, and give the token for the widget.

@@ -30,7 +30,7 @@ class Vouch:
     """What is said of a human; what is empty is not sent.
 
     Attributes:
-        email: By which OpenCX takes a contact for the same one, as far as is known.
+        email: Needed; by what OpenCX finds a contact again is not documented.
         custom_data: Of any names.
         chat_context: Told to the AI that answers the human.
         overrides: Parameters of actions, by the four maps there are.
@@ -68,7 +68,7 @@ class Vouch:
     def _problems(self) -> list[FieldProblem]:
         problems = []
         if not self.email.strip():
-            problems.append(FieldProblem(EMAIL, "OpenCX needs one: it tells contacts apart by it."))
+            problems.append(FieldProblem(EMAIL, "OpenCX needs one."))
         if self.language and self.language not in LANGUAGES:
             said = f"It is none of the 56 codes: {' '.join(LANGUAGES)}."
             problems.append(FieldProblem(LANGUAGE, said))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
+from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.contexts import edit_context
 from aicx_tui.services.one_human import token_of
 from aicx_tui.services.snippet_kinds import KINDS, SnippetKind
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from aicx_tui.models.human import Human
     from aicx_tui.tui.screens.list_dialogs import ListDialogs
+
+
+VOUCH = "open-cx.authenticate"
 
 
 class EmbeddingHuman:
@@ -52,17 +56,28 @@ class EmbeddingHuman:
             for kind, facts in KINDS.items()
         ]
         name = clean(self._human.fullname or MISSING, limit=40)
-        self._push_menu(MenuScreen(f"Webchat snippet for {name}", choices))
+        action = ACTIONS[VOUCH]
+        choices.append(Choice("a", action.title, VOUCH, note="a token for its widget"))
+        menu = MenuScreen(f"Webchat snippet for {name}", choices)
+        self._screen.app.push_screen(menu, self._chosen)
 
-    def _push_menu(self, menu: MenuScreen) -> None:
-        kinds = {str(kind): kind for kind in KINDS}
-        self._screen.app.push_screen(menu, lambda name: self._chosen(kinds.get(name or "")))
+    def _chosen(self, name: str | None) -> None:
+        if name == VOUCH:
+            from aicx_tui.tui.vouching_humans import VouchingHuman  # it needs this one
 
-    def _chosen(self, kind: SnippetKind | None) -> None:
-        if kind is None:
-            return
+            VouchingHuman(self._screen, self._human).begin()
+        for kind in KINDS:
+            if kind == name:
+                self._show_kind(kind)
+
+    def _show_kind(self, kind: SnippetKind) -> None:
         choices = Choices(channel=getattr(self._screen.context, KINDS[kind].setting))
-        if choices.channel and kind != "cx-genie-mobile":
+        self.show_or_ask(kind, choices)
+
+    def show_or_ask(self, kind: SnippetKind, choices: Choices) -> None:
+        """Show the code, once what it cannot be without is there."""
+        lacks_token = kind == "cx-genie-mobile" and choices.token is None
+        if choices.channel and not lacks_token:
             self.show(kind, choices)
         else:
             self._ask(kind, choices)

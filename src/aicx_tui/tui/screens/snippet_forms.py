@@ -48,14 +48,15 @@ class SnippetOptions(FormScreen[Choices]):
         advice: str,
     ) -> None:
         self._check = check
+        self._token = choices.token
         self._read_token = read_token if kind.startswith("cx-genie") else None
         fields = _fields(kind, choices, can_read=self._read_token is not None)
         super().__init__(KINDS[kind].title, fields, advice=advice)
 
     @override
     async def send(self, values: dict[str, str]) -> Choices:
-        token = SecretStr(values[TOKEN]) if values.get(TOKEN) else None
-        if token is None and values.get(RECORDED) and self._read_token is not None:
+        token = SecretStr(values[TOKEN]) if values.get(TOKEN) else self._token
+        if not values.get(TOKEN) and values.get(RECORDED) and self._read_token is not None:
             token = await self._read_token()
         choices = Choices(
             channel=values[CHANNEL],
@@ -74,7 +75,8 @@ def _fields(kind: SnippetKind, choices: Choices, *, can_read: bool) -> tuple[Fie
     if kind == "webchat":
         fields.append(Field(WAY, "The uid goes", value=choices.way, choices=WAYS))
     if facts.takes_token:
-        hint = "What proves who the visitor is; empty for none."
+        given = "empty keeps the one there is" if choices.token is not None else "empty for none"
+        hint = f"What proves who the visitor is; {given}."
         fields.append(Field(TOKEN, "Token", hint, is_secret=True, is_required=False))
     if can_read:
         hint = "The access token in the human's record is that token."
