@@ -14,6 +14,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
 from aicx_tui.models.human import (
     WRITABLE_FIELDS,
+    Human,
     HumanChanges,
     HumanDraft,
     TagValue,
@@ -88,6 +89,14 @@ class Platform(Protocol):
     async def get_human(self, human_id: str, /) -> VersionedHuman:
         """Read one human, with its version where the platform has versions."""
         self._unsupported(Capability.HUMANS_GET)
+
+    async def resolve_human(self, access_token: SecretStr, /) -> Human:
+        """Read the human that has an access token.
+
+        Raises:
+            NotFoundError: Nobody has it.
+        """
+        self._unsupported(Capability.HUMANS_RESOLVE)
 
     async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
         """Create a human and return its id.
@@ -205,6 +214,8 @@ _MISSING = {
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
     Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
+    Capability.HUMANS_RESOLVE: "This platform has no call that finds a human by its access token: "
+    "Proto documents none for its gateway. Nothing was sent.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.WRITES_IDEMPOTENT: "This platform cannot tell a change that is sent twice.",

@@ -63,6 +63,8 @@ class Call:
     proxy: str | None = None
     usual_pause: float = DEFAULT_RETRY_AFTER
     """Seconds to wait where a 429 names no readable pause."""
+    only_reads: bool = False
+    """Whether nothing is changed, whatever the method."""
 
     def quote(self, remote: str) -> str:
         """Remote text as a message may hold it: harmless, short, without the credential."""
@@ -73,7 +75,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether a lost reply leaves the outcome open."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_reads
 
     def unanswered(self, reason: str, error: type[AicxError]) -> AicxError:
         """The error for a request that may have arrived but has no readable reply."""

@@ -193,6 +193,10 @@ class HttpCore:
         headers = {"Idempotency-Key": key} if key else {}
         return await self._send("POST", path, body=body, headers=headers, repeatable=bool(key))
 
+    async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Read by what no address may hold; repeated as any reading is."""
+        return await self._send("POST", path, body=body, repeatable=True, only_reads=True)
+
     async def delete(self, path: str, *, if_match: str | None = None, key: str = "") -> Reply:
         """Send a deletion once, unless a key tells the platform that it is the same.
 
@@ -227,8 +231,10 @@ class HttpCore:
         body: Mapping[str, Any] | None = None,
         file: tuple[str, bytes] | None = None,
         headers: Mapping[str, str] | None = None,
+        only_reads: bool = False,
     ) -> Reply:
-        if self.read_only and method != "GET" and not path.startswith(SIGN_IN_PATHS):
+        only_reads = only_reads or method == "GET"
+        if self.read_only and not only_reads and not path.startswith(SIGN_IN_PATHS):
             raise RefusedError(
                 "This context is read-only. Nothing was sent.",
                 hint="Allow changes with: aicx contexts edit NAME --no-read-only",
@@ -243,7 +249,8 @@ class HttpCore:
                 files={"file": file} if file else None,
                 headers=headers,
             )
-            exchange = _Exchange(request, self._call(method, body or {}))
+            call = self._call(method, body or {}, only_reads=only_reads)
+            exchange = _Exchange(request, call)
             if self.budget is not None:
                 await self.budget.take()
             try:
@@ -268,15 +275,19 @@ class HttpCore:
         except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
             raise exchange.lost or problem from None
 
-    def _call(self, method: str, body: Mapping[str, Any]) -> failures.Call:
-        self._sent |= {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
+    def _call(self, method: str, body: Mapping[str, Any], *, only_reads: bool) -> failures.Call:
+        secrets = {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
         if self.credential:
             self._sent.add(self.credential.secret)
+        if not only_reads:  # a server that asks for others would collect theirs without end
+            self._sent |= secrets
+        sent, host = tuple(self._sent | secrets), self._origin[1]
         return failures.Call(
             method=method,
-            host=self._origin[1],
-            secrets=tuple(self._sent),
+            host=host,
+            secrets=sent,
             proxy=self._proxy,
+            only_reads=only_reads,
             usual_pause=DEFAULT_PAUSE if self.budget is not None else failures.DEFAULT_RETRY_AFTER,
         )
 

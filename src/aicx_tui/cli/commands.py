@@ -30,13 +30,18 @@ if TYPE_CHECKING:
 Prepare: TypeAlias = "Callable[[Namespace], AnyCommand]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
 
+PrepareBySetup: TypeAlias = "Callable[[Namespace, Setup], AnyCommand]"
+"""Likewise, of a command that needs what the run stands on."""
+
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
+SYNC_USERS = "cx-genie.sync-users"
+
 ON_A_CONTEXT = (
-    *("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases."),
-    *("snippets.",),
+    *("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.", "snippets."),
+    SYNC_USERS,
 )
 """How the actions of commands begin that are given a context."""
 
@@ -110,6 +115,13 @@ def on_many() -> dict[str, Prepare]:
         "bulk.cancel": bulks.prepare_cancel,
         "bulk.report": bulks.prepare_report,
     }
+
+
+def on_users() -> dict[str, PrepareBySetup]:
+    """The commands that bring users of elsewhere into a platform, by action."""
+    from aicx_tui.cli import cx_genie_syncing  # it loads the API client layer
+
+    return {"cx-genie.sync-users": cx_genie_syncing.prepare_sync}
 
 
 def on_oneself() -> dict[str, Prepare]:
@@ -199,6 +211,18 @@ def on_the_token() -> dict[str, OwnWay]:
     }
 
 
+def on_cx_genie() -> dict[str, OwnWay]:
+    """The commands on Authentication URLs that need no platform, by action."""
+    from aicx_tui.cli import cx_genie  # it loads the API client layer
+
+    return {
+        "cx-genie.profiles-list": cx_genie.list_profiles,
+        "cx-genie.profiles-add": cx_genie.add,
+        "cx-genie.profiles-remove": cx_genie.remove,
+        "cx-genie.check": cx_genie.check,
+    }
+
+
 def _own_way(command: str) -> OwnWay | None:
     if command.startswith(("contexts.", "config.")):
         return on_config()[command]
@@ -208,10 +232,14 @@ def _own_way(command: str) -> OwnWay | None:
         return on_integrations()[command]
     if command.startswith("token."):
         return on_the_token()[command]
+    if command.startswith("cx-genie.") and command not in ON_A_CONTEXT:
+        return on_cx_genie()[command]
     return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
 
 
-def _prepared(arguments: Namespace) -> AnyCommand:
+def _prepared(arguments: Namespace, setup: Setup) -> AnyCommand:
+    if prepare_by_setup := on_users().get(arguments.command):
+        return prepare_by_setup(arguments, setup)
     for prepares in (on_a_platform, on_outbox, on_many, on_oneself):
         if prepare := prepares().get(arguments.command):
             return prepare(arguments)
@@ -234,7 +262,7 @@ def run(arguments: Namespace, setup: Setup) -> int:
                 from aicx_tui.cli.views import take_view  # only where one is named
 
                 take_view(arguments, setup.config, name)
-            command = _prepared(arguments)
+            command = _prepared(arguments, setup)
             access = setup.access(name, ephemeral=arguments.ephemeral)
             access.tell = narrate
             _run_on(access, command, arguments.command, setup)

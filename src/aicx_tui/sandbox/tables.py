@@ -19,12 +19,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    text,
 )
 from typing_extensions import override
 
 SCHEMA_VERSION = 4
 """1 had neither tombstones nor kept replies nor attempts to sign in; 2 nothing of a profile; 3 no
-contacts of OpenCX.
+way to find a human by its access token, and no contacts of OpenCX.
 
 Columns that were added to a table since have a default, which older rows then get.
 """
@@ -191,6 +192,12 @@ humans = Table(
     Column("updated_at", _TEXT, nullable=False),
     Index("humans_by_id", "id", unique=True),
     Index("humans_by_change", "bot_number", "change_number", unique=True),
+    Index(
+        "humans_by_token",
+        "access_token",
+        sqlite_where=text("access_token IS NOT NULL"),
+        postgresql_where=text("access_token IS NOT NULL"),
+    ),
 )
 
 tombstones = Table(

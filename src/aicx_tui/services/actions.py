@@ -10,6 +10,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
+from aicx_tui.services.cx_genie_actions import OF_CX_GENIE
 from aicx_tui.services.open_cx_actions import OF_OPEN_CX
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
@@ -179,6 +180,7 @@ _ALL = (
     *OF_THE_PROFILE,
     *OF_SNIPPETS,
     *OF_OPEN_CX,
+    *OF_CX_GENIE,
     Action(
         "contexts.list",
         "List contexts",

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
+from aicx_tui.tui.cx_genie import cx_genie_commands
 from aicx_tui.tui.screens.humans import HumansScreen
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class Places:
                 yield SystemCommand(f"{action.title}: {name}", action.help, go)
         if screen := self._humans:
             yield from screen.viewing.commands()
+            yield from cx_genie_commands(self._app, screen)
             tags = ACTIONS["tags.list"]
             show = partial(self._app.call_later, self.show_tags)
             yield SystemCommand(tags.title, tags.help, show)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.bulk import add_bulk
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
+from aicx_tui.cli.grammar.cx_genie import add_cx_genie
 from aicx_tui.cli.grammar.humans import add_humans
 from aicx_tui.cli.grammar.open_cx import add_open_cx
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
@@ -120,6 +121,7 @@ def _parser() -> ArgumentParser:
     add_open_cx(nouns)
     add_session(nouns)
     add_token(nouns)
+    add_cx_genie(nouns)
     add_config(nouns)
     _add_sync(nouns)
     json_form(verb(nouns, "doctor.run"))
