@@ -91,7 +91,8 @@ CONTEXT_SETTINGS = (
     Setting(
         "kind",
         str,
-        "gateway: Proto's four documented calls; console: a server with the console contract.",
+        "gateway: Proto's four documented calls; console: a server with the console contract; "
+        "open-cx: OpenCX's contacts.",
         choices=get_args(PlatformKind),
         is_required=True,
     ),
@@ -157,6 +158,13 @@ CONTEXT_SETTINGS = (
         check=lambda value, what: _checked_language(value, what),
         limits={"pattern": f"^{_LANGUAGE.pattern}$"},
     ),
+    Setting(
+        "webchat_channel",
+        str,
+        "Public id of Proto's webchat channel, such as gw_…, for aicx snippet webchat.",
+    ),
+    Setting("open_cx_widget", str, "Public token of OpenCX's widget, for aicx snippet open-cx."),
+    Setting("cx_genie_bot", str, "Public id of CX Genie's bot, for aicx snippet cx-genie."),
 )
 
 ATTRIBUTES = {"url": "root", "company": "company_id", "bot": "bot_id"}

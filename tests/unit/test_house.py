@@ -13,6 +13,7 @@ from aicx_tui.cli.commands import (
     on_a_platform,
     on_config,
     on_cx_genie,
+    on_integrations,
     on_many,
     on_oneself,
     on_outbox,
@@ -76,6 +77,7 @@ def test_every_command_is_an_action_that_can_be_run() -> None:
     ways = (
         *(on_a_platform, on_oneself, on_many, on_outbox, on_config),
         *(on_views, on_sign_in, on_the_token, on_cx_genie, on_users),
+        on_integrations,
     )
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}

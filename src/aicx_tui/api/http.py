@@ -22,6 +22,8 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from aicx_tui import __version__
 from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
+from aicx_tui.api.budget import MINUTE as DEFAULT_PAUSE
+from aicx_tui.api.budget import Budget
 from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
@@ -117,6 +119,7 @@ class _Exchange:
     request: httpx.Request
     call: failures.Call
     in_flight: bool = False
+    is_repeated: bool = False
     lost: OutcomeUnknownError | None = None
 
 
@@ -132,6 +135,7 @@ class HttpCore:
         ca_file: A PEM file to trust instead of the system's store.
         limits: How long and how much a call may take.
         read_only: Whether nothing but reading, signing in and signing out is sent.
+        budget: How many requests the platform takes; None where it says nothing of that.
     """
 
     def __init__(
@@ -144,7 +148,9 @@ class HttpCore:
         ca_file: Path | None = None,
         limits: Limits | None = None,
         read_only: bool = False,
+        budget: Budget | None = None,
     ) -> None:
+        self.budget = budget
         self.read_only = read_only
         self.credential = credential
         self.renew = renew
@@ -245,6 +251,8 @@ class HttpCore:
             )
             call = self._call(method, body or {}, only_reads=only_reads)
             exchange = _Exchange(request, call)
+            if self.budget is not None:
+                await self.budget.take()
             try:
                 return await self._exchanged(exchange, repeatable=repeatable)
             except NotSignedInError as refused:
@@ -275,7 +283,12 @@ class HttpCore:
             self._sent |= secrets
         sent, host = tuple(self._sent | secrets), self._origin[1]
         return failures.Call(
-            method=method, host=host, secrets=sent, proxy=self._proxy, only_reads=only_reads
+            method=method,
+            host=host,
+            secrets=sent,
+            proxy=self._proxy,
+            only_reads=only_reads,
+            usual_pause=DEFAULT_PAUSE if self.budget is not None else failures.DEFAULT_RETRY_AFTER,
         )
 
     def _out_of_time(self, exchange: _Exchange) -> AicxError:
@@ -296,7 +309,9 @@ class HttpCore:
 
     async def _attempt(self, exchange: _Exchange) -> Reply:
         await self._pass_gate(exchange.call)
-        exchange.in_flight = True
+        if exchange.is_repeated and self.budget is not None:
+            self.budget.count()
+        exchange.in_flight = exchange.is_repeated = True
         try:
             return await self._once(exchange.request, exchange.call)
         except AicxError as problem:
@@ -359,6 +374,8 @@ class HttpCore:
             await asyncio.sleep(wait)
 
     def _close_gate(self, pause: RateLimitedError) -> None:
+        if self.budget is not None:
+            self.budget.is_used_up(for_seconds=pause.retry_after)
         until = asyncio.get_running_loop().time() + pause.retry_after
         self._open_again_at = max(self._open_again_at, until)
 

@@ -40,13 +40,7 @@ OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 SYNC_USERS = "cx-genie.sync-users"
 
 ON_A_CONTEXT = (
-    "humans.",
-    "tags.",
-    "bulk.",
-    "outbox.",
-    "audit.",
-    "profile.",
-    "aliases.",
+    *("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.", "snippets."),
     SYNC_USERS,
 )
 """How the actions of commands begin that are given a context."""
@@ -58,6 +52,7 @@ def on_a_platform() -> dict[str, Prepare]:
         changing,
         humans,
         importing,
+        snippets,
         tag_definitions,
     )
 
@@ -75,6 +70,10 @@ def on_a_platform() -> dict[str, Prepare]:
         "tags.rename": tag_definitions.prepare_rename,
         "tags.delete": tag_definitions.prepare_delete,
         "tags.import": tag_definitions.prepare_import,
+        "snippets.webchat": snippets.prepare_snippet,
+        "snippets.open-cx": snippets.prepare_snippet,
+        "snippets.cx-genie": snippets.prepare_snippet,
+        "snippets.cx-genie-mobile": snippets.prepare_snippet,
     }
 
 
@@ -185,6 +184,13 @@ def on_sign_in() -> dict[str, OwnWay]:
     }
 
 
+def on_integrations() -> dict[str, OwnWay]:
+    """The commands that call other vendors about the humans of a context, by action."""
+    from aicx_tui.cli import open_cx  # it loads the API client layer
+
+    return {"open-cx.authenticate": open_cx.authenticate}
+
+
 def on_the_token() -> dict[str, OwnWay]:
     """The commands on the personal access token, by action."""
     from aicx_tui.cli import targets, token, token_rotating  # they load the API client layer
@@ -222,6 +228,8 @@ def _own_way(command: str) -> OwnWay | None:
         return on_config()[command]
     if command.startswith("views."):
         return on_views()[command]
+    if command.startswith(("open-cx.", "integrations.")):
+        return on_integrations()[command]
     if command.startswith("token."):
         return on_the_token()[command]
     if command.startswith("cx-genie.") and command not in ON_A_CONTEXT:
@@ -301,6 +309,8 @@ async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> N
     from aicx_tui.services.outbox_opening import open_outbox
 
     async with open_outbox(access, way=command.way) as opened:
+        if opened.session is not None:
+            opened.session.tell_of_pauses(narrate)
         action = ACTIONS[action_id]
         refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
         try:
@@ -342,6 +352,7 @@ async def _run(command: Command | OnMirror, access: Access) -> None:
         if not isinstance(command, OnMirror) or not await _runs_offline(command, access, error):
             raise
         return
+    session.tell_of_pauses(narrate)
     try:
         if isinstance(command, OnMirror):
             async with open_directory(access, session) as directory:

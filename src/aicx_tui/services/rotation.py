@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from aicx_tui.api.base import unsupported
 from aicx_tui.api.console_api import ConsoleApi
+from aicx_tui.api.open_cx import not_documented
 from aicx_tui.credentials import Found
 from aicx_tui.errors import (
     AicxError,
@@ -111,7 +112,9 @@ async def rotate(means: Means, held: Found) -> Rotated:
         OutcomeUnknownError: Whether one was issued is not known; the journal stays.
         AicxError: Nothing was issued; or it was and is safe, and something is left to do.
     """
-    if means.context.kind == "gateway":
+    if means.context.kind == "open-cx":
+        not_documented(Capability.TOKEN_ISSUE)
+    if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
     async with means.journal.turn():
         if (entry := means.journal.read()) is not None:
@@ -181,7 +184,7 @@ async def _issued_by_another(means: Means, held: Found) -> Rotated | None:
 
 async def _issue(means: Means, held: Found) -> Rotated:
     context = means.context
-    http = open_core(context, credential_of(held))
+    http = open_core(context, credential_of(held, context))
     try:
         ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
         platform = await ConsoleApi.open(http, **ids)

@@ -133,7 +133,7 @@ async def repeat(means: Means, entry: Entry, held: Found) -> Resumption:
     """
     from aicx_tui.api.console_api import ConsoleApi
 
-    http = open_core(means.context, credential_of(held))
+    http = open_core(means.context, credential_of(held, means.context))
     lost: AicxError | None = None
     try:
         ids = {
@@ -258,7 +258,7 @@ async def _look(means: Means, held: Found) -> None:
         return
     from aicx_tui.api.console_api import read_account
 
-    http = open_core(means.context, credential_of(held))
+    http = open_core(means.context, credential_of(held, means.context))
     try:
         await read_account(http)
     finally:

@@ -50,6 +50,7 @@ KEYS: dict[str, Keys] = {
     "humans.get": Keys("i"),
     "humans.reveal": Keys("full_stop"),
     "humans.delete": Keys("number_sign"),
+    "snippets.show": Keys("w"),
     "humans.previous": Keys("left_square_bracket"),
     "humans.next": Keys("right_square_bracket"),
     "humans.tab": Keys("right,l", "history, JSON", "→"),
