@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from aicx_tui.tui.screens.humans import HumansScreen
 from tests.pictures import png
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import Person, bare_setup, console
+from tests.tui.console import NOW, Person, bare_setup, console
 from tests.tui.waiting import humans_of
 
 SIZES = [(80, 24), (120, 40)]
@@ -80,8 +80,37 @@ async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
         await person.presses("enter")
         await person.sees("Change your name")
         await person.presses("end", *" Reyes", "ctrl+s")
-        await person.sees("The name is changed", "Ana Cruz Reyes")
+        await person.sees("The name is changed", "Name          Ana Cruz Reyes")
+        await person.sees("Ana Cruz Reyes · admin")
     assert (await profile_of(platform)).name == "Ana Cruz Reyes"
+
+
+async def test_of_several_bots_one_is_chosen_before_the_profile_opens(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.access().at_bot(""), until="Choose a bot") as person:
+        await person.presses("escape")
+        await person.sees("no bot chosen: press B", "several bots and none is chosen")
+        await person.presses("g", "p")
+        await person.sees("several bots and none is chosen", "aicx contexts edit")
+        await person.presses("B")
+        await person.sees("Choose a bot", str(browsed_sandbox.announced["bot_id"]))
+        await person.presses("enter")
+        await person.sees("fresh now")
+        await opens_profile(person)
+        await person.sees("admin@acme.example")
+
+
+async def test_a_profile_opened_too_early_fills_and_its_header_follows(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    now = [NOW]
+    access = browsed_sandbox.own_access()
+    async with console(access, until="starting", clock=lambda: now[0]) as person:
+        await person.presses("g", "p")
+        await person.sees("▸GENERAL", "admin@acme.example", "fresh now")
+        now[0] += timedelta(hours=3)
+        await person.sees("fresh 3h ago")
 
 
 async def test_a_name_that_the_platform_does_not_take_is_said_and_kept(

@@ -151,3 +151,11 @@ def used_instead(alias: Alias, *, own_name: str) -> str:
         return "It is not the default, so new conversations begin as they do now."
     name = f", {clean(own_name, limit=80)}" if own_name else ""
     return f"It is the default: new conversations then begin under the account's own name{name}."
+
+
+def used_now(alias: Alias, *, own_name: str) -> str:
+    """The same once it is gone; empty where nothing is another than before."""
+    if not alias.default:
+        return ""
+    name = f", {clean(own_name, limit=80)}" if own_name else ""
+    return f"New conversations now begin under the account's own name{name}."

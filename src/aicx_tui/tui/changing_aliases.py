@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.aliases import used_now
 from aicx_tui.text import clean
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ChangingAliases:
 
         def deleted(is_deleted: bool | None) -> None:
             if is_deleted:
-                said = f"You speak as {clean(own_name, limit=80)} now." if alias.default else ""
+                said = used_now(alias, own_name=own_name)
                 self._tell(said or "The default is as it was.", title=f"Deleted {name}")
 
         form = DeleteAliasScreen(aliases, alias, own_name=own_name, ended=self._screen.read)

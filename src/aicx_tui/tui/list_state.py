@@ -12,6 +12,7 @@ from textual.content import Content
 
 from aicx_tui.errors import (
     AicxError,
+    BotNotChosenError,
     NotSignedInError,
     RateLimitedError,
     TimedOutError,
@@ -176,9 +177,7 @@ def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
                 ("!", "bold $error"), f" signed out: press {keys('session.sign-in')}"
             )
         case ListState.FAILED:
-            asked = isinstance(facts.error, RateLimitedError)
-            words = " asked to pause" if asked else " not connected"
-            return Content.assemble(("!", "bold $error"), words)
+            return Content.assemble(("!", "bold $error"), f" {_why_failed(facts, keys)}")
         case ListState.STALE:
             return Content.assemble(
                 ("!", "bold $warning"),
@@ -194,6 +193,15 @@ def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     if facts.reading:
         return Content.assemble(("◐", "$accent"), f" {known}, refreshing")
     return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
+
+
+def _why_failed(facts: ListFacts, keys: Shown) -> str:
+    match facts.error:
+        case RateLimitedError():
+            return "asked to pause"
+        case BotNotChosenError():
+            return f"no bot chosen: press {keys('bots.switch')}"
+    return "not connected"
 
 
 def _age(facts: ListFacts, now: datetime) -> str:
@@ -244,6 +252,8 @@ def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
                 "Nobody matches.",
                 f"{reason} {keys('console.back')} clears the search.".strip(),
             )
+        case ListState.FAILED if isinstance(facts.error, BotNotChosenError):
+            return _failure(facts.error, f"{keys('bots.switch')} chooses one for this run.")
         case ListState.FAILED if facts.error:
             return _failure(facts.error, f"Press {keys('humans.refresh')} to try again.")
         case ListState.SIGNED_OUT if facts.error and not facts.known:
