@@ -17,7 +17,8 @@ from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.screens.humans import HumansScreen
 from tests.pictures import png
 from tests.sandbox.process import SandboxProcess
-from tests.sandbox_platform import SandboxPlatform
+from tests.sandbox_platform import SandboxPlatform, access_by
+from tests.slow_proxy import slow_proxy
 from tests.tui.console import NOW, Person, bare_setup, console
 from tests.tui.waiting import humans_of
 
@@ -349,3 +350,63 @@ async def test_a_code_that_was_sent_just_now_still_counts_in_a_dialog_opened_aga
         await person.pastes(code)
         await person.presses("enter")
         await person.sees("Two-factor is on", "● on")
+
+
+async def test_on_a_slow_platform_nothing_is_lost_and_only_what_is_so_is_said(
+    platform: SandboxPlatform,
+) -> None:
+    changing = b"PATCH /console/v1/profile "
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access, zone=None) as person:
+            await opens_profile(person)
+            proxy.held = changing
+            await goes_to(person, "name")
+            await person.presses("enter")
+            await person.sees("Change your name")
+            await person.presses("end", *" R", "ctrl+s")
+            await proxy.asked.get()
+            await person.sees("Saving …  Esc gives up.")
+            await person.presses("escape")
+            await person.sees("Not waited for: the profile shows whether it was saved.", "Cruz R")
+            await person.presses("ctrl+s")
+            proxy.go.set()
+            await person.sees("The name is changed")
+            proxy.held = b""
+
+            async def chooses(zone: str) -> None:
+                await goes_to(person, "timezone")
+                await person.presses("enter")
+                await person.sees("Type to find")
+                await person.types(zone)
+                await person.sees(f"  {zone}")
+                await person.presses("enter")
+
+            proxy.unanswered = changing
+            await chooses("Asia/Tokyo")
+            await person.sees("Time zone     Asia/Tokyo")
+            assert "Not known" not in person.screen
+            proxy.unanswered, proxy.lost = b"", changing
+            await chooses("Asia/Dubai")
+            await person.sees("Not known to be changed", "it is as it was", "Asia/Tokyo")
+            await person.presses("right", "n")
+            await person.sees("New alias")
+            await person.presses(*"Desk", "ctrl+s")
+            await person.sees("Created Desk")
+            proxy.lost, proxy.unanswered = b"", b"PATCH /console/v1/profile/aliases/"
+            await goes_to_alias(person, "Desk")
+            await person.presses("d")
+            await person.sees("Desk is the default", " ● Desk")
+            proxy.unanswered = b"DELETE /console/v1/profile/aliases/"
+            await person.presses("#")
+            await person.sees("Delete Desk")
+            await person.presses("ctrl+s")
+            await person.sees("Deleted Desk", "New conversations now begin")
+
+
+async def goes_to_alias(person: Person, name: str) -> None:
+    await person.presses("home")
+    while getattr(person.app.screen, "alias", None) is None or name != (
+        person.app.screen.alias.display_name  # type: ignore[attr-defined]
+    ):
+        await person.presses("j")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aicx_tui.errors import AicxError
 from aicx_tui.services.aliases import used_now
 from aicx_tui.text import clean
+from aicx_tui.tui.telling import title_after
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Alias
@@ -83,7 +84,7 @@ class ChangingAliases:
         try:
             await aliases.make_default(alias)
         except AicxError as error:
-            self._screen.aicx.report(error, title="The default is as it was")
+            self._screen.aicx.report(error, title=title_after(error, otherwise="Not the default"))
         else:
             self._tell("New conversations begin under it.", title=f"{name} is the default")
         self._screen.read()

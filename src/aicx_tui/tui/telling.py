@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aicx_tui.errors import AicxError, OutcomeUnknownError
+
 if TYPE_CHECKING:
     from aicx_tui.services.field_words import Tags
     from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
+
+
+def title_after(error: AicxError, *, otherwise: str) -> str:
+    """What stands over the words of an error, which must not say more than they do."""
+    return "Not known to be changed" if isinstance(error, OutcomeUnknownError) else otherwise
+
 
 MOST_TOASTS = 3
 """Changes of one run that are told one by one."""

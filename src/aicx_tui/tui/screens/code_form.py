@@ -98,7 +98,8 @@ class CodeFormScreen(FormScreen[AnswerT]):
         answer = await self.begin(values)
         if not isinstance(answer, Challenge):
             return answer
-        self._first = Next(tuple(_with_value(f, values) for f in self._first.fields), "")
+        fields = tuple(_with_value(field, values) for field in self._first.fields)
+        self._first = Next(fields, self._first.advice)
         self._challenge = answer
         return code_asked(answer)
 
