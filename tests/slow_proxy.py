@@ -1,4 +1,4 @@
-"""Stands between the console and a platform: holds requests back, and loses some or their replies."""
+"""Stands between the console and a platform: holds requests back, loses some or their replies."""
 
 from __future__ import annotations
 

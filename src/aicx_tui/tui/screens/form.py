@@ -63,6 +63,7 @@ class FormScreen(Dialog[AnswerT]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", priority=True, show=False),
         Binding("ctrl+s", "send", "Send", show=False),
+        Binding("enter", "send_at_once", "Send", show=False),
         # At once, since a password manager types the next value right behind a Tab.
         Binding("tab", "app.focus_next", "Next", priority=True, show=False),
         Binding("shift+tab", "app.focus_previous", "Previous", priority=True, show=False),
@@ -146,9 +147,11 @@ class FormScreen(Dialog[AnswerT]):
         self._form.start()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave up and down to what has several lines."""
+        """Leave up and down to what has several lines, and Enter to fields where there are any."""
         if action in ("next_field", "previous_field"):
             return self.focused is None or not self.focused.has_class(LINES)
+        if action == "send_at_once":
+            return self.IS_SENT_BY_ENTER and self._form.is_bare
         return super().check_action(action, parameters)
 
     def action_next_field(self) -> None:
@@ -186,6 +189,10 @@ class FormScreen(Dialog[AnswerT]):
         if not self._is_busy:
             self._is_busy = True
             self._do()
+
+    def action_send_at_once(self) -> None:
+        """Do it where there is no field to send it from."""
+        self.action_send()
 
     @property
     def _is_long(self) -> bool:

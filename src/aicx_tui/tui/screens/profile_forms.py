@@ -181,7 +181,7 @@ class TwoFactorOnForm(CodeFormScreen[bool]):
             (),
             said=f"A code goes to {clean(email, limit=80)}, now and at every sign-in from then on. "
             "That address has to work.",
-            advice="ctrl+s sends the first code.",
+            advice="Enter sends the code.",
         )
         self._account = account
 
