@@ -148,7 +148,7 @@ async def test_a_chosen_zone_holds_for_times_and_for_days_at_once(
 ) -> None:
     async with console(platform.own_access(), zone=None) as person:
         await person.presses("enter")
-        await person.waits_for(lambda: "PST" in person.screen)
+        await person.waits_for(lambda: "GMT+8" in person.screen)
         zone = humans_of(person).reader.zone
         assert str(zone) == "Asia/Manila"
         await person.presses("escape")

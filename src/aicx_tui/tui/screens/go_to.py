@@ -11,6 +11,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.tui.screens.paste_list import ListInput, PasteListScreen
 
 Fetch = Callable[[Sequence[str]], AsyncIterator[tuple[str, AicxError | None]]]
@@ -72,7 +73,7 @@ class GoToScreen(PasteListScreen[str]):
         """Say how far it is; at the end answer, or say what could not be read."""
         tally = message.tally
         if tally.done < tally.wanted:
-            self.say(f"read {tally.done:,} of {tally.wanted:,} …")
+            self.say(f"read {grouped(tally.done)} of {grouped(tally.wanted)} …")
             return
         self._last_found = tally.found[0] if tally.found else self._last_found
         if tally.refused:
@@ -86,7 +87,8 @@ class GoToScreen(PasteListScreen[str]):
         error = next(iter(tally.refused.values()))
         counted = ""
         if tally.wanted > 1:
-            counted = f"{len(tally.found):,} read, {len(tally.refused):,} not; those stay above. "
+            read, refused = grouped(len(tally.found)), grouped(len(tally.refused))
+            counted = f"{read} read, {refused} not; those stay above. "
         self.refuse(counted + error.message, error.hint)
 
     @override
