@@ -67,8 +67,14 @@ def test_a_tag_has_the_nearest_locale(tag: str, locale: str) -> None:
 
 
 def test_a_tag_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError):
-        checked_language("not a tag")
+    for tag in ("not a tag", "qx", "en-Xxxx", "en-XX"):
+        with pytest.raises(UsageError):
+            checked_language(tag)
+    with pytest.raises(UsageError) as caught:
+        checked_language("Filipino")
+    assert caught.value.hint == "Is fil meant?"
+    for tag in ("tlh", "fil", "pt-BR", "zh-Hant-TW", "es-419"):
+        assert checked_language(tag) == tag
 
 
 def test_times_are_written_where_and_as_the_reader_is() -> None:
