@@ -133,8 +133,13 @@ class FormScreen(Dialog[AnswerT]):
                 with VerticalScroll(id="said", can_focus=self._is_long):
                     yield Static(Content(self._said), markup=False)
             yield self._form
+            yield from self.below_fields()
             yield self._state
         yield TooSmall()
+
+    def below_fields(self) -> ComposeResult:
+        """What stands between the fields and the words on how it is."""
+        yield from ()
 
     def on_mount(self) -> None:
         """Start where something is missing."""
@@ -164,13 +169,17 @@ class FormScreen(Dialog[AnswerT]):
 
     def on_resize(self) -> None:
         """Leave room for the words around the fields; the fields scroll instead."""
-        room = self.size.height - AROUND_FIELDS
+        room = self.size.height - self._lines_around
         if self._is_long:
             self._form.styles.max_height = FIELD_LINES
             self.query_one("#said").styles.max_height = max(room - FIELD_LINES, 3)
         else:
             said = SAID_LINES if self._said else 0
             self._form.styles.max_height = max(room - said, 3)
+
+    @property
+    def _lines_around(self) -> int:
+        return AROUND_FIELDS
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

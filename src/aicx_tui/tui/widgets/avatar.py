@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual.app import App
 from textual.color import Color
 from textual.content import Content
 from textual.message import Message
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from aicx_tui.tui.own_profile import OwnProfile
 
 COLUMNS, LINES = 20, 10
+
+
+def ground_of(app: App[None]) -> tuple[int, int, int]:
+    """What stands behind what is transparent in a picture."""
+    return Color.parse(app.theme_variables.get("background", "#000000")).rgb
 
 
 class Avatar(Static):
@@ -61,7 +67,7 @@ class Avatar(Static):
     async def _read(self, own: OwnProfile, avatar_id: str) -> None:
         if own.account is None or not own.can(Capability.FILES):
             return
-        ground = Color.parse(self.app.theme_variables.get("background", "#000000")).rgb
+        ground = ground_of(self.app)
         try:
             content = await own.account.picture(avatar_id)
             cells = await in_half_blocks(content, columns=COLUMNS, lines=LINES, on=ground)
