@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from typing_extensions import override
 
+from aicx_tui.config import NO_IMAGES
 from aicx_tui.errors import UsageError
 from aicx_tui.services.pictures import FIELD, Picture, in_half_blocks, read_picture
 from aicx_tui.text import clean
@@ -22,6 +23,9 @@ from aicx_tui.tui.profile_lines import picture_lines
 from aicx_tui.tui.screens.dialog import AnswerT
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.avatar import ground_of
+
+if TYPE_CHECKING:
+    from aicx_tui.tui.app import AicxApp
 
 PICTURES = "PNG, JPEG, WebP or GIF, at most 2 MiB. ctrl+o looks for one."
 TAKE_AWAY = "-"
@@ -61,7 +65,8 @@ class PictureFormScreen(FormScreen[AnswerT]):
     @on(Input.Changed, f"#{FIELD}")
     def _named(self, event: Input.Changed) -> None:
         """Show what is in the file, as far as one is named already."""
-        self._see(event.value.strip())
+        if cast("AicxApp", self.app).setup.config.images != NO_IMAGES:
+            self._see(event.value.strip())
 
     @work(exclusive=True, group="seeing")
     async def _see(self, name: str) -> None:
