@@ -91,7 +91,7 @@ def test_the_profile_is_shown_and_changed(env: Env, tmp_path: Path) -> None:
     [
         (("set",), 2, "Nothing is given that could be changed."),
         (("set", "--timezone", "Asia/Manilla"), 2, "Is Asia/Manila meant?"),
-        (("set", "--language", "!"), 2, "no language tag"),
+        (("set", "--language", "Klingon"), 2, "Is tlh meant?"),
         (("set", "--name", " "), 2, "signs that can be read"),
         (("avatar", "/nowhere.png"), 2, "no such file"),
         (("password", "--password-stdin"), 2, "12 characters or more"),

@@ -17,6 +17,7 @@ from aicx_tui.errors import (
     UnreachableError,
     UsageError,
 )
+from aicx_tui.numerals import grouped
 from aicx_tui.services.access import Access
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_be
@@ -281,8 +282,10 @@ def run(arguments: Namespace, setup: Setup) -> int:
 
 def _run_on(access: Access, command: AnyCommand, action_id: str, setup: Setup) -> None:
     from aicx_tui.cli.command import OnAccount, OnOutbox, OnTags
+    from aicx_tui.cli.reader import write_numbers_in
     from aicx_tui.services.tag_defining import is_local
 
+    write_numbers_in(access.context.language)
     try:
         is_own = isinstance(command, OnAccount) and command.is_local
         if not (isinstance(command, OnTags) or is_own) or not is_local(access):
@@ -321,7 +324,11 @@ async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> N
             raise
         finally:
             if others := len(opened.others):
-                said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"
+                said = (
+                    "1 change that waited was"
+                    if others == 1
+                    else f"{grouped(others)} that waited were"
+                )
                 narrate(f"{said} sent too; see: aicx audit")
 
 

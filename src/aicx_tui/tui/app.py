@@ -27,6 +27,7 @@ from typing_extensions import override
 from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
+from aicx_tui.tui.asking_terminal import ask_terminal
 from aicx_tui.tui.control_filter import ControlFilter
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
@@ -389,6 +390,7 @@ def _collect_from_now_on() -> None:
 
 def run(setup: Setup, access: Access | None) -> int:
     """Run the console and return its exit code."""
+    ask_terminal(setup.config.images)
     app = AicxApp(setup, access)
     try:
         app.run()

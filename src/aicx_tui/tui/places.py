@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.tui.cx_genie import cx_genie_commands
 from aicx_tui.tui.screens.humans import HumansScreen
@@ -119,6 +119,8 @@ class Places:
         return refusal(ACTIONS[action_id], self.access.context, capabilities, role=role)
 
     def _no_other_bot(self, session: Session | None) -> str:
+        if self._bots_to_choose:
+            return ""
         if session is None or (session.context.kind == "console" and session.account is None):
             return "The platform has not told its bots yet."
         if session.account is None:
@@ -274,17 +276,24 @@ class Places:
         from aicx_tui.tui.screens.contexts import bot_rows  # only when asked for
         from aicx_tui.tui.screens.pick import PickScreen
 
-        session = self.session
-        if session is None or session.account is None:
-            return
-        rows = bot_rows(session.account, here=session.context.bot_id)
-        self._app.push_screen(PickScreen("Switch bot", rows), self._bot_chosen)
+        session, bots = self.session, self._bots_to_choose
+        here = session.context.bot_id if session is not None else ""
+        if session is not None and session.account is not None:
+            bots = [(bot.id, bot.name) for bot in session.account.bots]
+        if bots:
+            title = "Switch bot" if here else "Choose a bot"
+            self._app.push_screen(PickScreen(title, bot_rows(bots, here=here)), self._bot_chosen)
+
+    @property
+    def _bots_to_choose(self) -> Sequence[tuple[str, str]]:
+        """Those of which one has to be chosen before the platform is open."""
+        screen = self._humans
+        error = screen.error if screen is not None else None
+        return error.bots if isinstance(error, BotNotChosenError) else ()
 
     def _bot_chosen(self, bot_id: str | None) -> None:
-        session = self.session
-        if not bot_id or self.access is None or session is None:
-            return
-        if bot_id != session.context.bot_id and not self._would_lose():
+        here = self.session.context.bot_id if self.session is not None else ""
+        if bot_id and bot_id != here and self.access is not None and not self._would_lose():
             self._open(self.access.at_bot(bot_id))
 
     # Going
