@@ -8,22 +8,22 @@ covers all of a call, and only a repeatable call is repeated.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import truststore
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
@@ -154,6 +154,8 @@ class HttpCore:
         self._origin = _origin(httpx.URL(root))
         self._open_again_at = 0.0
         self._sent: set[SecretStr] = set()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         try:
             self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
@@ -178,6 +180,24 @@ class HttpCore:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Hold calls back while the credential is being replaced.
+
+        They go on afterwards, and so does one that was refused meanwhile.
+        """
+        self._goes_on.clear()
+        try:
+            yield
+        finally:
+            self._goes_on.set()
+
+    async def _has_another_than(self, used: Credential | None) -> bool:
+        """Whether what signs in is another by now than what was refused."""
+        await self._goes_on.wait()
+        present = self.credential
+        return used is not None and present is not None and present.secret != used.secret
 
     async def get(self, path: str, *, query: Mapping[str, str | int] | None = None) -> Reply:
         """Read; repeated with growing pauses where that may help."""
@@ -229,6 +249,7 @@ class HttpCore:
                 hint="Allow changes with: aicx contexts edit NAME --no-read-only",
             )
         while True:
+            await self._goes_on.wait()
             used = self.credential
             request = self._client.build_request(
                 method,
@@ -242,6 +263,8 @@ class HttpCore:
             try:
                 return await self._exchanged(exchange, repeatable=repeatable)
             except NotSignedInError as refused:
+                if await self._has_another_than(used):
+                    continue
                 if self.renew is None or used is None:
                     raise
                 self.credential = await self.renew(used, refused)
@@ -365,25 +388,6 @@ class HttpCore:
 
 def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """What a server's certificate is checked by: the system's store, or one file instead.
-
-    Raises:
-        UsageError: The file holds no certificate.
-    """
-    if ca_file is None:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError):
-        raise UsageError(
-            f"{ca_file} holds no certificate that can be read.",
-            hint="It has to be a PEM file.",
-        ) from None
-    return context
 
 
 def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type

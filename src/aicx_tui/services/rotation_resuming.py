@@ -20,7 +20,14 @@ from aicx_tui.errors import (
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import Entry, fingerprint, now
-from aicx_tui.services.rotation_keeping import Means, look, promote, settle, verify
+from aicx_tui.services.rotation_keeping import (
+    Means,
+    account_of,
+    look,
+    promote,
+    settle,
+    verify,
+)
 from aicx_tui.services.session import open_core
 from aicx_tui.services.token_places import file_place
 
@@ -256,13 +263,7 @@ async def _look(means: Means, held: Found) -> None:
         except NotFoundError:
             return
         return
-    from aicx_tui.api.console_api import read_account
-
-    http = open_core(means.context, credential_of(held))
-    try:
-        await read_account(http)
-    finally:
-        await http.aclose()
+    await account_of(means, credential_of(held))
 
 
 def _is_new(held: Found, entry: Entry) -> bool:
