@@ -237,9 +237,8 @@ def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:
     if facts.is_cut_off:
         said.append("A replacement of the token was cut off; the next command finishes it.")
     if facts.is_old(utc_now(), after_days=setup.config.token_days):
-        said.append(
-            f"The token is {facts.age_days(utc_now())} days old; replace it: aicx token rotate"
-        )
+        age = facts.age_days(utc_now())
+        said.append(f"The token is {age} days old; replace it: aicx token rotate")
     if facts.live and facts.token and not facts.is_live:
         said.append("The platform's record is of another token than the one kept here.")
     if facts.is_accepted is None and facts.problem and facts.found:

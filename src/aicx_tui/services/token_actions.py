@@ -41,6 +41,18 @@ OF_THE_TOKEN = (
         headless="token set",
     ),
     Action(
+        "token.copy",
+        "Copy the token",
+        "Put the token on the clipboard after a question; it is cleared after half a minute.",
+        only_console="a command prints no token; token rotate --save-to FILE writes one to a file",
+    ),
+    Action(
+        "token.reveal",
+        "Show the token once",
+        "Show the whole token until the dialog is closed.",
+        only_console="a command prints no token; token rotate --save-to FILE writes one to a file",
+    ),
+    Action(
         "token.forget",
         "Forget the token",
         "Remove the token from the keyring; it stays valid at the platform.",
