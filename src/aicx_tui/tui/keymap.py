@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textual.keys import Keys as KeyNames
 from textual.keys import _character_to_key, format_key
 
-from aicx_tui.tui.keys import FIXED, KEYS
+from aicx_tui.tui.keys import EVERYWHERE, FIXED, KEYS, ON_TOKENS
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
 _NAMED_KEYS = frozenset(key.value for key in KeyNames)
@@ -89,7 +89,7 @@ class Keymap:
 
 def _places_of(action_id: str) -> tuple[str, ...]:
     """The screens of keys kept apart that an action is on; empty stands for all others."""
-    return ("", TOKEN) if action_id in EVERYWHERE else (KEYS[action_id].where,)
+    return ("", ON_TOKENS) if action_id in EVERYWHERE else (KEYS[action_id].where,)
 
 
 def _named(key: str) -> str:

@@ -28,7 +28,7 @@ class Keys(NamedTuple):
     where: str = ""
 
 
-TOKEN = "token"
+ON_TOKENS = "token screen"
 
 KEYS: dict[str, Keys] = {
     "humans.search": Keys("slash", "search"),
@@ -74,18 +74,18 @@ KEYS: dict[str, Keys] = {
     "aliases.edit": Keys("e", "edit", like="humans.update"),
     "aliases.default": Keys("d", "make default"),
     "aliases.delete": Keys("number_sign", "delete", like="humans.delete"),
-    "token.issue": Keys("I", "issue", where=TOKEN),
-    "token.rotate": Keys("R", "rotate", where=TOKEN),
-    "token.verify": Keys("V", "verify", where=TOKEN),
-    "token.set": Keys("P", "paste", where=TOKEN),
-    "token.targets-add": Keys("A", "add target", where=TOKEN),
-    "token.targets-check": Keys("C", "check", where=TOKEN),
-    "token.targets-update": Keys("U", "update", where=TOKEN),
-    "token.targets-confirm": Keys("H", where=TOKEN),
+    "token.issue": Keys("I", "issue", where=ON_TOKENS),
+    "token.rotate": Keys("R", "rotate", where=ON_TOKENS),
+    "token.verify": Keys("V", "verify", where=ON_TOKENS),
+    "token.set": Keys("P", "paste", where=ON_TOKENS),
+    "token.targets-add": Keys("A", "add target", where=ON_TOKENS),
+    "token.targets-check": Keys("C", "check", where=ON_TOKENS),
+    "token.targets-update": Keys("U", "update", where=ON_TOKENS),
+    "token.targets-confirm": Keys("H", where=ON_TOKENS),
     "token.targets-remove": Keys("number_sign", like="humans.delete"),
     "token.copy": Keys("y", "copy", like="humans.copy"),
     "token.reveal": Keys("full_stop", like="humans.reveal"),
-    "token.forget": Keys("F", where=TOKEN),
+    "token.forget": Keys("F", where=ON_TOKENS),
     "session.sign-in": Keys("L"),
     "bots.switch": Keys("B"),
     "console.go": Keys("g", "go"),
