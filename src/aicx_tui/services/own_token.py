@@ -84,6 +84,7 @@ class OwnToken:
 
     async def replace(
         self,
+        held: Found | None,
         *,
         told: Callable[[Step], None],
         rescue: Rescue,
@@ -92,6 +93,8 @@ class OwnToken:
         """Issue a new one; calls wait meanwhile and go on with it.
 
         Args:
+            held: What signed in as far as was known; where another process has replaced it since,
+                that one is adopted and none is issued.
             told: Hears of each step.
             rescue: What is done with one that no place takes.
             place: Where it goes, other than where such tokens go.
@@ -108,7 +111,7 @@ class OwnToken:
             rescue=rescue,
             told=told,
         )
-        if (held := await self.held()) is None:
+        if held is None:
             raise self._nobody()
         async with self._calls_waiting():
             rotated = await rotate(means, held)

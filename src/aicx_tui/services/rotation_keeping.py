@@ -148,7 +148,7 @@ async def settle(means: Means, entry: Entry, token: SecretStr) -> str:
     """
     if rescued := await _stored(means, entry, token):
         means.journal.write(replace(entry, rescued=rescued))
-        _use_now(means, token)
+        means.credentials.remember(means.context, Slot.TOKEN, token)
     means.told(Step.STORED)
     await _verified_when_issued(means, token, place=rescued or means.place.name)
     means.told(Step.VERIFIED)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from aicx_tui.api.proto_gateway import MAY_BE_ALIVE
-from aicx_tui.credentials import Found
+from aicx_tui.credentials import MEMORY, Found
 from aicx_tui.errors import (
     AicxError,
     ConflictError,
@@ -173,6 +173,10 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
         await _look(means, held)
     except NotSignedInError as refused:
         raise await lost(means, entry, held, refused) from None
+    if _is_new(held, entry) and entry.rescued and held.source == MEMORY:
+        await means.place.put(held.secret)
+        await promote(means, held.secret)
+        return _finished(means, held.secret)
     means.journal.remove()
     if _is_new(held, entry):
         return Resumption(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WAYS = (
     ("r", "try the keyring again"),
-    ("u", "unlock it: it may show a window that asks for its password"),
+    ("u", "unlock it: let it ask for its password"),
     ("s", "show the token once, to be noted"),
     ("f", "save it to a file, for its owner only"),
 )

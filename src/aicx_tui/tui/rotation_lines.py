@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -46,21 +47,26 @@ SIGNS = {
 }
 """How targets have ended: a sign and a word."""
 
-NAME_CELLS = 34
+STEP_CELLS, NAME_CELLS = 26, 34
 
 SHOWN = "shown on the screen once"
 """Where a token is that somebody noted from the screen."""
 
 
 def step_lines(done: Sequence[Step], *, is_running: bool) -> Iterator[Content]:
-    """The steps: done, under way, or still to come."""
+    """The steps in two columns: done, under way, or still to come."""
+    cells = []
     is_next = is_running
     for step, said in STEPS.items():
         if step in done:
-            yield Content.assemble(("✓ ", "bold $accent"), said)
+            cells.append(Content.assemble(("✓ ", "bold $accent"), fit(said, STEP_CELLS)))
         else:
-            yield Content.assemble(("◐ " if is_next else "○ ", "$quiet"), (said, "$quiet"))
+            sign = "◐ " if is_next else "○ "
+            cells.append(Content.styled(sign + fit(said, STEP_CELLS), "$quiet"))
             is_next = False
+    rows = -(-len(cells) // 2)
+    for left, right in zip_longest(cells[:rows], cells[rows:], fillvalue=Content("")):
+        yield Content.assemble(left, right)
 
 
 def target_lines(
@@ -112,8 +118,13 @@ def rotated_line(rotated: Rotated) -> Content:
     return Content(clean(HOW[rotated.outcome].format(place=rotated.place), limit=600))
 
 
-def report_line(results: Sequence[TargetResult]) -> Content:
-    """How many places have it, and what is left."""
+def report_line(results: Sequence[TargetResult], *, confirms: str) -> Content:
+    """How many places have it, and what is left.
+
+    Args:
+        results: What became of each.
+        confirms: The key that notes what was done by hand.
+    """
     open_ = [result for result in results if result.is_open]
     if not results:
         return Content("")
@@ -124,7 +135,7 @@ def report_line(results: Sequence[TargetResult]) -> Content:
     failed = len(open_) - by_hand
     parts = [f"{len(results) - len(open_)} of {len(results)} have it."]
     parts += [f"{failed} did not take it; the token is safe."] if failed else []
-    parts += [f"{by_hand} by hand: note it with H in the list once done."] if by_hand else []
+    parts += [f"{by_hand} by hand: {confirms} in the list notes it."] if by_hand else []
     return Content.styled(" ".join(parts), "bold")
 
 

@@ -74,12 +74,13 @@ def told_lines(
         yield _line("Last used", "◐")
         return
     live = facts.live
-    every = f"  replace every {after_days} days" if after_days else ""
+    every = f"replace every {after_days} days" if after_days else ""
     if live is None or live.issued_at is None:
-        yield _line("Issued", "not known", every.strip() if live else "")
+        yield _line("Issued", "not known", every if live else "")
     else:
         age = ago(live.issued_at, now=now, language=reader.language)
-        yield _line("Issued", age, f"{absolute(live.issued_at, reader=reader)}{every}")
+        noted = " · ".join(filter(None, (absolute(live.issued_at, reader=reader), every)))
+        yield _line("Issued", age, noted)
     used = ago(live.last_used_at, now=now, language=reader.language) if live else MISSING
     yield _line("Last used", ("never" if live.last_used_at is None else used) if live else used)
 

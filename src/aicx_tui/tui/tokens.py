@@ -119,7 +119,7 @@ class Tokens:
         if self._own.context.kind == "gateway":
             self._paste()
             return
-        run = TokenRunScreen(self._own, targets)
+        run = TokenRunScreen(self._own, self._screen.found, targets)
         self._screen.app.push_screen(run, lambda _: self._screen.action_read())
 
     def _paste(self) -> None:
@@ -143,7 +143,7 @@ class Tokens:
         said = f"It is in {rotated.place} and signs in from now on."
         self._screen.aicx.notify(said, title="The token is accepted", timeout=5)
         if targets := self._own.targets:
-            run = TokenRunScreen(self._own, targets, rotated=rotated)
+            run = TokenRunScreen(self._own, self._screen.found, targets, rotated=rotated)
             self._screen.app.push_screen(run, lambda _: self._screen.action_read())
         else:
             self._screen.action_read()

@@ -22,7 +22,7 @@ from aicx_tui.tui.changing_aliases import ChangingAliases
 from aicx_tui.tui.changing_profile import ChangingProfile, shown_lines
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.profile_lines import (
-    OPEN_TOKEN,
+    FURTHER,
     Line,
     alias_line,
     cannot,
@@ -187,7 +187,7 @@ class ProfileScreen(Screen[None]):
 
     def _show_token(self) -> None:
         self._picture.hide()
-        rows = [Option(OPEN_TOKEN, id="token")]
+        rows = [Option(FURTHER, id="token")]
         said = token_lines(self.humans.session, self._header.context)
         self._list(rows, said, is_known=True)
 

@@ -53,6 +53,10 @@ class TargetList(OptionList):
         Binding("k", "cursor_up", show=False),
     ]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer Enter where there is something to choose."""
+        return bool(self.option_count) if action == "select" else True
+
 
 class TokenScreen(Screen[None]):
     """Shows what is known of the token, and replaces it.

@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from aicx_tui.credentials import Found
 from aicx_tui.errors import AicxError, KeyringUnavailableError, NotSignedInError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Outcome, Rotated
@@ -74,6 +75,7 @@ class TokenRunScreen(Dialog[bool]):
 
     Args:
         own: The token.
+        held: What signs in as far as is known.
         targets: The places that get it, in their order.
         rotated: How it was replaced, where that is done already.
     """
@@ -128,10 +130,16 @@ class TokenRunScreen(Dialog[bool]):
         error: AicxError
 
     def __init__(
-        self, own: OwnToken, targets: Sequence[Target], *, rotated: Rotated | None = None
+        self,
+        own: OwnToken,
+        held: Found | None,
+        targets: Sequence[Target],
+        *,
+        rotated: Rotated | None = None,
     ) -> None:
         super().__init__()
         self._own = own
+        self._held = held
         self._targets = tuple(targets)
         self._rotated = rotated
         self._phase = Phase.ASKS
@@ -195,7 +203,9 @@ class TokenRunScreen(Dialog[bool]):
         self._box.border_title = Content(self._title)
         self._box.border_subtitle = Content(self._phase.value)
         self._text.update(Content("\n").join(self._lines()))
-        self._state.update(self._said())
+        said = self._said()
+        self._state.display = bool(said.plain)
+        self._state.update(said)
         self.refresh_bindings()
 
     @property
@@ -235,7 +245,8 @@ class TokenRunScreen(Dialog[bool]):
                 keys = self.aicx.keymap.shown("session.sign-in")
                 said.append(Content.styled(f"{keys} signs in, once this is closed.", "$quiet"))
         elif self._phase in (Phase.LEFT, Phase.DONE):
-            said.append(report_line(tuple(self._results.values())))
+            confirms = self.aicx.keymap.shown("token.targets-confirm")
+            said.append(report_line(tuple(self._results.values()), confirms=confirms))
         return Content("\n").join(said)
 
     # Replacing
@@ -258,6 +269,7 @@ class TokenRunScreen(Dialog[bool]):
     async def _replace(self) -> None:
         try:
             rotated = await self._own.replace(
+                self._held,
                 told=self._tell_step,
                 rescue=self._rescuing.rescue,
                 place=self._place,
