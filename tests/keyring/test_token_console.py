@@ -10,6 +10,7 @@ from pathlib import Path
 from aicx_tui.services.setup import Setup
 from tests.keyring.desk import Desk, Make
 from tests.keyring.losing_proxy import LosingProxy
+from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import Person, console
 
 
@@ -110,3 +111,49 @@ async def test_what_another_console_issued_is_adopted(make: Make, platform: Losi
         await person.presses("i")
         await person.sees("none was issued")
     assert desk.works(desk.stored())
+
+
+class TestAToken:
+    async def test_of_the_web_app_takes_the_place_of_the_one_before_once_it_is_verified(
+        self, make: Make, platform: LosingProxy
+    ) -> None:
+        desk = make(platform, kind="gateway")
+        async with at_desk(desk, until="read by id") as person:
+            await person.presses("g", "t")
+            await person.sees("was not refused just now", "not known")
+            await person.presses("R")
+            await person.sees("Paste a token issued elsewhere", "ISSUE NEW TOKEN")
+            await person.pastes("sk_of_no_use")
+            await person.presses("tab", "enter")
+            await person.sees("! ", "before is as it was")
+            assert desk.stored() == desk.token
+            assert "sk_of_no_use" not in person.screen
+            pasted = desk.issued_elsewhere()
+            await person.presses("shift+tab")
+            await person.pastes(pasted)
+            await person.presses("tab")
+            await person.pastes(desk.human_id())
+            await person.presses("enter")
+            await person.sees("1 place may still have", "cron")
+            assert pasted not in person.screen
+            await person.presses("i")
+            await person.sees("to be done by hand", "you pasted works")
+        assert desk.stored() == pasted
+        assert desk.journals == []
+
+    async def test_of_somebody_else_is_not_kept(self, make: Make, platform: LosingProxy) -> None:
+        desk = make(platform)
+        desk.describe('account = "admin@acme.example"')
+        theirs = SandboxPlatform(desk.sandbox.announcement).token("agent")
+        async with at_desk(desk) as person:
+            await person.presses("g", "t")
+            await person.sees("verified just now")
+            await person.presses("P")
+            await person.sees("Paste a token issued elsewhere")
+            await person.pastes(theirs)
+            await person.presses("enter")
+            await person.sees("The token is of agent@", "It was not kept")
+        ended = await desk.aicx("token", "set", "--stdin", stdin=theirs)
+        assert ended.code == 2
+        assert "signed in to as admin@acme.example" in ended.err
+        assert desk.stored() == desk.token
