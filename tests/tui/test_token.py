@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from textual.pilot import Pilot
 
 from aicx_tui.api.console_token import ConsoleToken
 from aicx_tui.errors import (
@@ -18,13 +19,20 @@ from aicx_tui.errors import (
     UnreachableError,
 )
 from aicx_tui.models.token import IssuedToken
+from aicx_tui.services.own_token import OwnToken
+from aicx_tui.services.rotation_keeping import Step
 from aicx_tui.services.setup import Setup
+from aicx_tui.services.targets import Outcome as TargetOutcome
+from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.tui.screens.profile import ProfileScreen
 from aicx_tui.tui.screens.token import TokenScreen
+from aicx_tui.tui.screens.token_run import TokenRunScreen
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox.signing_in import by_password
 from tests.sandbox_platform import AnnouncedAccess, SandboxPlatform
-from tests.tui.console import Person, bare_setup, console
+from tests.tui.console import Person, bare_setup, console, console_app
+from tests.tui.test_snapshots import Compare
+from tests.tui.waiting import humans_of
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -239,3 +247,34 @@ async def test_a_platform_that_does_not_do_it_is_said_and_asked_again(
         monkeypatch.setattr(ConsoleToken, "issue", issue)
         await person.presses("r")
         await person.sees("memory, until this run ends", "Enter close")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+def test_the_run_as_it_looks(
+    snap_compare: Compare, browsed_sandbox: SandboxPlatform, setup: Setup, size: tuple[int, int]
+) -> None:
+    targets = [Target(name, "command") for name in ("billing .env", "website", "legacy cron")]
+    said = "gh ended with 1. Mend what it complains of, then give this target the token once more."
+    ended = (
+        TargetResult(targets[0], TargetOutcome.VERIFIED),
+        TargetResult(targets[1], TargetOutcome.FAILED, said),
+        TargetResult(targets[2], TargetOutcome.BY_HAND, "Paste it into cron-1's crontab."),
+    )
+
+    async def arrange(pilot: Pilot[None]) -> None:
+        person = Person(pilot)
+        await person.sees("fresh now")
+        session = humans_of(person).session
+        assert session is not None
+        own = OwnToken(session.context, setup, session=session)
+        run = TokenRunScreen(own, None, targets)
+        await person.app.push_screen(run)
+        for step in Step:
+            run.post_message(run.Went(step))
+        for result in ended:
+            run.post_message(run.Given(result))
+        run.post_message(run.AllGiven())
+        await person.sees("1 of 3 have it.", "r try those again")
+
+    app = console_app(browsed_sandbox.own_access())
+    assert snap_compare(app, terminal_size=size, run_before=arrange)

@@ -36,7 +36,7 @@ OF_THE_TOKEN = (
     ),
     Action(
         "token.set",
-        "Replace the token by one issued elsewhere",
+        "Paste a token",
         "Take a token issued in the web app; the one before is dropped once this one is verified.",
         headless="token set",
     ),

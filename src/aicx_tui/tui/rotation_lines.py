@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -47,7 +48,7 @@ SIGNS = {
 }
 """How targets have ended: a sign and a word."""
 
-STEP_CELLS, NAME_CELLS = 26, 34
+STEP_CELLS, NAME_CELLS, SAID_CELLS = 26, 34, 52
 
 SHOWN = "shown on the screen once"
 """Where a token is that somebody noted from the screen."""
@@ -84,8 +85,10 @@ def target_lines(
         sign, word = SIGNS[result.outcome]
         style = "bold $accent" if sign == "✓" else "bold $warning"
         yield Content.assemble((f"{sign} ", style), name, (f"  {word}", "$quiet"))
-        if result.is_open and (said := f"{result.message} {result.hint}".strip()):
-            yield Content.styled(f"  {clean(said, limit=400)}", "$quiet")
+        if result.is_open:
+            hint = "" if result.outcome is TargetOutcome.BY_HAND else result.hint
+            said = clean(f"{result.message} {hint}".strip(), limit=400)
+            yield from (Content.styled(f"  {line}", "$quiet") for line in wrap(said, SAID_CELLS))
 
 
 def question(context: str, targets: Sequence[Target], *, is_replaced: bool) -> Content:

@@ -226,6 +226,8 @@ class TokenRunScreen(Dialog[bool]):
         elif self._rotated is None or self._rotated.outcome is Outcome.ISSUED:
             is_running = self._phase is Phase.REPLACES
             lines += step_lines(self._steps, is_running=is_running)
+        if lines and self._targets and self._phase is not Phase.ASKS:
+            lines.append(Content(""))
         is_running = self._phase is Phase.UPDATES
         lines += target_lines(self._targets, self._results, is_running=is_running)
         return lines
