@@ -196,15 +196,10 @@ def _document(facts: TokenFacts, context: Context, setup: Setup) -> dict[str, Js
         "issued_at": _text(live.issued_at) if live else None,
         "last_used_at": _text(live.last_used_at) if live else None,
         "age_days": age,
-        "is_old": _is_old(age, setup),
+        "is_old": facts.is_old(utc_now(), after_days=setup.config.token_days),
         "replacement_cut_off": facts.is_cut_off,
         "problem": facts.problem.message if facts.problem else None,
     }
-
-
-def _is_old(age: int | None, setup: Setup) -> bool | None:
-    limit = setup.config.token_days
-    return None if age is None else bool(limit) and age >= limit
 
 
 def _place(facts: TokenFacts, credentials: Credentials) -> str | None:
@@ -241,7 +236,8 @@ def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:
     said = []
     if facts.is_cut_off:
         said.append("A replacement of the token was cut off; the next command finishes it.")
-    if _is_old(age := facts.age_days(utc_now()), setup):
+    if facts.is_old(utc_now(), after_days=setup.config.token_days):
+        age = facts.age_days(utc_now())
         said.append(f"The token is {age} days old; replace it: aicx token rotate")
     if facts.live and facts.token and not facts.is_live:
         said.append("The platform's record is of another token than the one kept here.")

@@ -30,11 +30,10 @@ from aicx_tui.services.rotation import Outcome, Rotated
 from aicx_tui.services.rotation import rotate as rotated_by
 from aicx_tui.services.rotation_keeping import Means, Step
 from aicx_tui.services.rotation_opening import means_for
-from aicx_tui.services.rotation_targets import chosen, targets_of
+from aicx_tui.services.rotation_targets import chosen, hand_out, targets_of
 from aicx_tui.services.setup import Setup
-from aicx_tui.services.target_records import TargetRecords
 from aicx_tui.services.targets import Outcome as TargetOutcome
-from aicx_tui.services.targets import Target, update_targets
+from aicx_tui.services.targets import Target
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.settings import Context
 
@@ -133,7 +132,7 @@ async def _replaced(
     narrate(_HOW[rotated.outcome].format(name=context.name, place=rotated.place))
     if held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
         narrate(f"{held.source} still holds the one before: replace it there.")
-    await _update(targets, rotated, report, TargetRecords(setup.home, context.name))
+    await _update(setup, context, targets, rotated, report)
 
 
 async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
@@ -195,16 +194,15 @@ async def _ask(arguments: Namespace, context: Context, targets: tuple[Target, ..
 
 
 async def _update(
+    setup: Setup,
+    context: Context,
     targets: tuple[Target, ...],
     rotated: Rotated,
     report: dict[str, JsonValue],
-    records: TargetRecords,
 ) -> None:
     if not targets or rotated.outcome is Outcome.ADOPTED:
         return  # whoever issued it gives it to them
-    results = await update_targets(
-        targets, rotated.token, told=records.noting(rotated.token, tell_target)
-    )
+    results = await hand_out(setup, context, targets, rotated.token, told=tell_target)
     report["targets"] = [document_of(result) for result in results]
     missing = [r.target.name for r in results if r.outcome in _MISSING]
     if missing:

@@ -157,6 +157,16 @@ class RotationJournal:
         with suppress(OSError):
             _sync_folder(self._path.parent)
 
+    async def abandon(self) -> None:
+        """Remove it, where one is left over; a replacement that goes on is waited for.
+
+        Raises:
+            AicxError: It goes on for too long, or the journal cannot be removed.
+        """
+        if self.exists:
+            async with self.turn():
+                self.remove()
+
     def _unwritable(self, error: OSError) -> AicxError:
         return AicxError(
             f"The journal in {self._path.parent} cannot be used: {error.strerror}. Without it a "

@@ -33,6 +33,7 @@ from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.reader import Reader
+from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.signing_in import SignIns
 from aicx_tui.tui.themes import THEMES, fitting
@@ -210,6 +211,7 @@ class AicxApp(App[None]):
 
     async def on_unmount(self) -> None:
         """End what was started to reach the platform."""
+        self.places.clipboard.clear()
         await asyncio.to_thread(self.places.close)
 
     # What holds on every screen
@@ -296,8 +298,8 @@ class AicxApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit; where that would lose something, say so once."""
-        from aicx_tui.tui.screens.dialog import Dialog  # not before the first paint
-
+        if held := self.places.holds_exit:
+            return self.notify(held, severity="warning")
         screen = self.screen
         at_stake = await screen.at_stake() if isinstance(screen, Dialog) else ""
         at_stake = at_stake or self.places.at_stake

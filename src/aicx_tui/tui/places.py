@@ -13,7 +13,9 @@ from textual.screen import Screen
 from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.tui.cx_genie import cx_genie_commands
+from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.token_clipboard import TokenClipboard
 
 if TYPE_CHECKING:
     from aicx_tui.services.access import Access
@@ -43,6 +45,7 @@ class Places:
         self._here = FIRST_PLACE
         self._numbers = count(2)
         self._warned_on: HumansScreen | None = None
+        self.clipboard = TokenClipboard(app)
 
     @property
     def session(self) -> Session | None:
@@ -78,6 +81,12 @@ class Places:
         if self.session is not None:
             self.session.sign_in_as(credential)
         return True
+
+    @property
+    def holds_exit(self) -> str:
+        """Why the console cannot be left now, as while a new token is kept nowhere."""
+        dialogs = (screen for screen in self._app.screen_stack if isinstance(screen, Dialog))
+        return next((dialog.holds_exit for dialog in dialogs if dialog.holds_exit), "")
 
     @property
     def at_stake(self) -> str:
@@ -148,6 +157,9 @@ class Places:
             yield SystemCommand(
                 own.title, own.help, partial(self._app.call_later, self.show_profile)
             )
+            token = ACTIONS["token.status"]
+            show = partial(self._app.call_later, self.show_token)
+            yield SystemCommand(token.title, token.help, show)
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 
@@ -176,6 +188,7 @@ class Places:
             ),
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
+            Choice("t", "Token", "token", refused="" if self.access else "sign in first"),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -191,6 +204,8 @@ class Places:
             self.show_tags()
         elif place == "profile":
             self.show_profile()
+        elif place == "token":
+            self.show_token()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -232,6 +247,17 @@ class Places:
         if screen is not None and not isinstance(self._app.screen, ProfileScreen):
             self._back_to(screen)
             self._app.push_screen(ProfileScreen(screen, self._app.keymap))
+
+    def show_token(self) -> None:
+        """Show the personal access token; what it was reached from stays below."""
+        from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
+        from aicx_tui.tui.screens.token import TokenScreen
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, TokenScreen):
+            if not isinstance(self._app.screen, ProfileScreen):
+                self._back_to(screen)
+            self._app.push_screen(TokenScreen(screen, self._app.keymap))
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

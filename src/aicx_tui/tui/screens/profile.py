@@ -22,6 +22,7 @@ from aicx_tui.tui.changing_aliases import ChangingAliases
 from aicx_tui.tui.changing_profile import ChangingProfile, shown_lines
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.profile_lines import (
+    FURTHER,
     Line,
     alias_line,
     cannot,
@@ -188,7 +189,9 @@ class ProfileScreen(Screen[None]):
 
     def _show_token(self) -> None:
         self._picture.hide()
-        self._list([], token_lines(self.humans.session, self._header.context), is_known=True)
+        rows = [Option(FURTHER, id="token")]
+        said = token_lines(self.humans.session, self._header.context)
+        self._list(rows, said, is_known=True)
 
     def _list(self, rows: list[Option], notice: Content, *, is_known: bool) -> None:
         """Show rows, the cursor where it was, and what is to be said below or in their place."""
@@ -356,7 +359,9 @@ class ProfileScreen(Screen[None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._tabs.active == GENERAL:
+        if self._tabs.active == API:
+            self.aicx.places.show_token()
+        elif self._tabs.active == GENERAL:
             self.action_change()
         else:
             self.action_edit()

@@ -104,7 +104,7 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         return (await resend(CodeAsked(self._target, challenge))).challenge
 
     async def _kept(self, signed_in: SignedIn) -> SignedIn:
-        learn(signed_in, self._target, self._setup)
+        await learn(signed_in, self._target, self._setup)
         await keep_patiently(self, signed_in, self._setup)
         return signed_in
 
