@@ -70,6 +70,7 @@ KEYS: dict[str, Keys] = {
     "aliases.edit": Keys("e", "edit", like="humans.update"),
     "aliases.default": Keys("d", "make default"),
     "aliases.delete": Keys("number_sign", "delete", like="humans.delete"),
+    "cx-genie.sync-users": Keys("S", "sync users"),
     "session.sign-in": Keys("L"),
     "bots.switch": Keys("B"),
     "console.go": Keys("g", "go"),
