@@ -124,7 +124,7 @@ def _fail_of(steps: Sequence[Step]) -> None:
 
 
 def _report(ended: Sequence[Ended], *, total: int) -> None:
-    counts = Counter(one.step.deed for one in ended if one.error is None)
+    counts = Counter(one.step.deed for one in ended if one.is_done)
     narrate(
         f"{counts[Deed.CREATE]:,} created, {counts[Deed.UPDATE]:,} updated, "
         f"{counts[Deed.SAME]:,} as they were."
@@ -134,7 +134,7 @@ def _report(ended: Sequence[Ended], *, total: int) -> None:
     ]
     if problems:
         raise PartlyFailedError(
-            f"{len(problems):,} of {total:,} users were not synced.",
+            f"{len(problems):,} of {total:,} users were not synced, or not in full.",
             problems=problems,
             hint="Mend what is said of them, then run this again: the others stay as they are.",
         )

@@ -43,7 +43,7 @@ class PlannedSync:
     Attributes:
         sync: With its steps.
         note: What is to be known first; empty for nothing.
-        held: Closed at the end.
+        held: What keeps others from it.
     """
 
     sync: UserSync
@@ -111,7 +111,7 @@ class UsersToSyncScreen(FormScreen[PlannedSync]):
 
     async def _visitors(self, values: dict[str, str]) -> list[Visitor]:
         if bool(values["file"]) == bool(values["token"]):
-            problem = FieldProblem("file", "A file or one token is needed, and not both.")
+            problem = FieldProblem("file", "Give a file or one token, not both.")
             raise UsageError("Nothing was sent.", problems=[problem])
         if values["token"]:
             return [Visitor(SecretStr(values["token"]))]
@@ -150,26 +150,31 @@ class SyncUsersScreen(FormScreen[str]):
             advice="Each change goes through the outbox.",
         )
         self._sync = planned.sync
+        self._held = planned.held
         self._clock = clock
+
+    async def on_unmount(self) -> None:
+        """Let others sync again, also where the console ends."""
+        await self._held.aclose()
 
     @override
     async def send(self, values: dict[str, str]) -> str:
         pace, done, problems = Pace(clock=self._clock), Counter[Deed](), []
-        total = len(self._sync.steps)
+        count, total = 0, len(self._sync.steps)
         async for ended in self._sync.run(with_avatars=bool(values["avatars"])):
-            if ended.error is None:
-                done[ended.step.deed] += 1
-            else:
-                said = FieldProblem(_named(ended.step), ended.error.message)
-                problems.append(said)
-            self.tell_progress(pace, done.total() + len(problems), total, things="users")
+            done[ended.step.deed] += ended.is_done
+            if ended.error is not None:
+                problems.append(FieldProblem(_named(ended.step), ended.error.message))
+            count += 1
+            self.tell_progress(pace, count, total, things="users")
         said_of_all = (
             f"{done[Deed.CREATE]:,} created, {done[Deed.UPDATE]:,} updated, "
             f"{done[Deed.SAME]:,} as they were."
         )
         if problems:
             raise PartlyFailedError(
-                f"{said_of_all} {len(problems):,} were not synced.", problems=problems
+                f"{said_of_all} {len(problems):,} were not synced, or not in full.",
+                problems=problems,
             )
         return said_of_all
 
