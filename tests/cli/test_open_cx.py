@@ -142,3 +142,23 @@ def test_what_cannot_be_meant_is_said_before_anything_is_sent(
         refused = aicx(*vouch, *more, env=env)
         assert (refused.code, refused.out) == (2, "")
         assert said in refused.err
+
+
+def test_a_key_is_checked_and_what_came_of_it_is_listed(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = {"AICX_HOME": str(tmp_path)}
+    key = tmp_path / "key"
+    key.write_text(browsed_sandbox.token())
+    url = f"{browsed_sandbox.url}/open-cx"
+    does("contexts", "add", "ocx", "--kind", "open-cx", "--url", url, env=env)
+    check = ("open-cx", "check", "--key-file", str(key))
+    assert does(*check, "--json", env=env).json() == {"context": "ocx", "accepted": True}
+    assert "ocx" in does("integrations", "list", env=env).out
+    assert "The key is accepted." in does("integrations", "list", env=env).out
+    key.write_text("ocx_live_wrong")
+    refused = aicx(*check, env=env)
+    assert (refused.code, refused.out) == (3, "")
+    (listed,) = does("integrations", "list", "--json", env=env).json()
+    assert listed["last"]["ok"] is False
+    assert "ocx_live_wrong" not in f"{refused.err}{listed}"

@@ -105,6 +105,12 @@ def test_who_is_found_by_another_field_is_the_same_however_it_is_written(
             "fullname": ["Ana Cruz", "Ana C."],
             "uid": ["u-1", "u-2"],
         }
+        renamed = {"name": "Ana Cruz", "email": "ana@shop.example"}
+        server.users["b"] = BO | renamed | {"avatar": "https://127.0.0.1/a.png"}
+        pictured = shop.aicx(*one, "--with-avatars", stdin="b")
+        assert pictured.code == 9
+        assert "leads into a private network" in pictured.err
+        assert "0 created, 1 updated" in pictured.err
         twice = tmp_path / "twice"
         twice.write_text("a\nb\n")
         both = shop.aicx("sync-users", "shop", "--user-tokens", str(twice), "--dry-run")

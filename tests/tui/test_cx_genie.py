@@ -71,7 +71,9 @@ async def test_users_are_previewed_synced_and_listed(
             await person.sees("✗ user 3: The reply would not do.")
             await person.sees("2 to create, 0 to update, 0 as they are, 1 that cannot be.")
             await person.presses("ctrl+s")
-            await person.sees("2 created, 0 updated, 0 as they were. 1 were not synced.")
+            await person.sees("2 created, 0 updated, 0 as they were.", "1 were not synced")
+            await person.presses("ctrl+s")  # once more does not create them once more
+            await person.sees("2 created, 0 updated, 0 as they were.", "1 were not synced")
             await person.presses("escape")
             await person.sees("● 42 humans")
             await chooses(person, "Sync users of an Authentication URL")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from aicx_tui.services.setup import Setup
+from tests.cli.command import aicx
 from tests.cli.test_open_cx import environment
 from tests.sandbox_platform import SandboxPlatform, access_by
 from tests.tui.console import bare_setup, console
+
+PROFILE = ("cx-genie", "profiles", "add", "shop")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def test_a_human_is_vouched_for_step_by_step(
@@ -65,3 +74,41 @@ async def test_a_contact_is_created_edited_and_deleted(own_sandbox: SandboxPlatf
         await person.sees("120 humans")
         await person.presses("space", "j", "space", "e")
         await person.sees("Not changed", "no such call")
+
+
+async def test_integrations_are_listed_and_checked(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    env = {"AICX_HOME": str(tmp_path)}
+    url = f"{browsed_sandbox.url}/open-cx"
+    for words in (
+        ("contexts", "add", "ocx", "--kind", "open-cx", "--url", url, "--webchat-channel", "gw_1"),
+        (*PROFILE, "--url", f"{browsed_sandbox.url}/auth", "--token-env", "SHOP_TOKEN"),
+    ):
+        assert aicx(*words, env=env).code == 0
+    setup = Setup(env | {"AICX_KEYRING": "off"})
+    async with console(browsed_sandbox.own_access(), setup=setup, clock=now) as person:
+        await person.presses("g", "i")
+        await person.sees("Integrations", "OpenCX", "ocx", "CX Genie", "shop", "never checked")
+        await person.sees("Proto Webchat", "gw_1", "for snippets")
+        await person.presses("enter")
+        await person.sees("ocx is not in order", "The API key of ocx is not known", "--key-file")
+        await person.presses("j", "enter")
+        await person.sees("✓ now", "The key is accepted.")
+        await person.presses("j", "enter")
+        await person.sees("shop")
+        await person.presses("escape", "escape")
+        await person.sees("Search")
+    (ocx, genie, own) = aicx("integrations", "list", "--json", env=env).json()
+    assert (ocx["kind"], ocx["last"], own["where"]) == ("open-cx", None, "gw_1")
+    assert genie["kind"] == "authentication-url"
+    listed = aicx("integrations", "list", env=env).out
+    assert "! never checked" in listed
+
+
+async def test_where_nothing_is_set_up_it_is_said_what_to_do(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.access(), size=(80, 24)) as person:
+        await person.presses("g", "i")
+        await person.sees("No other vendor is set up", "aicx cx-genie profiles add", "w on a human")

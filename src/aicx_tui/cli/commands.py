@@ -180,9 +180,13 @@ def on_sign_in() -> dict[str, OwnWay]:
 
 def on_integrations() -> dict[str, OwnWay]:
     """The commands that call other vendors about the humans of a context, by action."""
-    from aicx_tui.cli import open_cx  # it loads the API client layer
+    from aicx_tui.cli import integrations, open_cx  # they load the API client layer
 
-    return {"open-cx.authenticate": open_cx.authenticate}
+    return {
+        "open-cx.authenticate": open_cx.authenticate,
+        "open-cx.check": open_cx.check,
+        "integrations.list": integrations.list_integrations,
+    }
 
 
 def on_the_token() -> dict[str, OwnWay]:

@@ -126,7 +126,7 @@ def _fail_of(steps: Sequence[Step]) -> None:
 
 
 def _report(ended: Sequence[Ended], *, total: int) -> None:
-    counts = Counter(one.step.deed for one in ended if one.error is None)
+    counts = Counter(one.step.deed for one in ended if one.is_done)
     narrate(
         f"{grouped(counts[Deed.CREATE])} created, {grouped(counts[Deed.UPDATE])} updated, "
         f"{grouped(counts[Deed.SAME])} as they were."
@@ -136,7 +136,7 @@ def _report(ended: Sequence[Ended], *, total: int) -> None:
     ]
     if problems:
         raise PartlyFailedError(
-            f"{grouped(len(problems))} of {grouped(total)} users were not synced.",
+            f"{grouped(len(problems))} of {grouped(total)} users were not synced, or not in full.",
             problems=problems,
             hint="Mend what is said of them, then run this again: the others stay as they are.",
         )

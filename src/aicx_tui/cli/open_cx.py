@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
@@ -16,7 +16,13 @@ from aicx_tui.errors import UsageError
 from aicx_tui.models.human import Human
 from aicx_tui.services.directory import open_directory
 from aicx_tui.services.one_human import one_human
-from aicx_tui.services.open_cx_opening import Vouching, meant, vouching_for
+from aicx_tui.services.open_cx_opening import (
+    Vouching,
+    meant,
+    only_one,
+    vouching_at,
+    vouching_for,
+)
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.vouching import (
     CUSTOM,
@@ -119,3 +125,22 @@ async def _vouch(vouching: Vouching, body: dict[str, JsonValue], *, as_json: boo
     contact = f"Contact {vouched.contact_id}" if vouched.contact_id else "A contact"
     held = left_of(vouched.expires_at, datetime.now(UTC))
     narrate(f"{contact} at {vouching.context.host}. The token is kept nowhere; {held}.")
+
+
+def check(arguments: Namespace, setup: Setup) -> Awaitable[None]:
+    """`check`: whether the API key is accepted."""
+    key = token_from_file(arguments.key_file) if arguments.key_file else None
+    return _check(arguments, key, setup)
+
+
+async def _check(arguments: Namespace, key: SecretStr | None, setup: Setup) -> None:
+    chosen = setup.chosen_name(arguments.context)
+    if not arguments.named and (not chosen or chosen == "sandbox"):
+        arguments.named = only_one(setup)
+    here = setup.context(arguments.named or chosen)
+    vouching = await vouching_at(meant(setup, here, named=arguments.named), setup, key=key)
+    await vouching.check()
+    name, host = vouching.context.name, vouching.context.host
+    if arguments.json:
+        print_json({"context": name, "accepted": True})
+    narrate(f"{host} accepts the API key of {name}.")

@@ -11,6 +11,7 @@ from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_RO
 from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
 from aicx_tui.services.cx_genie_actions import OF_CX_GENIE
+from aicx_tui.services.integration_actions import OF_INTEGRATIONS
 from aicx_tui.services.open_cx_actions import OF_OPEN_CX
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
@@ -180,6 +181,7 @@ _ALL = (
     *OF_THE_PROFILE,
     *OF_SNIPPETS,
     *OF_OPEN_CX,
+    *OF_INTEGRATIONS,
     *OF_CX_GENIE,
     Action(
         "contexts.list",

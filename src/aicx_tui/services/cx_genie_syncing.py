@@ -12,7 +12,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import AicxError, ConflictError, UnsupportedError
+from aicx_tui.errors import (
+    AicxError,
+    ConflictError,
+    ForbiddenError,
+    NotSignedInError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    UnavailableError,
+    UnsupportedError,
+)
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, TagValue
 from aicx_tui.services.avatars import avatar_stored
@@ -20,7 +29,6 @@ from aicx_tui.services.changing import make
 from aicx_tui.services.cx_genie import Profile
 from aicx_tui.services.cx_genie_checking import Asked, Asker, Visitor, body_of
 from aicx_tui.services.cx_genie_upsert import Deed, Planner, Step, draft_of, with_picture
-from aicx_tui.services.importing import STOPS_ALL
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.services.tag_catalogue import catalogue_of
@@ -31,6 +39,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 """Tokens that are resolved at the same time: it is somebody's own server."""
+
+STOPS_ALL = (NotSignedInError, ForbiddenError, RateLimitedError, UnavailableError)
+"""What is wrong with the platform, and not with one user."""
 
 ONLY_KNOWN = (
     "This platform cannot list its humans: who is not in the local copy is taken to be new."
@@ -44,12 +55,14 @@ class Ended:
     Attributes:
         step: What was to be done.
         human_id: Whose record it is; empty for nobody's.
-        error: Why it was not done; None where it was.
+        error: What went wrong; None where nothing did.
+        is_done: Whether the human is as it is to be, its picture aside.
     """
 
     step: Step
     human_id: str = ""
     error: AicxError | None = None
+    is_done: bool = False
 
 
 class UserSync:
@@ -75,6 +88,7 @@ class UserSync:
         self._session = session
         self._profile = profile
         self._asks = asks
+        self._over: dict[int, Ended] = {}
 
     async def plan(
         self, visitors: Sequence[Visitor], *, told: Callable[[int], None] = lambda _count: None
@@ -150,6 +164,8 @@ class UserSync:
     async def run(self, *, with_avatars: bool = False) -> AsyncIterator[Ended]:
         """Do what was planned, and yield what became of each user.
 
+        What was done is not done again where this is run once more, nor what is in doubt.
+
         Args:
             with_avatars: Whether pictures are fetched for humans that have none.
 
@@ -157,17 +173,28 @@ class UserSync:
             AicxError: The rest cannot be done now.
         """
         for step in self.steps:
-            if step.deed is Deed.REFUSED:
-                yield Ended(step, error=AicxError(step.problem))
-                continue
-            human_id = step.human.id if step.human is not None else ""
+            ended = self._over.get(step.number) or await self._ended(step, with_avatars)
+            if ended.is_done or isinstance(ended.error, OutcomeUnknownError):
+                self._over[step.number] = ended
+            yield ended
+
+    async def _ended(self, step: Step, with_avatars: bool) -> Ended:
+        if step.deed is Deed.REFUSED:
+            return Ended(step, error=AicxError(step.problem))
+        problem: AicxError | None = None
+        if with_avatars:
             try:
-                wanted = await self._pictured(step) if with_avatars else step
-                yield Ended(step, await self._done(wanted, human_id))
-            except STOPS_ALL:
-                raise
-            except AicxError as error:
-                yield Ended(step, human_id, error)
+                step = await self._pictured(step)
+            except AicxError as error:  # the rest of the user is synced all the same
+                problem = error
+        human_id = step.human.id if step.human is not None else ""
+        try:
+            human_id = await self._done(step, human_id)
+        except STOPS_ALL:
+            raise
+        except AicxError as error:
+            return Ended(step, human_id, error)
+        return Ended(step, human_id, problem, is_done=True)
 
     async def _pictured(self, step: Step) -> Step:
         """The step with the picture's id, where there is a picture and the human has none."""

@@ -181,7 +181,8 @@ def draft_of(fields: Mapping[str, str], tags: Mapping[str, str]) -> HumanDraft:
 
 def with_picture(step: Step, picture_id: str) -> Step:
     """The same with a picture."""
-    return replace(step, fields={**step.fields, "profile_pic_id": picture_id})
+    deed = Deed.UPDATE if step.deed is Deed.SAME else step.deed
+    return replace(step, deed=deed, fields={**step.fields, "profile_pic_id": picture_id})
 
 
 def _refused(number: int, user: ChatUser, problem: str) -> Step:

@@ -11,4 +11,10 @@ OF_OPEN_CX = (
         "Vouch for the human to OpenCX, and get the token by which its widget knows it.",
         headless="open-cx authenticate",
     ),
+    Action(
+        "open-cx.check",
+        "Check OpenCX's API key",
+        "Find out whether OpenCX accepts the API key; nothing is changed.",
+        headless="open-cx check",
+    ),
 )

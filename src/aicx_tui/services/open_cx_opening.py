@@ -118,14 +118,35 @@ async def vouching_for(
         UsageError: No OpenCX is known, or several.
         NotSignedInError: Its key is not known.
     """
-    context = meant(setup, session.context, named=named)
+    return await vouching_beside(
+        session, meant(setup, session.context, named=named), setup, key=key
+    )
+
+
+async def vouching_beside(
+    session: Session, context: Context, setup: Setup, *, key: SecretStr | None = None
+) -> Vouching:
+    """What vouches for humans to one OpenCX, with the key that a session has if it is the same.
+
+    Raises:
+        NotSignedInError: Its key is not known.
+    """
+    used = session.http.credential if session.http is not None else None
+    if key is None and context == session.context and used is not None:
+        return Vouching(context, used, setup)
+    if key is None and context.source == "sandbox" and used is not None and not used.is_session:
+        key = used.secret  # the sandbox takes its own token for a key
+    return await vouching_at(context, setup, key=key)
+
+
+async def vouching_at(context: Context, setup: Setup, *, key: SecretStr | None = None) -> Vouching:
+    """What vouches for humans to one OpenCX.
+
+    Raises:
+        NotSignedInError: Its key is not known.
+    """
     if key is not None:
         return Vouching(context, Credential.key(key), setup)
-    if session.http is not None and session.http.credential is not None:
-        if context == session.context:
-            return Vouching(context, session.http.credential, setup)
-        if context.source == "sandbox" and not session.http.credential.is_session:
-            return Vouching(context, Credential.key(session.http.credential.secret), setup)
     found = await setup.credentials.find_beside(context, patience=SILENT_SECONDS)
     if found is None:
         raise NotSignedInError(
@@ -153,15 +174,29 @@ def meant(setup: Setup, here: Context, *, named: str = "") -> Context:
         return found
     if here.kind == "open-cx":
         return here
-    known = [one for one in setup.config.contexts.values() if one.kind == "open-cx"]
+    if here.source == "sandbox" and not _known(setup):
+        return of_sandbox(here)
+    return setup.config.contexts[only_one(setup)]
+
+
+def only_one(setup: Setup) -> str:
+    """The name of the only context of the kind.
+
+    Raises:
+        UsageError: There is none, or several.
+    """
+    known = _known(setup)
     if len(known) == 1:
         return known[0]
     if known:
-        names = ", ".join(one.name for one in known)
-        raise UsageError(f"Several contexts are of OpenCX: {names}.", hint="Name one: --with NAME.")
-    if here.source == "sandbox":
-        return of_sandbox(here)
+        raise UsageError(
+            f"Several contexts are of OpenCX: {', '.join(known)}.", hint="Name one: --with NAME."
+        )
     raise UsageError("No OpenCX is known.", hint=ADD_ONE)
+
+
+def _known(setup: Setup) -> list[str]:
+    return [name for name, one in setup.config.contexts.items() if one.kind == "open-cx"]
 
 
 def of_sandbox(here: Context) -> Context:

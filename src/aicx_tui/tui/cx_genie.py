@@ -64,7 +64,6 @@ def sync_users(app: AicxApp, screen: HumansScreen, profile: Profile) -> None:
             return
 
         def ended(said: str | None) -> None:
-            app.run_worker(plan.held.aclose(), group="closing")
             if said is not None:
                 app.notify(said, title="Users synced", timeout=8)
             screen.read_anew()

@@ -87,6 +87,7 @@ KEYS: dict[str, Keys] = {
     "token.targets-remove": Keys("number_sign", like="humans.delete"),
     "token.reveal": Keys("full_stop", like="humans.reveal"),
     "token.forget": Keys("F", where=ON_TOKENS),
+    "cx-genie.sync-users": Keys("S", "sync users"),
     "session.sign-in": Keys("L"),
     "bots.switch": Keys("B"),
     "console.go": Keys("g", "go"),

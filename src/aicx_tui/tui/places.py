@@ -153,6 +153,9 @@ class Places:
             tags = ACTIONS["tags.list"]
             show = partial(self._app.call_later, self.show_tags)
             yield SystemCommand(tags.title, tags.help, show)
+            others = ACTIONS["integrations.list"]
+            show = partial(self._app.call_later, self.show_integrations)
+            yield SystemCommand(others.title, others.help, show)
             own = ACTIONS["profile.show"]
             yield SystemCommand(
                 own.title, own.help, partial(self._app.call_later, self.show_profile)
@@ -189,6 +192,9 @@ class Places:
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
             Choice("t", "Token", "token", refused="" if self.access else "sign in first"),
+            Choice(
+                "i", "Integrations", "integrations", refused="" if self.access else "sign in first"
+            ),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -206,6 +212,8 @@ class Places:
             self.show_profile()
         elif place == "token":
             self.show_token()
+        elif place == "integrations":
+            self.show_integrations()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -258,6 +266,15 @@ class Places:
             if not isinstance(self._app.screen, ProfileScreen):
                 self._back_to(screen)
             self._app.push_screen(TokenScreen(screen, self._app.keymap))
+
+    def show_integrations(self) -> None:
+        """Show other vendors that know the same humans."""
+        from aicx_tui.tui.screens.integrations import IntegrationsScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, IntegrationsScreen):
+            self._back_to(screen)
+            self._app.push_screen(IntegrationsScreen(screen, self._app.keymap))
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

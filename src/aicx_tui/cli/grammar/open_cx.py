@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.options import field_value, noun, verb
@@ -11,9 +12,15 @@ if TYPE_CHECKING:
 
 
 def add_open_cx(nouns: Subparsers) -> None:
-    """Add the noun and its verb."""
-    added = verb(noun(nouns, "open-cx", "OpenCX's widget"), "open-cx.authenticate")
-    added.add_argument("id", metavar="ID", help="the human's id")
+    """Add the noun and its verbs."""
+    open_cx = noun(nouns, "open-cx", "OpenCX")
+    _authenticate(verb(open_cx, "open-cx.authenticate"))
+    checked = verb(open_cx, "open-cx.check")
+    _which(checked)
+    checked.add_argument("--json", action="store_true", help="print whether it is accepted")
+
+
+def _which(added: ArgumentParser) -> None:
     added.add_argument(
         "--with",
         dest="named",
@@ -24,6 +31,11 @@ def add_open_cx(nouns: Subparsers) -> None:
     added.add_argument(
         "--key-file", metavar="FILE", help="use the API key in this file, for this run alone"
     )
+
+
+def _authenticate(added: ArgumentParser) -> None:
+    added.add_argument("id", metavar="ID", help="the human's id")
+    _which(added)
     for name, what in (("email", "e-mail address"), ("name", "name"), ("phone", "phone")):
         added.add_argument(f"--{name}", metavar="TEXT", help=f"another {what} than the record's")
     added.add_argument("--avatar-url", metavar="URL", default="")

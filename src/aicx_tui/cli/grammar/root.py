@@ -14,6 +14,7 @@ from aicx_tui.cli.grammar.bulk import add_bulk
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
 from aicx_tui.cli.grammar.cx_genie import add_cx_genie
 from aicx_tui.cli.grammar.humans import add_humans
+from aicx_tui.cli.grammar.integrations import add_integrations
 from aicx_tui.cli.grammar.open_cx import add_open_cx
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
@@ -119,6 +120,7 @@ def _parser() -> ArgumentParser:
     add_aliases(nouns)
     add_snippets(nouns)
     add_open_cx(nouns)
+    add_integrations(nouns)
     add_session(nouns)
     add_token(nouns)
     add_cx_genie(nouns)

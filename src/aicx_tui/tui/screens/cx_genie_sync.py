@@ -44,7 +44,7 @@ class PlannedSync:
     Attributes:
         sync: With its steps.
         note: What is to be known first; empty for nothing.
-        held: Closed at the end.
+        held: What keeps others from it.
     """
 
     sync: UserSync
@@ -151,26 +151,31 @@ class SyncUsersScreen(FormScreen[str]):
             advice="Each change goes through the outbox.",
         )
         self._sync = planned.sync
+        self._held = planned.held
         self._clock = clock
+
+    async def on_unmount(self) -> None:
+        """Let others sync again, also where the console ends."""
+        await self._held.aclose()
 
     @override
     async def send(self, values: dict[str, str]) -> str:
         pace, done, problems = Pace(clock=self._clock), Counter[Deed](), []
-        total = len(self._sync.steps)
+        count, total = 0, len(self._sync.steps)
         async for ended in self._sync.run(with_avatars=bool(values["avatars"])):
-            if ended.error is None:
-                done[ended.step.deed] += 1
-            else:
-                said = FieldProblem(_named(ended.step), ended.error.message)
-                problems.append(said)
-            self.tell_progress(pace, done.total() + len(problems), total, things="users")
+            done[ended.step.deed] += ended.is_done
+            if ended.error is not None:
+                problems.append(FieldProblem(_named(ended.step), ended.error.message))
+            count += 1
+            self.tell_progress(pace, count, total, things="users")
         said_of_all = (
             f"{grouped(done[Deed.CREATE])} created, {grouped(done[Deed.UPDATE])} updated, "
             f"{grouped(done[Deed.SAME])} as they were."
         )
         if problems:
             raise PartlyFailedError(
-                f"{said_of_all} {grouped(len(problems))} were not synced.", problems=problems
+                f"{said_of_all} {grouped(len(problems))} were not synced, or not in full.",
+                problems=problems,
             )
         return said_of_all
 
