@@ -19,6 +19,7 @@ from aicx_tui.errors import (
 )
 from aicx_tui.numerals import grouped
 from aicx_tui.services.access import Access
+from aicx_tui.services.action import Action
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_be
 from aicx_tui.services.setup import Setup
@@ -224,15 +225,19 @@ def run(arguments: Namespace, setup: Setup) -> int:
             _run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        changed = ACTIONS[arguments.command].mutates
-        narrate(
-            "Interrupted. A change that was under way may have been made: look for it with "
-            "aicx outbox list, or read the record again."
-            if changed
-            else "Interrupted."
-        )
+        narrate(_interrupted(ACTIONS[arguments.command]))
         return INTERRUPTED_EXIT_CODE
     return 0
+
+
+def _interrupted(action: Action) -> str:
+    """What may have come of a command that a person ended."""
+    if not action.mutates:
+        return "Interrupted."
+    where = f"aicx {'aliases list' if action.id.startswith('aliases.') else 'profile show'}"
+    if not action.is_own:
+        where = "aicx outbox list, or read the record again"
+    return f"Interrupted. A change that was under way may have been made: look for it with {where}."
 
 
 def _run_on(access: Access, command: AnyCommand, action_id: str, setup: Setup) -> None:
