@@ -93,6 +93,7 @@ def test_a_picture_is_checked_before_it_is_sent(
         (("edit", "Nobody", "--name", "x"), 4, "There is no alias “Nobody”"),
         (("edit", "Nobody"), 2, "Nothing is given that could be changed."),
         (("create", "  "), 2, "This is needed."),
+        (("edit", "Nobody", "--avatar", ""), 2, "The name of the file is empty."),
         (("delete", "Nobody"), 2, "Say that you mean it: --yes."),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from textual import events
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UnreachableError
@@ -80,10 +81,22 @@ async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
         await goes_to(person, "name")
         await person.presses("enter")
         await person.sees("Change your name")
+        await person.presses("ctrl+s")
+        await person.waits_for(lambda: "Change your name" not in person.screen)
+        assert "The name is changed" not in person.screen
+        await person.presses("enter")
+        await person.sees("Change your name")
         await person.presses("end", *" Reyes", "ctrl+s")
         await person.sees("The name is changed", "Name          Ana Cruz Reyes")
         await person.sees("Ana Cruz Reyes · admin")
-    assert (await profile_of(platform)).name == "Ana Cruz Reyes"
+        await person.presses("enter")
+        await person.sees("Change your name")
+        await person.presses("ctrl+u", *"می")
+        person.app.post_message(events.Key("zero_width_non_joiner", "\u200c"))  # as of a terminal
+        await person.presses(*"رود", "ctrl+s")
+        await person.waits_for(lambda: "رود" in person.screen.replace("\u200c", ""))
+        await person.sees("The name is changed", "· admin")
+    assert (await profile_of(platform)).name == "می\u200cرود"
 
 
 async def test_of_several_bots_one_is_chosen_before_the_profile_opens(

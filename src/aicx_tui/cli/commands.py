@@ -15,6 +15,7 @@ from aicx_tui.errors import (
     INTERRUPTED_EXIT_CODE,
     UsageError,
 )
+from aicx_tui.services.action import Action
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.setup import Setup
 
@@ -266,15 +267,19 @@ def run(arguments: Namespace, setup: Setup) -> int:
             run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        changed = ACTIONS[arguments.command].mutates
-        narrate(
-            "Interrupted. A change that was under way may have been made: look for it with "
-            "aicx outbox list, or read the record again."
-            if changed
-            else "Interrupted."
-        )
+        narrate(_interrupted(ACTIONS[arguments.command]))
         return INTERRUPTED_EXIT_CODE
     return 0
+
+
+def _interrupted(action: Action) -> str:
+    """What may have come of a command that a person ended."""
+    if not action.mutates:
+        return "Interrupted."
+    where = f"aicx {'aliases list' if action.id.startswith('aliases.') else 'profile show'}"
+    if not action.is_own:
+        where = "aicx outbox list, or read the record again"
+    return f"Interrupted. A change that was under way may have been made: look for it with {where}."
 
 
 async def _awaited(work: Awaitable[None]) -> None:

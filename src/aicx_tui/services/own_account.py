@@ -34,7 +34,7 @@ from aicx_tui.services.signing_in import (
     end_at_platform,
     keep,
 )
-from aicx_tui.services.signing_in_elsewhere import read_providers
+from aicx_tui.services.signing_in_elsewhere import check_has, read_providers
 
 FRESH_REQUIRED = "fresh_session_required"
 """The code of a refusal that a new sign-in helps against."""
@@ -155,7 +155,12 @@ class OwnAccount:
             await self._after(lost, lambda now: not now.two_factor)
 
     async def start_link(self, provider: str) -> DeviceFlow:
-        """Begin to link an account elsewhere."""
+        """Begin to link an account elsewhere.
+
+        Raises:
+            UnsupportedError: The platform knows no such accounts.
+        """
+        check_has(provider, await self.providers(), self._session.context)
         return await self._freshly(lambda own: own.start_link(provider=provider))
 
     async def finish_link(self, flow: DeviceFlow) -> FlowAnswer:

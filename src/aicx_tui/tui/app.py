@@ -29,6 +29,7 @@ from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
 from aicx_tui.tui.asking_terminal import ask_terminal
 from aicx_tui.tui.control_filter import ControlFilter
+from aicx_tui.tui.joiners import with_joiners
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
@@ -200,7 +201,7 @@ class AicxApp(App[None]):
         if self._idle is not None and isinstance(event, events.InputEvent):
             self._idle.reset()
         if not (isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y)):
-            await super().on_event(event)
+            await super().on_event(with_joiners(event))
 
     def _is_gone_at(self, x: int, y: int) -> bool:
         """Whether a widget is clicked that is just being removed; Textual would ask its parent."""

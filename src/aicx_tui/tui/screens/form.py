@@ -147,6 +147,10 @@ class FormScreen(Dialog[AnswerT]):
         self._untouched = self._form.typed
         self.start()
 
+    def missing(self) -> list[str]:
+        """The fields without which nothing can be done."""
+        return self._form.missing()
+
     def start(self) -> None:
         """Put the focus where somebody types first."""
         self._form.start()
@@ -185,7 +189,7 @@ class FormScreen(Dialog[AnswerT]):
     def _entered(self, event: Input.Submitted) -> None:
         """Go on to the next empty field, or send."""
         event.stop()
-        missing = self._form.missing()
+        missing = self.missing()
         if missing and missing != [event.input.id]:
             self._form.query_one(f"#{next(k for k in missing if k != event.input.id)}").focus()
         elif self.IS_SENT_BY_ENTER:
@@ -247,7 +251,7 @@ class FormScreen(Dialog[AnswerT]):
     async def _do(self) -> None:
         try:
             await self._form.settle()
-            if missing := self._form.missing():
+            if missing := self.missing():
                 needed = [FieldProblem(key, "This is needed.") for key in missing]
                 raise UsageError("Something is missing yet.", problems=needed)
             self._form.show_problems({})

@@ -24,8 +24,8 @@ from aicx_tui.tui.screens.picture_form import PICTURES, TAKE_AWAY, PictureFormSc
 from aicx_tui.tui.widgets.form import Field
 
 
-class NameForm(FormScreen[Profile]):
-    """Asks for the user's name.
+class NameForm(FormScreen[Profile | None]):
+    """Asks for the user's name; answers with None where it stays.
 
     Args:
         account: Whose.
@@ -41,19 +41,21 @@ class NameForm(FormScreen[Profile]):
         super().__init__("Change your name", (Field("name", "Name", value=profile.name),))
         self._account = account
         self._profile = profile
+        self._was_sent = False
 
     @override
     def start(self) -> None:
         self._form.start_at_first()
 
     @override
-    async def send(self, values: dict[str, str]) -> Profile:
+    async def send(self, values: dict[str, str]) -> Profile | None:
         name = values["name"]
         if has_control_character(name):
             problem = FieldProblem("name", "A control character is in it.")
             raise UsageError("Nothing was changed.", problems=[problem])
-        if name == self._profile.name.strip():
-            return self._profile
+        if name == self._profile.name.strip() and not self._was_sent:
+            return None
+        self._was_sent = True  # given up or failed, it may be so all the same
         return await self._account.change(ProfileChanges(name=name))
 
 
