@@ -114,7 +114,8 @@ def named_context(arguments: Namespace, setup: Setup) -> Context:
         what = {
             "": "No context is chosen.",
             "sandbox": "The sandbox needs no sign-in.",
-            "environment": "The environment carries its own token, in AICX_TOKEN.",
+            "environment": "The environment carries its own token, in AICX_TOKEN, which aicx "
+            "cannot change.",
         }[name]
         raise UsageError(what, hint="Name a context: --context NAME, of those in contexts list.")
     return setup.context(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -11,9 +12,9 @@ from pydantic import JsonValue
 from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.output import print_json
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.cli.token_rescue import Rescuer
 from aicx_tui.credentials import patience
 from aicx_tui.errors import (
@@ -73,10 +74,12 @@ async def _run(arguments: Namespace, setup: Setup, names: list[str]) -> None:
         PartlyFailedError: The token is replaced, and a place that uses it has not got it.
         AicxError: It is not replaced, or not yet where it belongs.
     """
-    context = named_context(arguments, setup)
-    report: dict[str, JsonValue] = {"context": context.name, "outcome": None, "targets": []}
+    report: dict[str, JsonValue] = {"context": None, "outcome": None, "targets": []}
     try:
-        await _replaced(arguments, setup, context, names, report)
+        async with own_token(arguments, setup) as own:
+            report["context"] = own.context.name
+            await remember_held(own, setup)
+            await _replaced(arguments, setup, own.context, names, report)
     except asyncio.CancelledError:
         stopped = _stopped(report)
         report["error"] = {"message": stopped.message, "hint": stopped.hint, "code": 130}
@@ -130,7 +133,9 @@ async def _replaced(
         "stored_in": rotated.place,
     }
     narrate(_HOW[rotated.outcome].format(name=context.name, place=rotated.place))
-    if held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
+    if context.source == "sandbox":
+        narrate("The sandbox signs in by its own password from now on.")
+    elif held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
         narrate(f"{held.source} still holds the one before: replace it there.")
     await _update(setup, context, targets, rotated, report)
 
@@ -140,16 +145,19 @@ async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
     waits = patience(setup.environ)
     file = FilePlace(Path(arguments.save_to)) if arguments.save_to else None
     rescuer = Rescuer(file)
-    means = means_for(context, setup.credentials, setup.home, patience=waits, rescue=rescuer)
+    means_with = partial(
+        means_for, context, setup.credentials, setup.home, patience=waits, rescue=rescuer
+    )
     if file is None:
-        return means
+        return means_with()
+    if context.source != "config":
+        return means_with(place=file)
+    means = means_with()
     try:
         await means.place.prove(characters=0)
     except KeyringUnavailableError as problem:
         narrate(f"{problem.message} The new token goes to {file.name}.")
-        return means_for(
-            context, setup.credentials, setup.home, patience=waits, rescue=rescuer, place=file
-        )
+        return means_with(place=file)
     await file.prove(characters=0)
     return means
 

@@ -75,7 +75,8 @@ class RotationJournal:
     """
 
     def __init__(self, home: Path, context: Context) -> None:
-        parts = "\x00".join((context.name, context.origin))
+        port_is_chance = context.source == "sandbox"
+        parts = "\x00".join((context.name, "" if port_is_chance else context.origin))
         name = hashlib.sha256(parts.encode()).hexdigest()[:24]
         self._path = home / "tokens" / f"{name}.json"
 

@@ -70,7 +70,8 @@ def _own_place(context: Context, credentials: Credentials, patience: float) -> T
             "The token of this run comes from AICX_TOKEN, which aicx cannot change: a new one "
             "would be kept nowhere. Nothing was issued or replaced.",
             hint="Describe the platform as a context, whose token the keyring keeps: aicx contexts "
-            "add NAME --kind … --url …, then aicx login --context NAME.",
+            "add NAME --kind … --url …, then aicx login --context NAME. Or let a command write it "
+            "to a file: aicx token rotate --save-to FILE",
         )
     if context.source == "sandbox":
         return MemoryPlace(context, credentials)

@@ -210,7 +210,7 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     except BaseException:
         await http.aclose()
         raise
-    return Session(context, platform, password=password, _signs_out=True)
+    return Session(context, platform, http=http, password=password, _signs_out=True)
 
 
 def with_ids(context: Context, account: Account) -> Context:

@@ -61,9 +61,14 @@ class Places:
 
     @property
     def context_by_password(self) -> Context | None:
-        """The context, where a session by password signs in to it; locking ends that session."""
+        """The context, where a session by password signs in to it; locking ends that session.
+
+        None for the sandbox, which signs in by itself.
+        """
         session = self.session
-        return session.context if session is not None and session.is_by_password else None
+        if session is None or session.context.source == "sandbox":
+            return None
+        return session.context if session.is_by_password else None
 
     async def signs_in_again(self, refused: NotSignedInError | None) -> bool:
         """Ask for a sign-in to this context, and return whether there was one.

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -34,40 +33,12 @@ from aicx_tui.tui.rotation_lines import (
     step_lines,
     target_lines,
 )
+from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, Phase
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
-
-
-class Phase(Enum):
-    """How far it is; what keys may be pressed follows from that."""
-
-    ASKS = "i go on · Esc back"
-    REPLACES = "it goes on to its end"
-    STRANDED = "r try again · u unlock · s show once · f file"
-    FAILED = "r try again · Esc close"
-    UNKEPT = "r try again · f keep in a file · Esc close"
-    UPDATES = "Esc goes on in the background"
-    LEFT = "r try those again · Enter close"
-    DONE = "Enter close"
-
-
-KEPT_NOWHERE = (
-    "A new token was issued, so the one before is dead, and the new one is not kept anywhere yet."
-)
-
-OVER = (Phase.FAILED, Phase.UNKEPT, Phase.LEFT, Phase.DONE)
-
-ALLOWED = {
-    "go_on": (Phase.ASKS,),
-    "again": (Phase.STRANDED, Phase.FAILED, Phase.UNKEPT, Phase.LEFT),
-    "unlock": (Phase.STRANDED,),
-    "show": (Phase.STRANDED,),
-    "file": (Phase.STRANDED, Phase.UNKEPT),
-    "close": (Phase.LEFT, Phase.DONE),
-}
 
 
 class TokenRunScreen(Dialog[bool]):
