@@ -61,6 +61,8 @@ class Call:
     secrets: tuple[SecretStr, ...] = ()
     """What was sent and must not be quoted, though a platform may echo it."""
     proxy: str | None = None
+    usual_pause: float = DEFAULT_RETRY_AFTER
+    """Seconds to wait where a 429 names no readable pause."""
     only_reads: bool = False
     """Whether nothing is changed, whatever the method."""
 
@@ -190,7 +192,7 @@ def _from_status(status: int, headers: Mapping[str, str], call: Call, said: Wire
                 hint="Correct them and try again." if problems else "",
             )
         case 429:
-            wait = retry_after(headers)
+            wait = retry_after(headers, usual=call.usual_pause)
             return RateLimitedError(
                 f"{call.host} asks for a pause of {wait:.0f} s (429); nothing was changed.",
                 retry_after=wait,
@@ -295,7 +297,7 @@ def unreadable(call: Call, error: ValidationError) -> AicxError:
     return call.unanswered(f"The answer of {call.host} cannot be read: {reason}.", NotTheApiError)
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str], *, usual: float = DEFAULT_RETRY_AFTER) -> float:
     """Seconds to wait from `Retry-After`, as a number or a date, held between 0 and 60."""
     text = headers.get("retry-after", "").strip()
     try:
@@ -304,11 +306,11 @@ def retry_after(headers: Mapping[str, str]) -> float:
         try:
             moment = parsedate_to_datetime(text)
         except ValueError:
-            return DEFAULT_RETRY_AFTER
+            return usual
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (aware - datetime.now(UTC)).total_seconds()
     if not seconds >= 0:  # also false for nan
-        return DEFAULT_RETRY_AFTER
+        return usual
     return min(seconds, MAX_RETRY_AFTER)
 
 

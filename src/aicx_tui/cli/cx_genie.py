@@ -12,6 +12,7 @@ from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import asked_for_secret, secret_from_stdin
 from aicx_tui.config_cx_genie import PROFILE_SETTINGS
 from aicx_tui.errors import AicxError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import DOCUMENTED_FIELD, ChatUser, HeaderStyle, Profile
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Asked, Visitor, checked
 from aicx_tui.services.cx_genie_profiles import (
@@ -161,7 +162,10 @@ def _print_check(profile: Profile, asked: Asked) -> None:
         ("Body", sent),
     ]
     if answer := asked.answer:
-        facts += [("Status", str(answer.status)), ("Time", f"{answer.seconds * 1000:,.0f} ms")]
+        facts += [
+            ("Status", str(answer.status)),
+            ("Time", f"{grouped(round(answer.seconds * 1000))} ms"),
+        ]
         facts += [(f"  {name}", value) for name, value in asked.headers().items()]
         facts.append(("Reply", asked.body()))
     print_fields(facts)

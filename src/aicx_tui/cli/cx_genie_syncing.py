@@ -16,6 +16,7 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import secret_from_stdin
 from aicx_tui.errors import FieldProblem, PartlyFailedError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie_checking import Visitor, asker
 from aicx_tui.services.cx_genie_profiles import profile_called
 from aicx_tui.services.cx_genie_syncing import ONLY_KNOWN, Ended, UserSync, user_sync
@@ -103,8 +104,8 @@ def _document_of(ended: Ended) -> dict[str, JsonValue]:
 def _counted(steps: Sequence[Step]) -> str:
     counts = Counter(step.deed for step in steps)
     return (
-        f"{counts[Deed.CREATE]:,} to create, {counts[Deed.UPDATE]:,} to update, "
-        f"{counts[Deed.SAME]:,} as they are, {counts[Deed.REFUSED]:,} that cannot be"
+        f"{grouped(counts[Deed.CREATE])} to create, {grouped(counts[Deed.UPDATE])} to update, "
+        f"{grouped(counts[Deed.SAME])} as they are, {grouped(counts[Deed.REFUSED])} that cannot be"
     )
 
 
@@ -129,22 +130,23 @@ def _print_dry_run(sync: UserSync, *, as_json: bool) -> None:
     ]
     if problems:
         raise PartlyFailedError(
-            f"{len(problems):,} of {len(steps):,} users cannot be synced.", problems=problems
+            f"{grouped(len(problems))} of {grouped(len(steps))} users cannot be synced.",
+            problems=problems,
         )
 
 
 def _report(ended: Sequence[Ended], *, total: int) -> None:
     counts = Counter(one.step.deed for one in ended if one.is_done)
     narrate(
-        f"{counts[Deed.CREATE]:,} created, {counts[Deed.UPDATE]:,} updated, "
-        f"{counts[Deed.SAME]:,} as they were."
+        f"{grouped(counts[Deed.CREATE])} created, {grouped(counts[Deed.UPDATE])} updated, "
+        f"{grouped(counts[Deed.SAME])} as they were."
     )
     problems = [
         FieldProblem(f"user {one.step.number}", one.error.message) for one in ended if one.error
     ]
     if problems:
         raise PartlyFailedError(
-            f"{len(problems):,} of {total:,} users were not synced, or not in full.",
+            f"{grouped(len(problems))} of {grouped(total)} users were not synced, or not in full.",
             problems=problems,
             hint="Mend what is said of them, then run this again: the others stay as they are.",
         )

@@ -21,6 +21,7 @@ from aicx_tui.sandbox import (
     console_token,
     cx_genie,
     gateway,
+    open_cx,
 )
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.front import Front
@@ -63,4 +64,5 @@ def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
         application.include_router(cx_genie.router)
     for kind in (HTTPException, RequestValidationError, Exception):
         application.add_exception_handler(kind, answer_error)
+    application.mount(open_cx.PATH, open_cx.build_open_cx(platform))
     return Front(application, loopback_only=loopback_only)
