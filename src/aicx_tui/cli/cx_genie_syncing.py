@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
@@ -54,11 +54,12 @@ def prepare_sync(arguments: Namespace, setup: Setup) -> OnOutbox:
                 )
             if not opened.directory.is_listed:
                 narrate(ONLY_KNOWN)
-            if arguments.dry_run or asks:
-                _show(sync, as_json=arguments.json and arguments.dry_run)
             if arguments.dry_run:
-                _fail_of(sync.steps)
+                _print_dry_run(sync, as_json=arguments.json)
                 return
+            if asks:
+                for said in _lines(sync):
+                    narrate(said)
             if asks and not await agreed(f"{_counted(sync.steps)}. Do it?"):
                 narrate("Nothing was changed.")
                 return
@@ -79,13 +80,10 @@ def _visitors(arguments: Namespace) -> list[Visitor]:
     return visitors_in(read_bytes(arguments.user_tokens), fields=fields)
 
 
-def _show(sync: UserSync, *, as_json: bool) -> None:
+def _lines(sync: UserSync) -> Iterator[str]:
     for step in sync.steps:
-        if as_json:
-            print_json(_document(step), indent=None)
-        else:
-            said = step.said(sync.tags)
-            print_line(f"{SIGNS[step.deed]} {step.deed} {clean(step.name)}: {said or 'nothing'}")
+        said = step.said(sync.tags) or "nothing"
+        yield f"{SIGNS[step.deed]} {step.deed} {clean(step.name)}: {said}"
 
 
 def _document(step: Step) -> dict[str, JsonValue]:
@@ -111,7 +109,19 @@ def _counted(steps: Sequence[Step]) -> str:
     )
 
 
-def _fail_of(steps: Sequence[Step]) -> None:
+def _print_dry_run(sync: UserSync, *, as_json: bool) -> None:
+    """Print what would be done; nothing is done.
+
+    Raises:
+        PartlyFailedError: Some users cannot be synced.
+    """
+    steps = sync.steps
+    if as_json:
+        for step in steps:
+            print_json(_document(step), indent=None)
+    else:
+        for line in _lines(sync):
+            print_line(line)
     narrate(f"{_counted(steps)}. Nothing was changed.")
     problems = [
         FieldProblem(f"user {step.number}", step.problem)
