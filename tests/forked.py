@@ -13,9 +13,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import DupFd
+from threading import Lock
 from typing import Any
 
 PRELOADED = (
@@ -49,6 +50,10 @@ PRELOADED = (
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([*PRELOADED])
 
+_ONE_AT_A_TIME = Lock()
+"""How a process ended is read once, and who starts another one reads it of all: of two threads that
+do so at the same time, the later would be told that it ended with 255."""
+
 
 class Forked:
     """A process, with what `subprocess.Popen` has of it.
@@ -67,20 +72,22 @@ class Forked:
         self._process: BaseProcess = _CONTEXT.Process(
             target=_become, args=(module, [*words], dict(env), os.getcwd(), handed)
         )
-        self._process.start()
+        with _ONE_AT_A_TIME:
+            self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
         """Its exit code; None while it runs."""
-        return self._process.exitcode
+        with _ONE_AT_A_TIME:
+            return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end, and return its exit code."""
-        self._process.join(timeout)
-        if self._process.exitcode is None:
+        connection.wait([self._process.sentinel], timeout)
+        if (code := self.poll()) is None:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
-        return self._process.exitcode
+        return code
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, unless it has ended."""

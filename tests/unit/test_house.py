@@ -12,11 +12,14 @@ import pytest
 from aicx_tui.cli.commands import (
     on_a_platform,
     on_config,
+    on_cx_genie,
+    on_integrations,
     on_many,
     on_oneself,
     on_outbox,
     on_sign_in,
     on_the_token,
+    on_users,
     on_views,
 )
 from aicx_tui.cli.grammar import parse
@@ -70,10 +73,11 @@ def test_every_command_of_the_registry_can_be_typed() -> None:
 
 
 def test_every_command_is_an_action_that_can_be_run() -> None:
-    apart = {"sandbox.run", "completion.print"}
+    apart = {"sandbox.run", "completion.print", "cx-genie.serve"}
     ways = (
         *(on_a_platform, on_oneself, on_many, on_outbox, on_config),
-        *(on_views, on_sign_in, on_the_token),
+        *(on_views, on_sign_in, on_the_token, on_cx_genie, on_users),
+        on_integrations,
     )
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}

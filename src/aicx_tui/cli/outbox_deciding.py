@@ -27,7 +27,9 @@ from aicx_tui.errors import (
     UsageError,
 )
 from aicx_tui.models.capability import Capability
+from aicx_tui.numerals import grouped
 from aicx_tui.services.changing import with_code
+from aicx_tui.services.newest import newest
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.sending import SAME_KEY_SECONDS
@@ -171,7 +173,7 @@ def prepare_resolve(arguments: Namespace) -> OnOutbox:
 async def _identify(opened: OpenOutbox, change: Change, human_id: str, *, as_json: bool) -> None:
     """Take a human for the one whose creation is in doubt, and send what waits for it."""
     if opened.session is not None:  # that there is one with this id
-        await opened.session.platform.get_human(human_id)
+        await newest(opened.session.platform, opened.directory.mirror, human_id)
     await opened.outbox.identify(change.id, human_id)
     narrate(f"{clean(change.name)} is {clean(human_id)}.")
     behind = await opened.outbox.listed([State.PENDING], human_id=human_id)
@@ -205,7 +207,10 @@ def _print_counts(sent: Counter[State], left: Sequence[Change], *, as_json: bool
     if as_json:
         counts = {state.value: waiting[state] for state in WAITING}
         print_json({"done": sent[State.DONE], **counts}, indent=None)
-    words = [f"{sent[State.DONE]:,} done", *(f"{n:,} {state}" for state, n in waiting.items())]
+    words = [
+        f"{grouped(sent[State.DONE])} done",
+        *(f"{grouped(n)} {state}" for state, n in waiting.items()),
+    ]
     narrate(f"{', '.join(words)}.")
 
 
@@ -248,7 +253,7 @@ def _judge(left: Sequence[Change], *, done: int) -> None:
         return
     problems = [FieldProblem(c.id[:8], f"{c.name}: {_reason(c)}") for c in left]
     codes = {_code(change) for change in left}
-    what = "1 change waits." if len(left) == 1 else f"{len(left):,} changes wait."
+    what = "1 change waits." if len(left) == 1 else f"{grouped(len(left))} changes wait."
     code = codes.pop() if len(codes) == 1 and not done else PartlyFailedError.exit_code
     raise with_code(what, "Look at one: aicx outbox show ID", problems, code)
 

@@ -124,7 +124,7 @@ class ContextAccess:
 
         session = await open_session(
             self.context,
-            credential=credential_of(found),
+            credential=credential_of(found, self.context),
             renew=Renewal(self.context, self._credentials, ask=self.ask, settle=self._settle),
             source=found.source,
         )
@@ -184,6 +184,7 @@ class ContextAccess:
             replace(self.context, bot_id=bot_id), self._credentials, self._mirrors
         )
         there._keeps_views = self._keeps_views
+        there.ask, there.tell = self.ask, self.tell
         return there
 
     async def recall(self) -> str | None:

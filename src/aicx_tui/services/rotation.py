@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential, unsupported
 from aicx_tui.api.console_api import ConsoleApi
+from aicx_tui.api.open_cx import not_documented
 from aicx_tui.credentials import Found
 from aicx_tui.errors import (
     AicxError,
@@ -114,7 +115,9 @@ async def rotate(means: Means, held: Found) -> Rotated:
         OutcomeUnknownError: Whether one was issued is not known; the journal stays.
         AicxError: Nothing was issued; or it was and is safe, and something is left to do.
     """
-    if means.context.kind == "gateway":
+    if means.context.kind == "open-cx":
+        not_documented(Capability.TOKEN_ISSUE)
+    if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
     async with means.journal.turn():
         if (entry := means.journal.read()) is not None:
@@ -171,7 +174,7 @@ async def _refuse_another_account(means: Means, token: SecretStr, held: Found | 
 async def _who(means: Means, held: Found | None) -> str:
     """Who signed in before; empty where that does not sign in any more."""
     try:
-        return (await account_of(means, credential_of(held))).email if held else ""
+        return (await account_of(means, credential_of(held, means.context))).email if held else ""
     except NotSignedInError:
         return ""
 
@@ -211,7 +214,7 @@ async def _issued_by_another(means: Means, held: Found) -> Rotated | None:
 
 async def _issue(means: Means, held: Found) -> Rotated:
     context = means.context
-    http = open_core(context, credential_of(held))
+    http = open_core(context, credential_of(held, context))
     try:
         ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
         platform = await ConsoleApi.open(http, **ids)

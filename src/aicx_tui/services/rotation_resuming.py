@@ -140,7 +140,7 @@ async def repeat(means: Means, entry: Entry, held: Found) -> Resumption:
     """
     from aicx_tui.api.console_api import ConsoleApi
 
-    http = open_core(means.context, credential_of(held))
+    http = open_core(means.context, credential_of(held, means.context))
     lost: AicxError | None = None
     try:
         ids = {
@@ -267,7 +267,7 @@ async def _look(means: Means, held: Found) -> None:
         except NotFoundError:
             return
         return
-    await account_of(means, credential_of(held))
+    await account_of(means, credential_of(held, means.context))
 
 
 def _is_new(held: Found, entry: Entry) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -11,9 +12,10 @@ from aicx_tui.api.base import Credential, Platform
 from aicx_tui.api.console_api import ConsoleApi, read_account
 from aicx_tui.api.console_profile import ConsoleProfile
 from aicx_tui.api.http import HttpCore, Limits, Renew
+from aicx_tui.api.open_cx import MOST_BYTES, OpenCx, budget_of
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.sign_in import sign_in
-from aicx_tui.errors import AicxError, NotSignedInError, UsageError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.signing import Challenge
@@ -47,6 +49,17 @@ class Session:
     password: SecretStr | None = field(default=None, repr=False, kw_only=True)
     own: ConsoleApi | None = field(default=None, repr=False, kw_only=True)
     _signs_out: bool = field(default=False, kw_only=True)
+
+    @property
+    def pause(self) -> str:
+        """What is waited for before the platform may be asked again; empty where nothing is."""
+        budget = self.http.budget if self.http is not None else None
+        return budget.said if budget is not None else ""
+
+    def tell_of_pauses(self, tell: Callable[[str], None]) -> None:
+        """Say when the platform's budget of requests is used up and has to be waited for."""
+        if self.http is not None and self.http.budget is not None:
+            self.http.budget.tell = tell
 
     @property
     def profile(self) -> ConsoleProfile:
@@ -142,7 +155,7 @@ async def open_session(
     http = open_core(context, credential, renew=renew)
     try:
         account = None
-        if not (context.company_id and context.bot_id):
+        if context.kind == "console" and not (context.company_id and context.bot_id):
             account = await read_account(http)
             context = with_ids(context, account)
         return Session(
@@ -204,14 +217,22 @@ def with_ids(context: Context, account: Account) -> Context:
     """The context with its company and bot, which the account tells where they are not stated.
 
     Raises:
-        UsageError: The account has no bot, or several and none is chosen.
+        BotNotChosenError: The account has several bots and none is chosen.
+        UsageError: It has none.
     """
     if context.bot_id:
         return replace(context, company_id=context.company_id or account.company.id)
-    if len(account.bots) != 1:
-        served = ", ".join(f"{bot.id} ({bot.name})" for bot in account.bots) or "none"
+    if not account.bots:
         raise UsageError(
+            f"{account.company.name} has no bot that {account.name} may see.",
+            hint="Ask an admin of the company for one.",
+        )
+    if len(account.bots) > 1:
+        bots = [(bot.id, bot.name) for bot in account.bots]
+        served = ", ".join(f"{bot_id} ({name})" for bot_id, name in bots)
+        raise BotNotChosenError(
             f"{account.company.name} has several bots and none is chosen: {served}.",
+            bots=bots,
             hint=f"Choose one: aicx contexts edit {context.name} --bot ID",
         )
     return replace(
@@ -225,6 +246,7 @@ def open_core(
     context: Context, credential: Credential | None, *, renew: Renew | None = None
 ) -> HttpCore:
     """The HTTP core of a context's platform."""
+    is_open_cx = context.kind == "open-cx"
     return HttpCore(
         context.root,
         credential=credential,
@@ -232,11 +254,23 @@ def open_core(
         proxy=context.proxy,
         ca_file=context.ca_file,
         read_only=context.read_only,
-        limits=Limits(total=context.timeout, read=min(context.timeout, Limits.read)),
+        limits=Limits(
+            total=context.timeout,
+            read=min(context.timeout, Limits.read),
+            body=MOST_BYTES if is_open_cx else Limits.body,
+        ),
+        budget=budget_of(context.root, context.host) if is_open_cx else None,
     )
 
 
 async def _platform(context: Context, http: HttpCore) -> Platform:
     if context.kind == "console":
         return await ConsoleApi.open(http, company_id=context.company_id, bot_id=context.bot_id)
+    return lasting_platform(context, http)
+
+
+def lasting_platform(context: Context, http: HttpCore) -> Platform:
+    """A platform that does not say what it can do, since that is always the same."""
+    if context.kind == "open-cx":
+        return OpenCx(http)
     return ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)

@@ -12,7 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
-from aicx_tui.services.session import open_core
+from aicx_tui.services.session import lasting_platform, open_core
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
@@ -115,13 +115,11 @@ async def facts_of(
 async def _asked(context: Context, found: Found) -> TokenInfo | None:
     """Ask the platform for what it knows of the token, which it does only if it accepts it."""
     from aicx_tui.api.console_api import ConsoleApi
-    from aicx_tui.api.proto_gateway import ProtoGateway
 
-    http = open_core(context, credential_of(found))
+    http = open_core(context, credential_of(found, context))
     try:
-        if context.kind == "gateway":
-            ids = {"company_id": context.company_id, "bot_id": context.bot_id}
-            await ProtoGateway(http, **ids).check_token()
+        if context.kind != "console":
+            await lasting_platform(context, http).check_token()
             return None
         any_ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
         platform = await ConsoleApi.open(http, **any_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
+from aicx_tui.tui.cx_genie import cx_genie_commands
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.token_clipboard import TokenClipboard
@@ -132,6 +133,8 @@ class Places:
         return refusal(ACTIONS[action_id], self.access.context, capabilities, role=role)
 
     def _no_other_bot(self, session: Session | None) -> str:
+        if self._bots_to_choose:
+            return ""
         if session is None or (session.context.kind == "console" and session.account is None):
             return "The platform has not told its bots yet."
         if session.account is None:
@@ -151,9 +154,13 @@ class Places:
                 yield SystemCommand(f"{action.title}: {name}", action.help, go)
         if screen := self._humans:
             yield from screen.viewing.commands()
+            yield from cx_genie_commands(self._app, screen)
             tags = ACTIONS["tags.list"]
             show = partial(self._app.call_later, self.show_tags)
             yield SystemCommand(tags.title, tags.help, show)
+            others = ACTIONS["integrations.list"]
+            show = partial(self._app.call_later, self.show_integrations)
+            yield SystemCommand(others.title, others.help, show)
             own = ACTIONS["profile.show"]
             yield SystemCommand(
                 own.title, own.help, partial(self._app.call_later, self.show_profile)
@@ -190,6 +197,9 @@ class Places:
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
             Choice("t", "Token", "token", refused="" if self.access else "sign in first"),
+            Choice(
+                "i", "Integrations", "integrations", refused="" if self.access else "sign in first"
+            ),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -207,6 +217,8 @@ class Places:
             self.show_profile()
         elif place == "token":
             self.show_token()
+        elif place == "integrations":
+            self.show_integrations()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -260,6 +272,15 @@ class Places:
                 self._back_to(screen)
             self._app.push_screen(TokenScreen(screen, self._app.keymap))
 
+    def show_integrations(self) -> None:
+        """Show other vendors that know the same humans."""
+        from aicx_tui.tui.screens.integrations import IntegrationsScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, IntegrationsScreen):
+            self._back_to(screen)
+            self._app.push_screen(IntegrationsScreen(screen, self._app.keymap))
+
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""
         from aicx_tui.tui.screens.contexts import context_rows  # only when asked for
@@ -303,17 +324,24 @@ class Places:
         from aicx_tui.tui.screens.contexts import bot_rows  # only when asked for
         from aicx_tui.tui.screens.pick import PickScreen
 
-        session = self.session
-        if session is None or session.account is None:
-            return
-        rows = bot_rows(session.account, here=session.context.bot_id)
-        self._app.push_screen(PickScreen("Switch bot", rows), self._bot_chosen)
+        session, bots = self.session, self._bots_to_choose
+        here = session.context.bot_id if session is not None else ""
+        if session is not None and session.account is not None:
+            bots = [(bot.id, bot.name) for bot in session.account.bots]
+        if bots:
+            title = "Switch bot" if here else "Choose a bot"
+            self._app.push_screen(PickScreen(title, bot_rows(bots, here=here)), self._bot_chosen)
+
+    @property
+    def _bots_to_choose(self) -> Sequence[tuple[str, str]]:
+        """Those of which one has to be chosen before the platform is open."""
+        screen = self._humans
+        error = screen.error if screen is not None else None
+        return error.bots if isinstance(error, BotNotChosenError) else ()
 
     def _bot_chosen(self, bot_id: str | None) -> None:
-        session = self.session
-        if not bot_id or self.access is None or session is None:
-            return
-        if bot_id != session.context.bot_id and not self._would_lose():
+        here = self.session.context.bot_id if self.session is not None else ""
+        if bot_id and bot_id != here and self.access is not None and not self._would_lose():
             self._open(self.access.at_bot(bot_id))
 
     # Going

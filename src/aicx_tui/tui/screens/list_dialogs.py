@@ -16,8 +16,6 @@ from textual.screen import Screen
 from aicx_tui.errors import AicxError
 
 if TYPE_CHECKING:
-    from textual.content import Content
-
     from aicx_tui.models.human import Human
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
@@ -99,9 +97,14 @@ class ListDialogs(Screen[None]):
         """Read what changed."""
 
     @property
-    def said(self) -> Content:
-        """How it stands with the humans, as the header says it."""
-        return self._header.state
+    def error(self) -> AicxError | None:
+        """Why the platform is not open, or was not read."""
+        return self._facts.error
+
+    @property
+    def header(self) -> HeaderBar:
+        """The line on top, whose state and person the screens over this one repeat."""
+        return self._header
 
     def find(self, text: str) -> None:
         """Search for a text and go to its result."""
@@ -142,16 +145,28 @@ class ListDialogs(Screen[None]):
         profile = self.own.profile if self.own is not None else None
         if profile is None:
             return
+        self._is_called(profile.name)
         if self.follow(profile.timezone, profile.language) and self.directory is not None:
             self._keep_reader(self.directory, profile.timezone, profile.language)
+
+    def _is_called(self, name: str) -> None:
+        """Go by the name that the profile has, in the header and in the history."""
+        session = self.session
+        if session is not None and session.account is not None and session.account.name != name:
+            session.account = session.account.model_copy(update={"name": name})
+            self._header.show(session.context, session.account)
 
     def keep_here(self, field: str, value: str) -> None:
         """Show times by a zone or language of the context itself, from now on."""
         is_zone = field == "timezone"
         timezone = value if is_zone else self.context.timezone
         language = self.context.language if is_zone else value
-        self._access.context = replace(self.context, timezone=timezone, language=language)
+        self.know_context(replace(self.context, timezone=timezone, language=language))
         self.follow(timezone, language)
+
+    def know_context(self, context: Context) -> None:
+        """Go by other settings of the same context from now on."""
+        self._access.context = context
 
     def follow(self, timezone: str, language: str) -> bool:
         """Go by a zone and a language, where one is known, and return whether that is another."""
@@ -234,6 +249,10 @@ class ListDialogs(Screen[None]):
     def _change_many(self) -> None:
         from aicx_tui.tui.changing_fields import ask_for_fields  # only when asked for
 
+        if reason := self.aicx.places.refusal("humans.set-field"):
+            said = f"{reason} Several are changed upon what is read of each; one by one it goes."
+            self.aicx.notify(said, title="Not changed", severity="warning", timeout=8)
+            return
         ask_for_fields(self.aicx, self._list, bulking=self.bulking)
 
     async def action_tags(self) -> None:
@@ -277,3 +296,11 @@ class ListDialogs(Screen[None]):
 
         if record := self._table.current:
             ask_what_to_copy(self.app, record)
+
+    def action_snippet(self) -> None:
+        """Show the embed code by which a chat widget knows the human."""
+        from aicx_tui.tui.editing_humans import human_at_cursor  # only when asked for
+        from aicx_tui.tui.embedding_humans import EmbeddingHuman
+
+        if human := human_at_cursor(self.aicx, self._list, self._detail.human):
+            EmbeddingHuman(self, human).choose()

@@ -87,6 +87,13 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         self._read_providers()
 
     @override
+    def missing(self) -> list[str]:
+        values = self._form.values
+        if self._challenge is not None or values.get("token") or "email" not in values:
+            return super().missing()
+        return [field for field in ("email", "password") if not values[field]]
+
+    @override
     async def begin(self, values: dict[str, str]) -> SignedIn | Challenge:
         if token := values.get("token"):
             secret = checked_token(token.strip(), source="this field")

@@ -175,7 +175,7 @@ class TokenScreen(Screen[None]):
         return "token.set" if self.own.context.kind == "gateway" else "token.rotate"
 
     def _paint_header(self) -> None:
-        self._header.state = self.humans.said
+        self._header.state = self.humans.header.state
         self._header.standing = self.humans.sending.standing
         if session := self.humans.session:
             self._header.show(session.context, session.account)
