@@ -9,6 +9,9 @@ from aicx_tui.errors import UsageError
 PROTO_URL = "https://api.proto.cx/gateway"
 """The documented base address of Proto's Authentication API."""
 
+OPEN_CX_URL = "https://api.open.cx"
+"""The documented base address of OpenCX's API."""
+
 MAX_ID_CHARACTERS = 255
 
 

@@ -112,3 +112,26 @@ async def test_where_nothing_is_set_up_it_is_said_what_to_do(
     async with console(browsed_sandbox.access(), size=(80, 24)) as person:
         await person.presses("g", "i")
         await person.sees("No other vendor is set up", "aicx cx-genie profiles add", "w on a human")
+
+
+async def test_opencx_is_signed_in_to_from_the_console(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    setup = Setup({"AICX_HOME": str(tmp_path), "AICX_KEYRING": "off"})
+    async with console(browsed_sandbox.own_access(), setup=setup) as person:
+        await person.presses("g", "c")
+        await person.sees("Switch context")
+        await person.types("add")
+        await person.presses("enter")
+        await person.sees("Add a context", "with an API key")
+        await person.presses("o")
+        await person.sees("Sign in to OpenCX", "Settings > Access", "https://api.open.cx")
+        await person.pastes("ocx_live_wrong")
+        await person.presses("tab", "ctrl+u")
+        await person.types(f"{browsed_sandbox.url}/open-cx")
+        await person.presses("ctrl+s")
+        await person.sees("The API key was not accepted.", "shown once.")
+        await person.presses("shift+tab", "ctrl+u")
+        await person.pastes(browsed_sandbox.token())
+        await person.presses("ctrl+s")
+        await person.sees("open-cx", "120 humans", "contact120@")

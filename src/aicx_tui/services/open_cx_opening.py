@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, SecretStr
 
+from aicx_tui.addresses import OPEN_CX_URL
 from aicx_tui.api.base import Credential
 from aicx_tui.api.open_cx import OpenCx, budget_of
 from aicx_tui.errors import AicxError, NotSignedInError, UsageError
@@ -22,8 +23,6 @@ from aicx_tui.settings import Context
 if TYPE_CHECKING:
     from aicx_tui.services.session import Session
     from aicx_tui.services.setup import Setup
-
-OPEN_CX_URL = "https://api.open.cx"
 
 ADD_ONE = (
     f"Describe it: aicx contexts add open-cx --kind open-cx --url {OPEN_CX_URL}, then sign in with "

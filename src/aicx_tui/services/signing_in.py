@@ -101,8 +101,9 @@ async def sign_in_by_token(context: Context, token: SecretStr) -> SignedIn:
         await read_capabilities(http)
         account = await read_account(http)
     except NotSignedInError as error:
+        what = "API key" if context.kind == "open-cx" else "token"
         refused = NotSignedInError(
-            f"The token was not accepted. {error.message}",
+            f"The {what} was not accepted. {error.message}",
             hint=WHERE_TO_COPY[context.kind],
         )
         refused.code = error.code

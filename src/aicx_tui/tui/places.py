@@ -137,6 +137,8 @@ class Places:
             return ""
         if session is None or (session.context.kind == "console" and session.account is None):
             return "The platform has not told its bots yet."
+        if session.context.kind == "open-cx":
+            return "OpenCX has no bots."
         if session.account is None:
             name = session.context.name
             return f"Proto's gateway does not list bots: aicx contexts edit {name} --bot ID"
@@ -303,6 +305,7 @@ class Places:
         choices = [
             Choice("p", "Proto AICX", "proto", note="with a personal access token"),
             Choice("s", "A server", "server", note="with e-mail and password"),
+            Choice("o", "OpenCX", "open-cx", note="with an API key"),
         ]
         self._app.push_screen(MenuScreen("Add a context", choices), self.describe)
 
@@ -310,10 +313,9 @@ class Places:
         """Ask for what a context of a kind needs, sign in, and go there."""
         if kind is None:
             return
-        from aicx_tui.tui.screens.new_context import ProtoForm, ServerForm  # only when asked for
+        from aicx_tui.tui.screens.new_context import FORMS  # only when asked for
 
-        form = ProtoForm if kind == "proto" else ServerForm
-        self._app.push_screen(form(self._app.setup), self._described)
+        self._app.push_screen(FORMS[kind](self._app.setup), self._described)
 
     def _described(self, name: str | None) -> None:
         if name:

@@ -157,12 +157,11 @@ def token_lines(session: Session | None, context: Context) -> Content:
     return Content("\n").join(told)
 
 
-def cannot(capability: Capability) -> Content:
+def cannot(capability: Capability, context: Context) -> Content:
     """What to say where the platform has no such thing."""
     where = "ALIASES" if capability is Capability.PROFILE_ALIASES else "GENERAL"
-    return Content.assemble(
-        "This platform has no call for that.\n\n", (f"{WEB_APP}{where}.", "$quiet")
-    )
+    then = "OpenCX's dashboard may have it." if context.kind == "open-cx" else f"{WEB_APP}{where}."
+    return Content.assemble("This platform has no call for that.\n\n", (then, "$quiet"))
 
 
 def picture_lines(cells: Cells) -> Content:

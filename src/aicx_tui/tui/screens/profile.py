@@ -169,7 +169,7 @@ class ProfileScreen(Screen[None]):
         if self._lines and self.own is not None and self.own.account is None:
             return Content.assemble(
                 ("These two are kept on this machine, for this context.\n\n", "$quiet"),
-                cannot(Capability.PROFILE_EDIT),
+                cannot(Capability.PROFILE_EDIT, self.humans.context),
             )
         return self._state()
 
@@ -177,7 +177,7 @@ class ProfileScreen(Screen[None]):
         own = self.own
         self._picture.hide()
         if own is not None and not own.can(Capability.PROFILE_ALIASES):
-            self._list([], cannot(Capability.PROFILE_ALIASES), is_known=True)
+            self._list([], cannot(Capability.PROFILE_ALIASES, self.humans.context), is_known=True)
             return
         aliases = own.aliases if own is not None else None
         rows = [Option(alias_line(alias), id=alias.id) for alias in aliases or ()]
