@@ -23,6 +23,7 @@ from benchmarks.measures import (
     memory,
     mirror,
     search,
+    serving,
     sync,
     table_keys,
     version,
@@ -44,6 +45,7 @@ OF_HUMANS: dict[str, Callable[[Humans, int | None], Iterator[Line]]] = {
     "sync": sync.measure,
     "growth": growth.measure,
     "bulk": bulk.measure,
+    "serve": serving.measure,
 }
 """Those for which the sandbox makes as many humans as are asked for."""
 

@@ -25,6 +25,9 @@ SYNCING = [PYTHON, str(Path(__file__).with_name("syncing.py"))]
 BULKING = [PYTHON, str(Path(__file__).with_name("bulking.py"))]
 """Everybody tagged, in a bare loop and as a bulk in turn."""
 
+SERVING = [PYTHON, str(Path(__file__).with_name("serving.py"))]
+"""Many clients of an Authentication URL."""
+
 READING = [PYTHON, str(Path(__file__).with_name("reading.py"))]
 """Somebody who goes about a mirror."""
 

@@ -72,14 +72,18 @@ def _run(words: list[str]) -> int:
         from aicx_tui.cli.completion import print_completion
 
         return print_completion(arguments.shell)
-    from aicx_tui.cli.commands import run
-
     setup = _setup(
         sandbox=arguments.sandbox,
         token_file=arguments.token_file,
         key_file=arguments.mirror_key_file,
         as_found=arguments.command in BROKEN_OR_NOT,
     )
+    if arguments.command == "cx-genie.serve":
+        from aicx_tui.endpoint.command import serve_endpoint
+
+        return serve_endpoint(arguments, setup)
+    from aicx_tui.cli.commands import run
+
     return run(arguments, setup)
 
 

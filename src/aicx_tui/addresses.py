@@ -9,6 +9,9 @@ from aicx_tui.errors import UsageError
 PROTO_URL = "https://api.proto.cx/gateway"
 """The documented base address of Proto's Authentication API."""
 
+OPEN_CX_URL = "https://api.open.cx"
+"""The documented base address of OpenCX's API."""
+
 MAX_ID_CHARACTERS = 255
 
 
@@ -28,8 +31,37 @@ def platform_root(url: str, *, what: str) -> str:
     Raises:
         UsageError: It has credentials or a query, no host, or would send a token in clear.
     """
-    problem = f"{what} is not a usable address"
     example = f"Give the server's root, such as {PROTO_URL}."
+    parts = _parts(url, what=what, example=example)
+    if parts.query or parts.fragment:
+        raise UsageError(f"{_problem(what)}: it has a query or a fragment.", hint=example)
+    path = parts.path.rstrip("/").removesuffix("/gateway").rstrip("/")
+    return f"{parts.scheme}://{_as_sent(parts.netloc, _problem(what))}{path}"
+
+
+def endpoint_address(url: str, *, what: str) -> str:
+    """Check the address of one call, and return it whole.
+
+    Args:
+        url: As typed.
+        what: What the address is called where it was typed, for messages.
+
+    Raises:
+        UsageError: It has credentials, no host, or would send a token in clear.
+    """
+    parts = _parts(url, what=what, example="Give it whole, such as https://example.com/user.")
+    if parts.fragment:
+        raise UsageError(f"{_problem(what)}: it has a fragment, which is never sent.")
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{_as_sent(parts.netloc, _problem(what))}{parts.path}{query}"
+
+
+def _problem(what: str) -> str:
+    return f"{what} is not a usable address"
+
+
+def _parts(url: str, *, what: str, example: str) -> SplitResult:
+    problem = _problem(what)
     if not url.isprintable() or any(character.isspace() for character in url):
         raise UsageError(f"{problem}: it has a space or a control character in it.", hint=example)
     try:
@@ -42,8 +74,6 @@ def platform_root(url: str, *, what: str) -> str:
             f"{problem}: it carries credentials, and addresses end up in logs.",
             hint="Take them out of the address; the token is asked for apart.",
         )
-    if parts.query or parts.fragment:
-        raise UsageError(f"{problem}: it has a query or a fragment.", hint=example)
     if set(parts.netloc) & set("\\%") or parts.port == 0 or "/../" in f"{parts.path}/":
         raise UsageError(f"{problem}: its host, port or path cannot be meant.", hint=example)
     if parts.scheme not in ("https", "http") or not parts.hostname:
@@ -53,8 +83,7 @@ def platform_root(url: str, *, what: str) -> str:
             f"{problem}: http:// would send the token in clear; only loopback may do that.",
             hint="Use https://.",
         )
-    path = parts.path.rstrip("/").removesuffix("/gateway").rstrip("/")
-    return f"{parts.scheme}://{_as_sent(parts.netloc, problem)}{path}"
+    return parts
 
 
 def _as_sent(netloc: str, problem: str) -> str:

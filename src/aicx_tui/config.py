@@ -27,6 +27,7 @@ from aicx_tui.settings import (
 from aicx_tui.text import has_control_character
 
 if TYPE_CHECKING:
+    from aicx_tui.services.cx_genie import Profile
     from aicx_tui.services.targets import Target
 
 COLOURS = ("red", "blue", "yellow", "violet", "green", "teal", "orange", "pink")
@@ -79,11 +80,20 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,7}")
 _ID = {"pattern": r"^(?!\.+$)[!\"$&-.0->@-\[\]-~]{1,255}$"}
 _ADDRESS = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s?#/@]+(/[^\s?#]*)?$"}
 
+CA_FILE = Setting(
+    "ca_file",
+    str,
+    "A PEM file of authorities to trust in place of the system's; its full path.",
+    check=lambda value, what: _checked_path(value, what),
+    limits={"minLength": 1},
+)
+
 CONTEXT_SETTINGS = (
     Setting(
         "kind",
         str,
-        "gateway: Proto's four documented calls; console: a server with the console contract.",
+        "gateway: Proto's four documented calls; console: a server with the console contract; "
+        "open-cx: OpenCX's contacts.",
         choices=get_args(PlatformKind),
         is_required=True,
     ),
@@ -120,13 +130,7 @@ CONTEXT_SETTINGS = (
         check=lambda value, what: _checked_proxy(value, what),
         limits={"pattern": r"^https?://[^\s@/?#]+/?$"},
     ),
-    Setting(
-        "ca_file",
-        str,
-        "A PEM file of authorities to trust in place of the system's; its full path.",
-        check=lambda value, what: _checked_path(value, what),
-        limits={"minLength": 1},
-    ),
+    CA_FILE,
     Setting(
         "timeout",
         float,
@@ -155,6 +159,13 @@ CONTEXT_SETTINGS = (
         check=lambda value, what: _checked_language(value, what),
         limits={"pattern": f"^{_LANGUAGE.pattern}$"},
     ),
+    Setting(
+        "webchat_channel",
+        str,
+        "Public id of Proto's webchat channel, such as gw_…, for aicx snippet webchat.",
+    ),
+    Setting("open_cx_widget", str, "Public token of OpenCX's widget, for aicx snippet open-cx."),
+    Setting("cx_genie_bot", str, "Public id of CX Genie's bot, for aicx snippet cx-genie."),
 )
 
 ATTRIBUTES = {"url": "root", "company": "company_id", "bot": "bot_id"}
@@ -203,6 +214,7 @@ class Config:
         keys: Key names by action id, where they differ from the defaults.
         views: Saved views by context, in the order of their keys.
         targets: Where else the token is used, by context, in their order.
+        cx_genie: Authentication URLs that CX Genie asks, by name.
         theme: One of `THEMES`; empty for what fits the terminal.
         images: One of `IMAGES`.
         lock_after: Minutes; 0 for never.
@@ -216,6 +228,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     views: Mapping[str, tuple[SavedView, ...]] = field(default_factory=lambda: MappingProxyType({}))
     targets: Mapping[str, tuple[Target, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    cx_genie: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
     images: str = HALF_BLOCKS
     lock_after: int = 30
@@ -327,7 +340,8 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
     Args:
         action_ids: What can be given another key.
     """
-    from aicx_tui.config_targets import targets_schema  # they declare more settings
+    from aicx_tui.config_cx_genie import PROFILE_SETTINGS, profiles_schema  # more settings
+    from aicx_tui.config_targets import targets_schema
     from aicx_tui.config_views import VIEW_SETTINGS, views_schema
 
     key = {"type": "string", "description": "Keys, separated by commas, such as ctrl+r,f5"}
@@ -352,6 +366,7 @@ def config_schema(action_ids: tuple[str, ...]) -> dict[str, Any]:
             },
             "views": views_schema(_schema_of(VIEW_SETTINGS)),
             "targets": targets_schema(_schema_of),
+            "cx_genie": profiles_schema(_schema_of(PROFILE_SETTINGS)),
             "console": _schema_of(CONSOLE_SETTINGS),
             "keys": {
                 "type": "object",

@@ -25,9 +25,10 @@ from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.settings import Context, SavedView
 
 if TYPE_CHECKING:
+    from aicx_tui.services.cx_genie import Profile
     from aicx_tui.services.targets import Target
 
-_TABLES = ("context", "contexts", "views", "targets", "console", "keys")
+_TABLES = ("context", "contexts", "views", "targets", "cx_genie", "console", "keys")
 
 
 def config_path(home: Path) -> Path:
@@ -80,6 +81,7 @@ def checked_config(
     _tell_apart(contexts, problems)
     views = _views(document, tuple(tables), problems)
     targets = _targets(document, tuple(tables), problems)
+    profiles = _profiles(document, problems)
     console = _values(document.get("console", {}), CONSOLE_SETTINGS, "console", problems)
     keys = _table(document.get("keys", {}), "keys", problems)
     problems.unknown(keys, known=action_ids, where="keys.")
@@ -104,6 +106,7 @@ def checked_config(
         keys=MappingProxyType({name: str(value) for name, value in keys.items()}),
         views=MappingProxyType(views),
         targets=MappingProxyType(targets),
+        cx_genie=MappingProxyType(profiles),
         **console,
     )
 
@@ -150,6 +153,14 @@ def _targets(
     from aicx_tui.config_targets import targets_of  # only where there are any
 
     return targets_of(document["targets"], contexts=contexts, problems=problems)
+
+
+def _profiles(document: Mapping[str, object], problems: Problems) -> dict[str, Profile]:
+    if "cx_genie" not in document:
+        return {}
+    from aicx_tui.config_cx_genie import profiles_of  # only where there are any
+
+    return profiles_of(document["cx_genie"], problems=problems)
 
 
 def _context(name: str, value: object, problems: Problems) -> Context | None:

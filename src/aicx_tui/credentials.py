@@ -104,6 +104,15 @@ class Credentials:
         """What an earlier sign-in left, whatever was given for this run alone."""
         return self._remembered_for(context) or await self._in_keyring(context, patience)
 
+    async def find_beside(self, context: Context, *, patience: float) -> Found | None:
+        """The secret of a context beside the one that this run is aimed at.
+
+        A token that was given for this run alone is not for it.
+        """
+        if self._from_environment and context.origin == self._origin:
+            return Found(Slot.TOKEN, self._from_environment, "AICX_TOKEN")
+        return await self.find_kept(context, patience=patience)
+
     def _remembered_for(self, context: Context) -> Found | None:
         for slot in SIGN_IN_SLOTS:
             if secret := self._remembered.get(_item(context, slot)):

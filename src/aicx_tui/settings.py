@@ -6,14 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from aicx_tui.addresses import PROTO_URL, checked_id, origin_of, platform_root
 from aicx_tui.errors import UsageError
 
-PlatformKind = Literal["gateway", "console"]
-"""`gateway` has the four documented calls; `console` serves the console contract as well."""
+PlatformKind = Literal["gateway", "console", "open-cx"]
+"""`gateway` has Proto's four documented calls; `console` serves the console contract as well;
+`open-cx` is OpenCX, whose contacts are the humans."""
 
 ContextSource = Literal["config", "environment", "sandbox"]
 """Where a context is described."""
@@ -54,6 +55,9 @@ class Context:
         country: Two letters: whose phone numbers are written without a `+`; empty for none.
         timezone: By IANA: where times are shown, where the platform has no profile that says it.
         language: By BCP 47: as dates and numbers are written, likewise.
+        webchat_channel: Public id of Proto's webchat channel, for snippets.
+        open_cx_widget: Public token of OpenCX's widget, likewise.
+        cx_genie_bot: Public id of CX Genie's bot, likewise.
         source: What the name stands in: `config.toml`, the environment or the sandbox.
     """
 
@@ -72,6 +76,9 @@ class Context:
     country: str = ""
     timezone: str = ""
     language: str = ""
+    webchat_channel: str = ""
+    open_cx_widget: str = ""
+    cx_genie_bot: str = ""
     source: ContextSource = "config"
 
     @property
@@ -126,19 +133,21 @@ def context_from(environ: Mapping[str, str]) -> Context:
     Raises:
         UsageError: A variable is missing or cannot be used; the message names it.
     """
-    kind = environ.get("AICX_PLATFORM", "").strip() or "gateway"
-    if kind not in ("gateway", "console"):
+    said = environ.get("AICX_PLATFORM", "").strip() or "gateway"
+    kind = next((kind for kind in get_args(PlatformKind) if kind == said), None)
+    if kind is None:
         raise UsageError(
-            "AICX_PLATFORM is neither gateway nor console.",
+            "AICX_PLATFORM is neither gateway nor console nor open-cx.",
             hint="Set it to gateway for Proto, to console for a server with the console contract.",
         )
+    has_ids = kind != "open-cx"
     return Context(
         name="environment",
         source="environment",
-        kind="console" if kind == "console" else "gateway",
+        kind=kind,
         root=platform_root(environ.get("AICX_URL", "").strip() or PROTO_URL, what="AICX_URL"),
-        company_id=_required_id(environ, "AICX_COMPANY_ID"),
-        bot_id=_required_id(environ, "AICX_BOT_ID"),
+        company_id=_required_id(environ, "AICX_COMPANY_ID") if has_ids else "",
+        bot_id=_required_id(environ, "AICX_BOT_ID") if has_ids else "",
         proxy=_proxy(environ),
         ca_file=_ca_file(environ),
         timeout=_timeout(environ),

@@ -201,6 +201,7 @@ def test_every_write_documents_its_key(anonymous: httpx.Client) -> None:
         for path, operations in paths.items()
         for method, operation in operations.items()
         if method != "get" and ("human" in path or "tags" in path)
+        if not path.endswith("/resolve")  # it reads by what no address may hold
     }
     assert len(writes) == 8
     for (method, path), operation in writes.items():

@@ -49,6 +49,7 @@ SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "go": (("g",), "Contexts"),
     "contexts": (("g", "c"), "Switch context"),
     "edit": (("down", "e"), "As the platform has it now."),
+    "token": (("g", "t"), "verified just now"),
     "new": (("n", "tab", "j", "a", "n", "e"), "must have an @-sign"),
 }
 """Keys, and what the screen shows when the picture may be taken."""

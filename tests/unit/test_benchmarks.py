@@ -23,6 +23,7 @@ def test_measures_of_few_humans_say_what_they_found(
     assert "sync until searchable" in said
     assert "growth of private" in said
     assert "bulk, until all are tagged" in said
+    assert "serve, 50 clients, p99" in said
 
 
 @pytest.mark.parametrize(("reached", "verdict"), [(19.0, "missed"), (21.0, "kept")])

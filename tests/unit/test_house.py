@@ -12,11 +12,14 @@ import pytest
 from aicx_tui.cli.commands import (
     on_a_platform,
     on_config,
+    on_cx_genie,
+    on_integrations,
     on_many,
     on_oneself,
     on_outbox,
     on_sign_in,
     on_the_token,
+    on_users,
     on_views,
 )
 from aicx_tui.cli.grammar import parse
@@ -70,10 +73,11 @@ def test_every_command_of_the_registry_can_be_typed() -> None:
 
 
 def test_every_command_is_an_action_that_can_be_run() -> None:
-    apart = {"sandbox.run", "completion.print"}
+    apart = {"sandbox.run", "completion.print", "cx-genie.serve"}
     ways = (
         *(on_a_platform, on_oneself, on_many, on_outbox, on_config),
-        *(on_views, on_sign_in, on_the_token),
+        *(on_views, on_sign_in, on_the_token, on_cx_genie, on_users),
+        on_integrations,
     )
     runnable = apart.union(*(commands() for commands in ways))
     headless = {action.id: action.headless for action in ACTIONS.values() if action.headless}
@@ -95,7 +99,12 @@ assert main() == 0
 
 def test_keys_belong_to_actions_and_mean_one_thing() -> None:
     assert set(KEYS) <= set(ACTIONS)
-    keys = [key for entry in KEYS.values() if not entry.like for key in entry.keys.split(",")]
+    keys = [
+        (entry.where, key)
+        for entry in KEYS.values()
+        if not entry.like
+        for key in entry.keys.split(",")
+    ]
     assert len(keys) == len(set(keys))
     assert all(KEYS[entry.like].keys == entry.keys for entry in KEYS.values() if entry.like)
 

@@ -12,7 +12,14 @@ from aicx_tui.errors import UnsupportedError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedPage
-from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
+from aicx_tui.models.human import (
+    WRITABLE_FIELDS,
+    Human,
+    HumanChanges,
+    HumanDraft,
+    TagValue,
+    VersionedHuman,
+)
 from aicx_tui.models.tag import TagChanges, TagDefinition, TagDraft
 
 if TYPE_CHECKING:
@@ -26,6 +33,8 @@ FEED_PAGE_LIMIT = 1000
 CREDENTIAL_HEADERS = ("X-SINITIC-TOKEN", "Authorization")
 """Where a token travels, and where a session does."""
 
+BEARER = "Bearer "
+
 
 @dataclass(frozen=True, kw_only=True)
 class Credential:
@@ -34,6 +43,7 @@ class Credential:
     header: str
     secret: SecretStr
     prefix: str = ""
+    lasts: bool = False
 
     @classmethod
     def token(cls, secret: SecretStr) -> Credential:
@@ -43,12 +53,17 @@ class Credential:
     @classmethod
     def session(cls, secret: SecretStr) -> Credential:
         """What a sign-in by password gave."""
-        return cls(header=CREDENTIAL_HEADERS[1], secret=secret, prefix="Bearer ")
+        return cls(header=CREDENTIAL_HEADERS[1], secret=secret, prefix=BEARER)
+
+    @classmethod
+    def key(cls, secret: SecretStr) -> Credential:
+        """An API key of a platform that takes one as a bearer does."""
+        return cls(header=CREDENTIAL_HEADERS[1], secret=secret, prefix=BEARER, lasts=True)
 
     @property
     def is_session(self) -> bool:
         """Whether it ends on its own and can be ended."""
-        return bool(self.prefix)
+        return bool(self.prefix) and not self.lasts
 
     def header_value(self) -> str:
         """The header's value in clear; only the request hook asks for it."""
@@ -63,15 +78,25 @@ class Platform(Protocol):
 
     Attributes:
         capabilities: What it can do.
+        fields: What can be written of a human there.
         installation: What tells it from others of its kind, whatever its address is just now.
     """
 
     capabilities: frozenset[Capability]
+    fields: tuple[str, ...] = WRITABLE_FIELDS
     installation: str = ""
 
     async def get_human(self, human_id: str, /) -> VersionedHuman:
         """Read one human, with its version where the platform has versions."""
         self._unsupported(Capability.HUMANS_GET)
+
+    async def resolve_human(self, access_token: SecretStr, /) -> Human:
+        """Read the human that has an access token.
+
+        Raises:
+            NotFoundError: Nobody has it.
+        """
+        self._unsupported(Capability.HUMANS_RESOLVE)
 
     async def create_human(self, draft: HumanDraft, /, *, key: str = "") -> str:
         """Create a human and return its id.
@@ -189,6 +214,8 @@ _MISSING = {
     Capability.HUMANS_CREATE: "This platform has no call that creates a human.",
     Capability.HUMANS_UPDATE: "This platform has no call that changes a human.",
     Capability.HUMANS_DELETE: "This platform has no call that deletes a human.",
+    Capability.HUMANS_RESOLVE: "This platform has no call that finds a human by its access token: "
+    "Proto documents none for its gateway. Nothing was sent.",
     Capability.HUMANS_FEED: "This platform has no call that lists humans: "
     "Proto documents none for its gateway. Nothing was sent.",
     Capability.WRITES_IDEMPOTENT: "This platform cannot tell a change that is sent twice.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 from typing_extensions import override
 
 from aicx_tui.addresses import checked_id
@@ -18,6 +18,7 @@ from aicx_tui.errors import NotFoundError, NotTheApiError
 from aicx_tui.models.account import Account, PlatformCapabilities
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FEED_ENVELOPE, FeedPage
+from aicx_tui.models.human import Human
 from aicx_tui.models.tag import TagChanges, TagDefinition, TagDeleted, TagDraft
 from aicx_tui.models.wire import Envelope
 
@@ -62,6 +63,13 @@ class ConsoleApi(ProtoGateway):
                 hint="Tell whoever runs the platform.",
             )
         return page
+
+    @override
+    async def resolve_human(self, access_token: SecretStr, /) -> Human:
+        self._need(Capability.HUMANS_RESOLVE)
+        body = {"access_token": access_token.get_secret_value()}
+        reply = await self._http.ask(f"{self._bot}/humans/resolve", body)
+        return reply.parse(Envelope[Human]).result
 
     @override
     async def delete_human(self, human_id: str, /, *, if_match: str | None = None) -> None:

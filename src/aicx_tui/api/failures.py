@@ -61,6 +61,10 @@ class Call:
     secrets: tuple[SecretStr, ...] = ()
     """What was sent and must not be quoted, though a platform may echo it."""
     proxy: str | None = None
+    usual_pause: float = DEFAULT_RETRY_AFTER
+    """Seconds to wait where a 429 names no readable pause."""
+    only_reads: bool = False
+    """Whether nothing is changed, whatever the method."""
 
     def quote(self, remote: str) -> str:
         """Remote text as a message may hold it: harmless, short, without the credential."""
@@ -71,7 +75,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether a lost reply leaves the outcome open."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_reads
 
     def unanswered(self, reason: str, error: type[AicxError]) -> AicxError:
         """The error for a request that may have arrived but has no readable reply."""
@@ -188,7 +192,7 @@ def _from_status(status: int, headers: Mapping[str, str], call: Call, said: Wire
                 hint="Correct them and try again." if problems else "",
             )
         case 429:
-            wait = retry_after(headers)
+            wait = retry_after(headers, usual=call.usual_pause)
             return RateLimitedError(
                 f"{call.host} asks for a pause of {wait:.0f} s (429); nothing was changed.",
                 retry_after=wait,
@@ -293,7 +297,7 @@ def unreadable(call: Call, error: ValidationError) -> AicxError:
     return call.unanswered(f"The answer of {call.host} cannot be read: {reason}.", NotTheApiError)
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str], *, usual: float = DEFAULT_RETRY_AFTER) -> float:
     """Seconds to wait from `Retry-After`, as a number or a date, held between 0 and 60."""
     text = headers.get("retry-after", "").strip()
     try:
@@ -302,11 +306,11 @@ def retry_after(headers: Mapping[str, str]) -> float:
         try:
             moment = parsedate_to_datetime(text)
         except ValueError:
-            return DEFAULT_RETRY_AFTER
+            return usual
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (aware - datetime.now(UTC)).total_seconds()
     if not seconds >= 0:  # also false for nan
-        return DEFAULT_RETRY_AFTER
+        return usual
     return min(seconds, MAX_RETRY_AFTER)
 
 

@@ -8,26 +8,27 @@ covers all of a call, and only a repeatable call is repeated.
 from __future__ import annotations
 
 import asyncio
-import ssl
-import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import truststore
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
+from aicx_tui.api.budget import MINUTE as DEFAULT_PAUSE
+from aicx_tui.api.budget import Budget
+from aicx_tui.api.inflating import read_body
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
-    NotTheApiError,
     OutcomeUnknownError,
     PlatformFailedError,
     RateLimitedError,
@@ -118,6 +119,7 @@ class _Exchange:
     request: httpx.Request
     call: failures.Call
     in_flight: bool = False
+    is_repeated: bool = False
     lost: OutcomeUnknownError | None = None
 
 
@@ -133,6 +135,7 @@ class HttpCore:
         ca_file: A PEM file to trust instead of the system's store.
         limits: How long and how much a call may take.
         read_only: Whether nothing but reading, signing in and signing out is sent.
+        budget: How many requests the platform takes; None where it says nothing of that.
     """
 
     def __init__(
@@ -145,7 +148,9 @@ class HttpCore:
         ca_file: Path | None = None,
         limits: Limits | None = None,
         read_only: bool = False,
+        budget: Budget | None = None,
     ) -> None:
+        self.budget = budget
         self.read_only = read_only
         self.credential = credential
         self.renew = renew
@@ -154,6 +159,8 @@ class HttpCore:
         self._origin = _origin(httpx.URL(root))
         self._open_again_at = 0.0
         self._sent: set[SecretStr] = set()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         try:
             self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
@@ -179,6 +186,24 @@ class HttpCore:
         """Close every connection."""
         await self._client.aclose()
 
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Hold calls back while the credential is being replaced.
+
+        They go on afterwards, and so does one that was refused meanwhile.
+        """
+        self._goes_on.clear()
+        try:
+            yield
+        finally:
+            self._goes_on.set()
+
+    async def _has_another_than(self, used: Credential | None) -> bool:
+        """Whether what signs in is another by now than what was refused."""
+        await self._goes_on.wait()
+        present = self.credential
+        return used is not None and present is not None and present.secret != used.secret
+
     async def get(self, path: str, *, query: Mapping[str, str | int] | None = None) -> Reply:
         """Read; repeated with growing pauses where that may help."""
         return await self._send("GET", path, query=query, repeatable=True)
@@ -187,6 +212,10 @@ class HttpCore:
         """Send once, never again on its own unless a key tells the platform that it is the same."""
         headers = {"Idempotency-Key": key} if key else {}
         return await self._send("POST", path, body=body, headers=headers, repeatable=bool(key))
+
+    async def ask(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Read by what no address may hold; repeated as any reading is."""
+        return await self._send("POST", path, body=body, repeatable=True, only_reads=True)
 
     async def delete(self, path: str, *, if_match: str | None = None, key: str = "") -> Reply:
         """Send a deletion once, unless a key tells the platform that it is the same.
@@ -222,13 +251,16 @@ class HttpCore:
         body: Mapping[str, Any] | None = None,
         file: tuple[str, bytes] | None = None,
         headers: Mapping[str, str] | None = None,
+        only_reads: bool = False,
     ) -> Reply:
-        if self.read_only and method != "GET" and not path.startswith(SIGN_IN_PATHS):
+        only_reads = only_reads or method == "GET"
+        if self.read_only and not only_reads and not path.startswith(SIGN_IN_PATHS):
             raise RefusedError(
                 "This context is read-only. Nothing was sent.",
                 hint="Allow changes with: aicx contexts edit NAME --no-read-only",
             )
         while True:
+            await self._goes_on.wait()
             used = self.credential
             request = self._client.build_request(
                 method,
@@ -238,10 +270,15 @@ class HttpCore:
                 files={"file": file} if file else None,
                 headers=headers,
             )
-            exchange = _Exchange(request, self._call(method, body or {}))
+            call = self._call(method, body or {}, only_reads=only_reads)
+            exchange = _Exchange(request, call)
+            if self.budget is not None:
+                await self.budget.take()
             try:
                 return await self._exchanged(exchange, repeatable=repeatable)
             except NotSignedInError as refused:
+                if await self._has_another_than(used):
+                    continue
                 if self.renew is None or used is None:
                     raise
                 self.credential = await self.renew(used, refused)
@@ -261,15 +298,20 @@ class HttpCore:
         except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
             raise exchange.lost or problem from None
 
-    def _call(self, method: str, body: Mapping[str, Any]) -> failures.Call:
-        self._sent |= {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
+    def _call(self, method: str, body: Mapping[str, Any], *, only_reads: bool) -> failures.Call:
+        secrets = {SecretStr(body[name]) for name in SECRET_FIELDS if body.get(name)}
         if self.credential:
             self._sent.add(self.credential.secret)
+        if not only_reads:  # a server that asks for others would collect theirs without end
+            self._sent |= secrets
+        sent, host = tuple(self._sent | secrets), self._origin[1]
         return failures.Call(
             method=method,
-            host=self._origin[1],
-            secrets=tuple(self._sent),
+            host=host,
+            secrets=sent,
             proxy=self._proxy,
+            only_reads=only_reads,
+            usual_pause=DEFAULT_PAUSE if self.budget is not None else failures.DEFAULT_RETRY_AFTER,
         )
 
     def _out_of_time(self, exchange: _Exchange) -> AicxError:
@@ -290,7 +332,9 @@ class HttpCore:
 
     async def _attempt(self, exchange: _Exchange) -> Reply:
         await self._pass_gate(exchange.call)
-        exchange.in_flight = True
+        if exchange.is_repeated and self.budget is not None:
+            self.budget.count()
+        exchange.in_flight = exchange.is_repeated = True
         try:
             return await self._once(exchange.request, exchange.call)
         except AicxError as problem:
@@ -321,24 +365,7 @@ class HttpCore:
         return Reply(call=call, headers=headers, body=body)
 
     async def _read(self, response: httpx.Response, call: failures.Call) -> bytes:
-        """Collect the body, inflating no more than may be kept."""
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip"):
-            raise call.unanswered(f"{call.host} sent an encoding not asked for.", NotTheApiError)
-        inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            room = self.limits.body + 1 - len(body)
-            body += _inflated(inflate, chunk, room, call) if inflate else chunk[:room]
-            if len(body) > self.limits.body:
-                raise call.unanswered(
-                    f"The answer of {call.host} is larger than "
-                    f"{self.limits.body // 1024 // 1024} MiB and was not read on.",
-                    NotTheApiError,
-                )
-        if inflate and body and not inflate.eof:
-            raise call.unanswered(f"{call.host} broke off its answer.", UnreachableError)
-        return bytes(body)
+        return await read_body(response, call, most=self.limits.body)
 
     async def _pass_gate(self, call: failures.Call) -> None:
         """Wait while the platform wants a pause: one gate for every call of this client."""
@@ -353,6 +380,8 @@ class HttpCore:
             await asyncio.sleep(wait)
 
     def _close_gate(self, pause: RateLimitedError) -> None:
+        if self.budget is not None:
+            self.budget.is_used_up(for_seconds=pause.retry_after)
         until = asyncio.get_running_loop().time() + pause.retry_after
         self._open_again_at = max(self._open_again_at, until)
 
@@ -365,30 +394,3 @@ class HttpCore:
 
 def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """What a server's certificate is checked by: the system's store, or one file instead.
-
-    Raises:
-        UsageError: The file holds no certificate.
-    """
-    if ca_file is None:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError):
-        raise UsageError(
-            f"{ca_file} holds no certificate that can be read.",
-            hint="It has to be a PEM file.",
-        ) from None
-    return context
-
-
-def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type
-    try:
-        inflated: bytes = stream.decompress(chunk, room)
-    except zlib.error:
-        raise call.unanswered(f"{call.host} sent a damaged answer.", NotTheApiError) from None
-    return inflated

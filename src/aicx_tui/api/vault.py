@@ -21,7 +21,7 @@ from pydantic import BaseModel, JsonValue, SecretStr, ValidationError
 
 from aicx_tui import __version__
 from aicx_tui.api import failures
-from aicx_tui.api.http import tls_context
+from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     ConflictError,

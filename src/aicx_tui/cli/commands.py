@@ -1,4 +1,4 @@
-"""Runs one headless command, on an open platform or on this machine alone."""
+"""Finds what a headless command does, and does it."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeAlias
 
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.cli.running import run_on
 from aicx_tui.errors import (
     INTERRUPTED_EXIT_CODE,
-    AicxError,
-    UnavailableError,
-    UnreachableError,
     UsageError,
 )
-from aicx_tui.numerals import grouped
-from aicx_tui.services.access import Access
 from aicx_tui.services.action import Action
 from aicx_tui.services.actions import ACTIONS
-from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_be
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import AnyCommand, Command, OnAccount, OnMirror, OnOutbox, OnTags
-    from aicx_tui.services.session import Session
-    from aicx_tui.services.touched import Touched
+    from aicx_tui.cli.command import AnyCommand
 
 Prepare: TypeAlias = "Callable[[Namespace], AnyCommand]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
+
+PrepareBySetup: TypeAlias = "Callable[[Namespace, Setup], AnyCommand]"
+"""Likewise, of a command that needs what the run stands on."""
 
 OwnWay = Callable[[Namespace, Setup], Awaitable[None]]
 """Does a command that needs no open platform, or opens it in a way of its own."""
 
 
-ON_A_CONTEXT = ("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.")
+SYNC_USERS = "cx-genie.sync-users"
+
+ON_A_CONTEXT = (
+    *("humans.", "tags.", "bulk.", "outbox.", "audit.", "profile.", "aliases.", "snippets."),
+    SYNC_USERS,
+)
 """How the actions of commands begin that are given a context."""
 
 
@@ -46,6 +47,7 @@ def on_a_platform() -> dict[str, Prepare]:
         changing,
         humans,
         importing,
+        snippets,
         tag_definitions,
     )
 
@@ -63,6 +65,10 @@ def on_a_platform() -> dict[str, Prepare]:
         "tags.rename": tag_definitions.prepare_rename,
         "tags.delete": tag_definitions.prepare_delete,
         "tags.import": tag_definitions.prepare_import,
+        "snippets.webchat": snippets.prepare_snippet,
+        "snippets.open-cx": snippets.prepare_snippet,
+        "snippets.cx-genie": snippets.prepare_snippet,
+        "snippets.cx-genie-mobile": snippets.prepare_snippet,
     }
 
 
@@ -104,6 +110,13 @@ def on_many() -> dict[str, Prepare]:
         "bulk.cancel": bulks.prepare_cancel,
         "bulk.report": bulks.prepare_report,
     }
+
+
+def on_users() -> dict[str, PrepareBySetup]:
+    """The commands that bring users of elsewhere into a platform, by action."""
+    from aicx_tui.cli import cx_genie_syncing  # it loads the API client layer
+
+    return {"cx-genie.sync-users": cx_genie_syncing.prepare_sync}
 
 
 def on_oneself() -> dict[str, Prepare]:
@@ -166,6 +179,17 @@ def on_sign_in() -> dict[str, OwnWay]:
     }
 
 
+def on_integrations() -> dict[str, OwnWay]:
+    """The commands that call other vendors about the humans of a context, by action."""
+    from aicx_tui.cli import integrations, open_cx  # they load the API client layer
+
+    return {
+        "open-cx.authenticate": open_cx.authenticate,
+        "open-cx.check": open_cx.check,
+        "integrations.list": integrations.list_integrations,
+    }
+
+
 def on_the_token() -> dict[str, OwnWay]:
     """The commands on the personal access token, by action."""
     from aicx_tui.cli import targets, token, token_rotating  # they load the API client layer
@@ -186,17 +210,35 @@ def on_the_token() -> dict[str, OwnWay]:
     }
 
 
+def on_cx_genie() -> dict[str, OwnWay]:
+    """The commands on Authentication URLs that need no platform, by action."""
+    from aicx_tui.cli import cx_genie  # it loads the API client layer
+
+    return {
+        "cx-genie.profiles-list": cx_genie.list_profiles,
+        "cx-genie.profiles-add": cx_genie.add,
+        "cx-genie.profiles-remove": cx_genie.remove,
+        "cx-genie.check": cx_genie.check,
+    }
+
+
 def _own_way(command: str) -> OwnWay | None:
     if command.startswith(("contexts.", "config.")):
         return on_config()[command]
     if command.startswith("views."):
         return on_views()[command]
+    if command.startswith(("open-cx.", "integrations.")):
+        return on_integrations()[command]
     if command.startswith("token."):
         return on_the_token()[command]
+    if command.startswith("cx-genie.") and command not in ON_A_CONTEXT:
+        return on_cx_genie()[command]
     return None if command.startswith(ON_A_CONTEXT) else on_sign_in()[command]
 
 
-def _prepared(arguments: Namespace) -> AnyCommand:
+def _prepared(arguments: Namespace, setup: Setup) -> AnyCommand:
+    if prepare_by_setup := on_users().get(arguments.command):
+        return prepare_by_setup(arguments, setup)
     for prepares in (on_a_platform, on_outbox, on_many, on_oneself):
         if prepare := prepares().get(arguments.command):
             return prepare(arguments)
@@ -219,10 +261,10 @@ def run(arguments: Namespace, setup: Setup) -> int:
                 from aicx_tui.cli.views import take_view  # only where one is named
 
                 take_view(arguments, setup.config, name)
-            command = _prepared(arguments)
+            command = _prepared(arguments, setup)
             access = setup.access(name, ephemeral=arguments.ephemeral)
             access.tell = narrate
-            _run_on(access, command, arguments.command, setup)
+            run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:
         narrate(_interrupted(ACTIONS[arguments.command]))
@@ -240,120 +282,8 @@ def _interrupted(action: Action) -> str:
     return f"Interrupted. A change that was under way may have been made: look for it with {where}."
 
 
-def _run_on(access: Access, command: AnyCommand, action_id: str, setup: Setup) -> None:
-    from aicx_tui.cli.command import OnAccount, OnOutbox, OnTags
-    from aicx_tui.cli.reader import write_numbers_in
-    from aicx_tui.services.tag_defining import is_local
-
-    write_numbers_in(access.context.language)
-    try:
-        is_own = isinstance(command, OnAccount) and command.is_local
-        if not (isinstance(command, OnTags) or is_own) or not is_local(access):
-            refuse_if_read_only(ACTIONS[action_id], access.context)
-        if isinstance(command, OnOutbox):
-            asyncio.run(_run_on_outbox(command, access, action_id))
-        elif isinstance(command, OnAccount):
-            asyncio.run(_run_on_account(command, access, setup))
-        elif isinstance(command, OnTags):
-            asyncio.run(_run_on_tags(command, access))
-        else:
-            asyncio.run(_run(command, access))
-    finally:
-        access.close()
-
-
 async def _awaited(work: Awaitable[None]) -> None:
     await work
-
-
-async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
-    from aicx_tui.cli.naming import tags_by_name
-    from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-    from aicx_tui.services.outbox_opening import open_outbox
-
-    async with open_outbox(access, way=command.way) as opened:
-        action = ACTIONS[action_id]
-        refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
-        try:
-            with ended_as_by_ctrl_c():
-                await command.run(opened)
-        except AicxError as error:
-            tags_by_name(error, opened)
-            raise
-        finally:
-            if others := len(opened.others):
-                said = (
-                    "1 change that waited was"
-                    if others == 1
-                    else f"{grouped(others)} that waited were"
-                )
-                narrate(f"{said} sent too; see: aicx audit")
-
-
-async def _run_on_account(command: OnAccount, access: Access, setup: Setup) -> None:
-    from aicx_tui.cli.secrets import signs_in_anew
-    from aicx_tui.services.open_account import open_account
-
-    ask = signs_in_anew(command.password, code_from_stdin=command.code_from_stdin)
-    async with open_account(access, setup, ask=ask) as opened:
-        await command.run(opened)
-
-
-async def _run_on_tags(command: OnTags, access: Access) -> None:
-    from aicx_tui.services.tag_defining import open_tags
-
-    async with open_tags(access) as opened:
-        await command.run(opened)
-
-
-async def _run(command: Command | OnMirror, access: Access) -> None:
-    from aicx_tui.cli.command import OnMirror
-    from aicx_tui.services.directory import open_directory
-    from aicx_tui.services.touched import Touched
-
-    try:
-        session = await access.open()
-    except (UnreachableError, UnavailableError) as error:
-        if not isinstance(command, OnMirror) or not await _runs_offline(command, access, error):
-            raise
-        return
-    try:
-        if isinstance(command, OnMirror):
-            async with open_directory(access, session) as directory:
-                await command.run(session, directory)
-        else:
-            touched = Touched()
-            try:
-                await command(session, touched)
-            finally:
-                await _keep(touched, access, session)
-    finally:
-        await session.aclose()
-
-
-async def _runs_offline(command: OnMirror, access: Access, error: AicxError) -> bool:
-    """Do a command with what was read of the platform before, if that is all of it."""
-    from aicx_tui.services.directory import Directory
-
-    known = await access.known_mirror() if command.offline is not None else None
-    if known is None or command.offline is None:
-        return False
-    directory = Directory(known)
-    try:
-        await directory.look()
-        if directory.is_complete:
-            narrate(directory.as_of(error))
-            await command.offline(directory)
-        return directory.is_complete
-    finally:
-        await asyncio.to_thread(known.mirror.close)
-
-
-async def _keep(touched: Touched, access: Access, session: Session) -> None:
-    try:
-        await touched.keep(access, session)
-    except AicxError as error:  # the command itself has done what it should
-        narrate(f"The local copy is not up to date: {error.message}")
 
 
 def _write_utf8() -> None:

@@ -29,6 +29,7 @@ from aicx_tui.errors import (
 from aicx_tui.models.capability import Capability
 from aicx_tui.numerals import grouped
 from aicx_tui.services.changing import with_code
+from aicx_tui.services.newest import newest
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.sending import SAME_KEY_SECONDS
@@ -172,7 +173,7 @@ def prepare_resolve(arguments: Namespace) -> OnOutbox:
 async def _identify(opened: OpenOutbox, change: Change, human_id: str, *, as_json: bool) -> None:
     """Take a human for the one whose creation is in doubt, and send what waits for it."""
     if opened.session is not None:  # that there is one with this id
-        await opened.session.platform.get_human(human_id)
+        await newest(opened.session.platform, opened.directory.mirror, human_id)
     await opened.outbox.identify(change.id, human_id)
     narrate(f"{clean(change.name)} is {clean(human_id)}.")
     behind = await opened.outbox.listed([State.PENDING], human_id=human_id)

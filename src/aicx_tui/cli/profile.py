@@ -198,7 +198,10 @@ def _print_local(opened: OpenAccount, arguments: Namespace) -> None:
         print_json({"timezone": context.timezone or None, "language": context.language or None})
     else:
         print_fields([("time zone", context.timezone), ("language", context.language)])
-    narrate("The rest of it stands in Proto's web app: the profile icon at the top right > Profile")
+    if context.kind == "gateway":
+        narrate(
+            "The rest of it stands in Proto's web app: the profile icon at the top right > Profile"
+        )
 
 
 def _say(arguments: Namespace, told: dict[str, str | bool], said: str) -> None:

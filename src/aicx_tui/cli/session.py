@@ -88,7 +88,7 @@ async def _login(
         narrate("Proto documents no call that checks a token: this one was not refused.")
     if problem:
         narrate(f"An earlier secret may still be there and go first. {problem.message}")
-    learn(signed_in, context, setup)
+    await learn(signed_in, context, setup)
     if signed_in.account and len(signed_in.account.bots) > 1 and not context.bot_id:
         bot = signed_in.context.bot_id
         narrate(f"Its bot is {bot}; for another: aicx contexts edit {context.name} --bot ID")
@@ -114,7 +114,8 @@ def named_context(arguments: Namespace, setup: Setup) -> Context:
         what = {
             "": "No context is chosen.",
             "sandbox": "The sandbox needs no sign-in.",
-            "environment": "The environment carries its own token, in AICX_TOKEN.",
+            "environment": "The environment carries its own token, in AICX_TOKEN, which aicx "
+            "cannot change.",
         }[name]
         raise UsageError(what, hint="Name a context: --context NAME, of those in contexts list.")
     return setup.context(name)
@@ -141,7 +142,7 @@ def _sign_in(arguments: Namespace, context: Context) -> Callable[[], Awaitable[S
         code_from_stdin: bool = arguments.code_stdin
         begin = partial(begin_by_password, context, email=email, password=password)
         return lambda: signed_in_with_code(begin(), from_stdin=code_from_stdin)
-    token = _token(arguments, token_file)
+    token = _token(arguments, token_file, context)
     return lambda: sign_in_by_token(context, token)
 
 
@@ -169,12 +170,14 @@ def _password(arguments: Namespace, *, email: str) -> SecretStr:
     return secret_from_stdin("password")
 
 
-def _token(arguments: Namespace, token_file: str | None) -> SecretStr:
+def _token(arguments: Namespace, token_file: str | None, context: Context) -> SecretStr:
     if token_file:
         return token_from_file(token_file)
     if arguments.token_stdin and not is_terminal():
         return token_from_stdin()
-    prompt = "Token, from Profile > API (it is not shown): "
+    is_key = context.kind == "open-cx"
+    what = "API key, from Settings > Access" if is_key else "Token, from Profile > API"
+    prompt = f"{what} (it is not shown): "
     typed = asked_for_secret(prompt, instead="--token-stdin or --token-file")
     return checked_token(typed.get_secret_value().strip(), source="the terminal")
 

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     HUMANS_NOTES = "humans.notes"
     HUMANS_PRECONDITION = "humans.precondition"
     HUMANS_DELETE = "humans.delete"
+    HUMANS_RESOLVE = "humans.resolve"
     TAGS_ASSIGN = "tags.assign"
     TAGS_UNASSIGN = "tags.unassign"
     TAGS_LIST = "tags.list"

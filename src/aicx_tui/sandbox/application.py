@@ -19,7 +19,9 @@ from aicx_tui.sandbox import (
     console_sign_in,
     console_tags,
     console_token,
+    cx_genie,
     gateway,
+    open_cx,
 )
 from aicx_tui.sandbox.access import Platform
 from aicx_tui.sandbox.front import Front
@@ -55,8 +57,12 @@ def build_application(platform: Platform, *, loopback_only: bool) -> ASGIApp:
         redirect_slashes=False,
     )
     application.state.platform = platform
+    application.state.chat_users = {}
     for calls in _CALLS:
         application.include_router(calls.router)
+    if loopback_only:
+        application.include_router(cx_genie.router)
     for kind in (HTTPException, RequestValidationError, Exception):
         application.add_exception_handler(kind, answer_error)
+    application.mount(open_cx.PATH, open_cx.build_open_cx(platform))
     return Front(application, loopback_only=loopback_only)

@@ -21,6 +21,7 @@ _SERVED = (
     Capability.HUMANS_UPDATE,
     Capability.HUMANS_DELETE,
     Capability.HUMANS_FEED,
+    Capability.HUMANS_RESOLVE,
     Capability.HUMANS_NOTES,
     Capability.HUMANS_PRECONDITION,
     Capability.TAGS_ASSIGN,

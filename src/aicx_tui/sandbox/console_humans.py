@@ -1,19 +1,20 @@
-"""The console's calls on humans: the feed, deleting, taking tags away."""
+"""The console's calls on humans: the feed, finding by token, deleting, taking tags away."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from aicx_tui.models.wire import Envelope
-from aicx_tui.sandbox import feed, humans
+from aicx_tui.sandbox import feed, humans, throttle
 from aicx_tui.sandbox.access import ConsoleBot, ServedPlatform
 from aicx_tui.sandbox.humans import UnknownHumansError
 from aicx_tui.sandbox.idempotency import WriteReply
-from aicx_tui.sandbox.replies import HumansPage, refusals, result_reply
-from aicx_tui.sandbox.requests import UnassignTagsBody
+from aicx_tui.sandbox.replies import HumanRecord, HumansPage, Refusal, refusals, result_reply
+from aicx_tui.sandbox.requests import ResolveBody, UnassignTagsBody
 from aicx_tui.sandbox.writes import (
     REPEATABLE,
     REPEATABLE_IF_MATCH,
@@ -52,6 +53,36 @@ def humans_feed(
     following = feed.written(place, installation_id=platform.installation_id, bot=at.bot)
     page = {"items": items, "next": following}
     return result_reply(page if total is None else page | {"total": total})
+
+
+@router.post(
+    "/resolve", response_model=Envelope[HumanRecord], responses=refusals(401, 403, 404, 409, 429)
+)
+def resolve_human(body: ResolveBody, platform: ServedPlatform, at: ConsoleBot) -> Response:
+    """Read the end user's record that has an access token. For admins; guessing is slow."""
+    at.require_admin("find a human by its access token")
+    limit, who = throttle.UNKNOWN_TOKENS, at.caller.user_id
+    with platform.database.reading() as connection:
+        pause = throttle.spent(connection, limit, who)
+        rows = humans.with_token(connection, bot=at.bot, access_token=body.access_token)
+    if not pause and not rows:
+        with platform.database.writing() as connection:
+            pause = throttle.count(connection, limit, who)
+    if pause:
+        raise throttle.too_many(pause, what="to find somebody by a token that nobody has")
+    if not rows:
+        raise Refusal(
+            HTTPStatus.NOT_FOUND,
+            code="access_token_unknown",
+            message="This bot has no human with this access token.",
+        )
+    if len(rows) > 1:
+        raise Refusal(
+            HTTPStatus.CONFLICT,
+            code="access_token_shared",
+            message="Several humans of this bot have this access token. Give each its own.",
+        )
+    return result_reply(humans.document(rows[0]))
 
 
 @router.delete(

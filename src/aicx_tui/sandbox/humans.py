@@ -103,6 +103,14 @@ def find(connection: Connection, *, bot: int, human_id: str) -> HumanRow | None:
     return connection.execute(statement).one_or_none()
 
 
+def with_token(connection: Connection, *, bot: int, access_token: str) -> Sequence[HumanRow]:
+    """The humans of this bot with an access token: one, unless two were given the same."""
+    statement = select(*_EVERY_COLUMN).where(
+        humans.c.access_token == access_token, humans.c.bot_number == bot
+    )
+    return connection.execute(statement.limit(2)).all()
+
+
 def create(
     connection: Connection,
     *,

@@ -45,6 +45,8 @@ def upgrade(connection: Connection) -> None:
     if version < tables.SCHEMA_VERSION:
         _add_missing_columns(connection)
         tables.metadata.create_all(connection)
+        for index in tables.humans.indexes:
+            index.create(connection, checkfirst=True)
         connection.execute(update(tables.installation).values(schema_version=tables.SCHEMA_VERSION))
 
 

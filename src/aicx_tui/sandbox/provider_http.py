@@ -1,4 +1,4 @@
-"""How the platform asks a provider: one request, one deadline, one JSON object back."""
+"""How the platform asks another server: one request, one deadline, one JSON object back."""
 
 from __future__ import annotations
 
@@ -49,14 +49,30 @@ async def post_form(url: str, fields: Mapping[str, str]) -> tuple[int, dict[str,
     return await _exchange("POST", url, data=fields)
 
 
+async def post_json(
+    url: str, body: Mapping[str, str], *, headers: Mapping[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """Send a JSON object, and return the status and the one of the answer.
+
+    Raises:
+        ProviderError: There is none.
+    """
+    return await _exchange("POST", url, json=body, headers=headers)
+
+
 async def _exchange(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  as httpx takes it
     import httpx  # slow to import: only once somebody has an account elsewhere
 
     try:
         async with (
             asyncio.timeout(DEADLINE_SECONDS),
-            httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=DEADLINE_SECONDS) as client,
-            client.stream(method, url, headers={"Accept": "application/json"}, **sent) as reply,
+            httpx.AsyncClient(
+                verify=_tls(),
+                trust_env=False,
+                timeout=DEADLINE_SECONDS,
+                headers={"Accept": "application/json"},
+            ) as client,
+            client.stream(method, url, **sent) as reply,
         ):
             if reply.is_redirect:
                 raise ProviderError("sent the platform elsewhere")

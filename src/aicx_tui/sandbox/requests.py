@@ -163,6 +163,12 @@ class ChangeTagBody(BaseModel):
     colour: Colour | None = None
 
 
+class ResolveBody(BaseModel):
+    """The access token of an end user."""
+
+    access_token: Annotated[AccessToken, StringConstraints(min_length=1)]
+
+
 DisplayName = TagName
 AvatarId = OpaqueId
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.schema import CreateTable
 
 from aicx_tui.models.account import Role
-from aicx_tui.sandbox import accounts, loading, tables
+from aicx_tui.sandbox import accounts, loading, open_cx_sample, tables
 from aicx_tui.sandbox.aliases import ID_PREFIX as ALIAS_PREFIX
 from aicx_tui.sandbox.clock import as_text
 from aicx_tui.sandbox.humans import ID_ALPHABET, ID_CHARACTERS, ID_PREFIX
@@ -112,6 +112,10 @@ def _add_company(connection: Connection, *, seed: int, count: int) -> Iterator[d
         insert(tables.users), [person | {"company_id": company_id} for person in people]
     )
     connection.execute(insert(tables.aliases), [*_aliases(_generator(seed, "aliases"), people)])
+    contacts = open_cx_sample.contacts(_generator(seed, "OpenCX"), build_pools(seed))
+    connection.execute(
+        insert(tables.open_cx_contacts), [c | {"company_id": company_id} for c in contacts]
+    )
     # From generators of its own, so that the first bot's data is as it would be without it.
     second = add_bot(
         MESSENGER,

@@ -19,11 +19,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    text,
 )
 from typing_extensions import override
 
-SCHEMA_VERSION = 3
-"""1 had neither tombstones nor kept replies nor attempts to sign in; 2 nothing of a profile.
+SCHEMA_VERSION = 4
+"""1 had neither tombstones nor kept replies nor attempts to sign in; 2 nothing of a profile; 3 no
+way to find a human by its access token, and no contacts of OpenCX.
 
 Columns that were added to a table since have a default, which older rows then get.
 """
@@ -190,6 +192,12 @@ humans = Table(
     Column("updated_at", _TEXT, nullable=False),
     Index("humans_by_id", "id", unique=True),
     Index("humans_by_change", "bot_number", "change_number", unique=True),
+    Index(
+        "humans_by_token",
+        "access_token",
+        sqlite_where=text("access_token IS NOT NULL"),
+        postgresql_where=text("access_token IS NOT NULL"),
+    ),
 )
 
 tombstones = Table(
@@ -290,4 +298,19 @@ grant_flows = Table(
     Column("next_poll_at", _TEXT, nullable=False),
     Column("expires_at", _TEXT, nullable=False),
     Index("grant_flows_by_age", "expires_at"),
+)
+
+open_cx_contacts = Table(
+    "open_cx_contacts",
+    metadata,
+    Column("number", _NUMBER, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("company_id", ForeignKey(companies.c.id), nullable=False),
+    Column("email", _TEXT),
+    Column("phone_number", _TEXT),
+    Column("name", _TEXT),
+    Column("custom_data", _TEXT),
+    Column("created_at", _TEXT, nullable=False),
+    Column("updated_at", _TEXT, nullable=False),
+    Index("open_cx_contacts_by_email", "company_id", "email"),
 )

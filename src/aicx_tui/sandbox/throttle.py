@@ -43,6 +43,9 @@ MAILS = Limit("mail", 30, timedelta(hours=1))
 GRANTS = Limit("grant", 10, timedelta(minutes=1))
 """To be given elsewhere: begun from one address, or by one session."""
 
+UNKNOWN_TOKENS = Limit("unknown token", 60, timedelta(minutes=1))
+"""Of end users, that a user asked about and nobody has. Those that somebody has are not counted."""
+
 _LONGEST = timedelta(hours=1)
 _TURN = 0x41494354
 """Of the advisory lock under which attempts are counted."""
@@ -78,6 +81,12 @@ def pause_before(connection: Connection, limit: Limit, *who: str) -> int:
     connection.execute(
         delete(sign_in_attempts).where(attempts.attempted_at <= as_text(moment - _LONGEST))
     )
+    return spent(connection, limit, *who)
+
+
+def spent(connection: Connection, limit: Limit, *who: str) -> int:
+    """The seconds to wait before one more attempt, by a look that changes nothing."""
+    moment, attempts = datetime.now(UTC), sign_in_attempts.c
     done, first = connection.execute(
         select(func.count(), func.min(attempts.attempted_at)).where(
             attempts.who_hash == _hash_of(limit, who),

@@ -124,7 +124,7 @@ class ContextAccess:
 
         session = await open_session(
             self.context,
-            credential=credential_of(found),
+            credential=credential_of(found, self.context),
             renew=Renewal(self.context, self._credentials, ask=self.ask, settle=self._settle),
             source=found.source,
         )

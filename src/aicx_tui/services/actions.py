@@ -10,8 +10,12 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.services.action import ADMIN, CLIPBOARD, CURSOR, MARKS, READING_ROLES
 from aicx_tui.services.action import Action as Action
 from aicx_tui.services.bulk_actions import OF_BULKS
+from aicx_tui.services.cx_genie_actions import OF_CX_GENIE
+from aicx_tui.services.integration_actions import OF_INTEGRATIONS
+from aicx_tui.services.open_cx_actions import OF_OPEN_CX
 from aicx_tui.services.outbox_actions import OF_THE_OUTBOX
 from aicx_tui.services.profile_actions import OF_THE_PROFILE
+from aicx_tui.services.snippet_actions import OF_SNIPPETS
 from aicx_tui.services.tag_actions import OF_TAGS
 from aicx_tui.services.target_actions import OF_TARGETS
 from aicx_tui.services.token_actions import OF_THE_TOKEN
@@ -175,6 +179,10 @@ _ALL = (
     *OF_TARGETS,
     *OF_THE_OUTBOX,
     *OF_THE_PROFILE,
+    *OF_SNIPPETS,
+    *OF_OPEN_CX,
+    *OF_INTEGRATIONS,
+    *OF_CX_GENIE,
     Action(
         "contexts.list",
         "List contexts",

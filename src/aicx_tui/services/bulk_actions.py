@@ -18,7 +18,7 @@ OF_BULKS = (
         "humans.set-field",
         "Set a field",
         "Give many humans the same value in a field, each upon what the platform has.",
-        needs=Capability.HUMANS_UPDATE,
+        needs=Capability.HUMANS_GET,
         mutates=True,
         headless="humans set-field",
     ),

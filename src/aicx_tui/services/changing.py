@@ -17,6 +17,7 @@ from aicx_tui.errors import (
     OutcomeUnknownError,
 )
 from aicx_tui.models.human import HumanChanges, TagValue, VersionedHuman
+from aicx_tui.services.newest import newest
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.session import Session
 from aicx_tui.storage.changes import Change, Kind, Problem, State
@@ -85,7 +86,7 @@ async def read_if_missing(opened: OpenOutbox, human_id: str) -> VersionedHuman |
         problem.message += f" {human_id} is not in the local copy, so nothing was queued."
         problem.hint = "Once the platform can be reached, read everybody: aicx sync."
         raise problem
-    return await opened.session.platform.get_human(human_id)
+    return await newest(opened.session.platform, directory.mirror, human_id)
 
 
 async def make(

@@ -1,4 +1,4 @@
-"""Lists that config.toml keeps of each context: tables such as `[[views.acme]]`."""
+"""Tables of config.toml: lists of a context, such as `[[views.acme]]`, and named ones."""
 
 from __future__ import annotations
 
@@ -54,6 +54,21 @@ def append(
     text = text_with_below(f"{head}\n{tomlkit.dumps(values)}", document)
     lists = document.setdefault(section, tomlkit.table(is_super_table=True))
     lists[context] = [values]
+    return text
+
+
+def append_table(
+    document: tomlkit.TOMLDocument, section: str, name: str, values: Mapping[str, Any]
+) -> str:
+    """Add a table of a section, such as `[cx_genie.shop]`, below everything else.
+
+    Returns:
+        The text.
+    """
+    head = f"[{section}.{tomlkit.key(name).as_string()}]"
+    text = text_with_below(f"{head}\n{tomlkit.dumps(values)}", document)
+    tables: Any = document.setdefault(section, tomlkit.table(is_super_table=True))
+    tables[name] = dict(values)
     return text
 
 

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from aicx_tui.api.console_api import read_account, read_capabilities
 from aicx_tui.api.http import Limits
-from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.reachability import ObservedCore
 from aicx_tui.credentials import Credentials, Found
 from aicx_tui.errors import (
@@ -25,6 +24,7 @@ from aicx_tui.models.account import Account
 from aicx_tui.os_keyring import SILENT_SECONDS, KeyringState
 from aicx_tui.services.findings import Check, Status
 from aicx_tui.services.renewal import credential_of
+from aicx_tui.services.session import lasting_platform
 from aicx_tui.settings import WHERE_TO_FIND, Context
 
 _T = TypeVar("_T")
@@ -74,7 +74,7 @@ async def examine(context: Context, credentials: Credentials) -> Examined:
         examined.add_problem("platform", problem)
     else:
         deadline = _Deadline(context.host, seconds, asyncio.get_running_loop().time() + seconds)
-        look = _examine_gateway if context.kind == "gateway" else _examine_console
+        look = _examine_console if context.kind == "console" else _examine_lasting
         try:
             await look(examined, http, found, deadline)
         finally:
@@ -89,7 +89,7 @@ async def examine(context: Context, credentials: Credentials) -> Examined:
 def _core(context: Context, found: Found | None, seconds: float) -> ObservedCore:
     return ObservedCore(
         context.root,
-        credential=credential_of(found) if found else None,
+        credential=credential_of(found, context) if found else None,
         proxy=context.proxy,
         ca_file=context.ca_file,
         limits=Limits(
@@ -132,15 +132,15 @@ def _no_credential(context: Context, found: str, next_step: str) -> Check:
     return Check("credential", "warning", found, next_step=next_step, context=context.name)
 
 
-async def _examine_gateway(
+async def _examine_lasting(
     examined: Examined, http: ObservedCore, found: Found | None, deadline: _Deadline
 ) -> None:
     context = examined.context
-    gateway = ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)
-    problem = await deadline.answer(gateway.check_token())
+    problem = await deadline.answer(lasting_platform(context, http).check_token())
     is_let_through = problem is None or isinstance(problem, NotFoundError)
     speaks = is_let_through or isinstance(problem, NotSignedInError)
-    _add_platform(examined, http, None if speaks else problem, "the documented gateway")
+    served = "OpenCX's contacts" if context.kind == "open-cx" else "the documented gateway"
+    _add_platform(examined, http, None if speaks else problem, served)
     if found:
         _add_credential(examined, found, None if is_let_through else problem, asked=speaks)
     if isinstance(problem, NotFoundError):

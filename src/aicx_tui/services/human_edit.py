@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import SecretStr
 
@@ -22,18 +22,28 @@ class HumanEdit:
     Args:
         human: As it is known; None for a new one.
         can_write_notes: Whether the platform takes notes.
+        fields: What can be written of a human there.
 
     Attributes:
         human: As above.
+        has_token: Whether a human has an access token there.
         names: The fields that can be typed into and show what they hold.
         shown: What those fields showed before anything was typed.
     """
 
-    def __init__(self, human: Human | None, *, can_write_notes: bool) -> None:
+    def __init__(
+        self,
+        human: Human | None,
+        *,
+        can_write_notes: bool,
+        fields: Collection[str] = WRITABLE_FIELDS,
+    ) -> None:
         self.human = human
+        self.has_token = TOKEN in fields
         # Notes of another shape could not be put back as they were.
         is_text = human is None or human.notes is None or isinstance(human.notes, str)
-        self.names = (*TEXTS, NOTES) if can_write_notes and is_text else TEXTS
+        texts = tuple(name for name in TEXTS if name in fields)
+        self.names = (*texts, NOTES) if can_write_notes and is_text else texts
         self.shown: Mapping[str, str] = {name: self.known(name) for name in self.names}
 
     def known(self, name: str) -> str:
@@ -51,6 +61,7 @@ class HumanEdit:
         Args:
             typed: By field, the access token too.
         """
+        typed = {TOKEN: "", **typed}
         given = {name: _without_blanks(name, typed[name]) for name in (*self.names, TOKEN)}
         return HumanDraft.model_validate({n: value for n, value in given.items() if value})
 
@@ -63,7 +74,7 @@ class HumanEdit:
         Raises:
             UsageError: Nothing differs, or the token is both given and cleared.
         """
-        token, clears = typed[TOKEN], bool(typed.get(CLEARS_TOKEN))
+        token, clears = typed.get(TOKEN, ""), bool(typed.get(CLEARS_TOKEN))
         if token and clears:
             problem = FieldProblem(CLEARS_TOKEN, "There is a new one above.")
             raise UsageError("A new access token or none? Nothing was sent.", problems=[problem])

@@ -1,4 +1,4 @@
-"""Opens the signed-in user's own account for a command: on its platform, or here for a gateway."""
+"""Opens the signed-in user's own account for a command: on its platform, or here instead."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def open_account(
     Raises:
         AicxError: The platform is needed and cannot be opened.
     """
-    if access.context.kind == "gateway":
+    if access.context.kind != "console":
         yield OpenAccount(access, setup, session=None, ask=ask)
         return
     session = await _opened_at_any_bot(access)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from pydantic import SecretStr
+
 from aicx_tui.api.base import Credential
 from aicx_tui.credentials import Credentials, Found
 from aicx_tui.errors import NotSignedInError
@@ -16,10 +18,16 @@ Ask: TypeAlias = Callable[[Context, NotSignedInError], Awaitable[Credential]]
 """Asks a person to sign in again; raises the error it is given where nobody does."""
 
 
-def credential_of(found: Found) -> Credential:
-    """The credential that a secret is, by what it was kept as."""
-    made = Credential.token if found.slot is Slot.TOKEN else Credential.session
-    return made(found.secret)
+def credential_of(found: Found, context: Context) -> Credential:
+    """The credential that a secret is, by what it was kept as, and by the kind of platform."""
+    if found.slot is Slot.TOKEN:
+        return token_for(context, found.secret)
+    return Credential.session(found.secret)
+
+
+def token_for(context: Context, token: SecretStr) -> Credential:
+    """A token as the platform of a context takes it."""
+    return Credential.key(token) if context.kind == "open-cx" else Credential.token(token)
 
 
 class Renewal:
@@ -77,7 +85,7 @@ class Renewal:
             await self._settle()
         found = await self._credentials.find(self._context)
         if found is not None and found.secret != used.secret:
-            return credential_of(found)
+            return credential_of(found, self._context)
         if self._ask is None:
             raise refused
         return await self._ask(self._context, refused)

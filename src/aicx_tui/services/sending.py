@@ -37,6 +37,7 @@ from aicx_tui.errors import (
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import HumanChanges, HumanDraft, TagValue, VersionedHuman
 from aicx_tui.services.comparing import left_of
+from aicx_tui.services.newest import newest
 from aicx_tui.services.turn import POLL_SECONDS, turn
 from aicx_tui.storage import outbox, outbox_reading
 from aicx_tui.storage.changes import Change, Kind, Problem, State
@@ -282,7 +283,7 @@ class Sender:
     async def _human(self, human_id: str) -> VersionedHuman:
         if human_id in self._read:
             return self._read.pop(human_id)
-        return await self._platform.get_human(human_id)
+        return await newest(self._platform, self._mirror, human_id)
 
     async def _put(self, change: Change, left: Mapping[str, Any], etag: str | None) -> None:
         match change.kind:

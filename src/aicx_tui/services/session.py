@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from aicx_tui.api.base import Credential, Platform
 from aicx_tui.api.console_api import ConsoleApi, read_account
 from aicx_tui.api.console_profile import ConsoleProfile
 from aicx_tui.api.http import HttpCore, Limits, Renew
+from aicx_tui.api.open_cx import MOST_BYTES, OpenCx, budget_of
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.sign_in import sign_in
 from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError, UsageError
@@ -47,6 +49,17 @@ class Session:
     password: SecretStr | None = field(default=None, repr=False, kw_only=True)
     own: ConsoleApi | None = field(default=None, repr=False, kw_only=True)
     _signs_out: bool = field(default=False, kw_only=True)
+
+    @property
+    def pause(self) -> str:
+        """What is waited for before the platform may be asked again; empty where nothing is."""
+        budget = self.http.budget if self.http is not None else None
+        return budget.said if budget is not None else ""
+
+    def tell_of_pauses(self, tell: Callable[[str], None]) -> None:
+        """Say when the platform's budget of requests is used up and has to be waited for."""
+        if self.http is not None and self.http.budget is not None:
+            self.http.budget.tell = tell
 
     @property
     def profile(self) -> ConsoleProfile:
@@ -142,7 +155,7 @@ async def open_session(
     http = open_core(context, credential, renew=renew)
     try:
         account = None
-        if not (context.company_id and context.bot_id):
+        if context.kind == "console" and not (context.company_id and context.bot_id):
             account = await read_account(http)
             context = with_ids(context, account)
         return Session(
@@ -197,7 +210,7 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     except BaseException:
         await http.aclose()
         raise
-    return Session(context, platform, password=password, _signs_out=True)
+    return Session(context, platform, http=http, password=password, _signs_out=True)
 
 
 def with_ids(context: Context, account: Account) -> Context:
@@ -233,6 +246,7 @@ def open_core(
     context: Context, credential: Credential | None, *, renew: Renew | None = None
 ) -> HttpCore:
     """The HTTP core of a context's platform."""
+    is_open_cx = context.kind == "open-cx"
     return HttpCore(
         context.root,
         credential=credential,
@@ -240,11 +254,23 @@ def open_core(
         proxy=context.proxy,
         ca_file=context.ca_file,
         read_only=context.read_only,
-        limits=Limits(total=context.timeout, read=min(context.timeout, Limits.read)),
+        limits=Limits(
+            total=context.timeout,
+            read=min(context.timeout, Limits.read),
+            body=MOST_BYTES if is_open_cx else Limits.body,
+        ),
+        budget=budget_of(context.root, context.host) if is_open_cx else None,
     )
 
 
 async def _platform(context: Context, http: HttpCore) -> Platform:
     if context.kind == "console":
         return await ConsoleApi.open(http, company_id=context.company_id, bot_id=context.bot_id)
+    return lasting_platform(context, http)
+
+
+def lasting_platform(context: Context, http: HttpCore) -> Platform:
+    """A platform that does not say what it can do, since that is always the same."""
+    if context.kind == "open-cx":
+        return OpenCx(http)
     return ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from aicx_tui.api.base import Credential
 from aicx_tui.api.console_api import ConsoleApi, read_account, read_capabilities
 from aicx_tui.api.http import HttpCore
-from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.sign_in import resend_code, sign_in, verify_code
 from aicx_tui.credentials import Credentials, Found
 from aicx_tui.errors import AicxError, NotFoundError, NotSignedInError, UsageError
@@ -18,12 +17,21 @@ from aicx_tui.models.signing import Challenge
 from aicx_tui.os_keyring import PROMPT_SECONDS, SILENT_SECONDS, Slot
 from aicx_tui.services.codes import checked_code, over_told_apart
 from aicx_tui.services.contexts import edit_context, settings_of
-from aicx_tui.services.renewal import credential_of
+from aicx_tui.services.renewal import credential_of, token_for
 from aicx_tui.services.rotation_journal import RotationJournal
-from aicx_tui.services.session import open_core
+from aicx_tui.services.session import lasting_platform, open_core
 from aicx_tui.services.setup import Setup
-from aicx_tui.settings import Context
+from aicx_tui.settings import Context, PlatformKind
 from aicx_tui.text import clean
+
+_AGAIN = "Copy it again from Profile > API: issuing a new one ends the one before."
+
+WHERE_TO_COPY: dict[PlatformKind, str] = {
+    "gateway": _AGAIN,
+    "console": _AGAIN,
+    "open-cx": "Make a key in OpenCX's dashboard: Settings > Access. It is shown once.",
+}
+"""Where a token that is accepted comes from."""
 
 _ANY = "any"
 """Stands for company and bot where a call is about neither."""
@@ -48,7 +56,7 @@ class SignedIn:
     @property
     def credential(self) -> Credential:
         """What is sent from now on."""
-        return credential_of(Found(self.slot, self.secret, ""))
+        return credential_of(Found(self.slot, self.secret, ""), self.context)
 
 
 @dataclass(frozen=True)
@@ -85,18 +93,18 @@ async def sign_in_by_token(context: Context, token: SecretStr) -> SignedIn:
         NotFoundError: It does, but company or bot are not the account's.
         AicxError: The platform could not be asked.
     """
-    http = open_core(context, Credential.token(token))
+    http = open_core(context, token_for(context, token))
     try:
-        if context.kind == "gateway":
-            gateway = ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)
-            await gateway.check_token()
+        if context.kind != "console":
+            await lasting_platform(context, http).check_token()
             return SignedIn(context, Slot.TOKEN, token, None)
         await read_capabilities(http)
         account = await read_account(http)
     except NotSignedInError as error:
+        what = "API key" if context.kind == "open-cx" else "token"
         refused = NotSignedInError(
-            f"The token was not accepted. {error.message}",
-            hint="Copy it again from Profile > API: issuing a new one ends the one before.",
+            f"The {what} was not accepted. {error.message}",
+            hint=WHERE_TO_COPY[context.kind],
         )
         refused.code = error.code
         raise refused from None
@@ -111,6 +119,11 @@ def check_takes_password(context: Context) -> None:
     Raises:
         UsageError: The context's platform takes tokens only.
     """
+    if context.kind == "open-cx":
+        raise UsageError(
+            "OpenCX takes an API key and no password. Nothing was sent.",
+            hint=WHERE_TO_COPY[context.kind],
+        )
     if context.kind != "console":
         raise UsageError(
             "Proto documents no sign-in by password for its gateway. Nothing was sent.",
@@ -247,7 +260,7 @@ async def abandon(signed_in: SignedIn) -> None:
         await end_at_platform(signed_in.context, signed_in.credential)
 
 
-def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
+async def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     """Write down the company, bot and account that a sign-in told.
 
     Args:
@@ -258,7 +271,7 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     if context.source != "config":
         return
     setup.mirrors.forget_last(context)
-    RotationJournal(setup.home, context).remove()  # it is about what signed in before
+    await RotationJournal(setup.home, context).abandon()  # it is about what signed in before
     before, after = settings_of(context), settings_of(signed_in.context)
     told = {key: after[key] for key in after if after[key] != before.get(key)}
     if told:
@@ -291,12 +304,12 @@ async def sign_out(
     found = await credentials.find_kept(context, patience=patience)
     if not keeps_mirror:
         setup.mirrors.remove(context)
-    RotationJournal(setup.home, context).remove()
+    await RotationJournal(setup.home, context).abandon()
     if found is None and credentials.problem:
         return SignedOut(None)
     unended = None
     if found is not None and found.slot is Slot.SESSION:
-        unended = await end_at_platform(context, credential_of(found))
+        unended = await end_at_platform(context, credential_of(found, context))
     kept = (Slot.MIRROR,) if keeps_mirror else ()
     was_in = await credentials.forget(context, patience=patience, keep=kept)
     return SignedOut(found.slot if found is not None and was_in else None, unended)
@@ -306,7 +319,7 @@ async def end_session(context: Context, credentials: Credentials) -> None:
     """End a session by password, here and at the platform; a token and the place stay."""
     found = await credentials.find_kept(context, patience=SILENT_SECONDS)
     if found is not None and found.slot is Slot.SESSION:
-        await end_at_platform(context, credential_of(found))
+        await end_at_platform(context, credential_of(found, context))
     await credentials.forget_session(context, patience=SILENT_SECONDS)
 
 

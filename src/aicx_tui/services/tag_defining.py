@@ -204,7 +204,9 @@ def definitions_of(access: Access, session: Session | None) -> Definitions | Non
     local = access.local_tags
     if session is None:
         return TagsHere(local) if local is not None and is_local(access) else None
-    if local is None or Capability.TAGS_LIST in session.platform.capabilities:
+    can = session.platform.capabilities
+    has_none = Capability.TAGS_ASSIGN not in can  # so names for them are of no use
+    if local is None or has_none or Capability.TAGS_LIST in can:
         return PlatformTags(session.platform)
     return TagsHere(local)
 

@@ -12,7 +12,7 @@ from aicx_tui.models.capability import Capability
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
-from aicx_tui.services.session import open_core
+from aicx_tui.services.session import lasting_platform, open_core
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
@@ -63,6 +63,16 @@ class TokenFacts:
             return None
         return max(0, (now - self.live.issued_at).days)
 
+    def is_old(self, now: datetime, *, after_days: int) -> bool | None:
+        """Whether it should be replaced; None where its age is not known.
+
+        Args:
+            now: The present.
+            after_days: From which age on; 0 for never.
+        """
+        age = self.age_days(now)
+        return None if age is None else bool(after_days) and age >= after_days
+
 
 def masked(token: SecretStr) -> str:
     """A token as it may be seen by anybody."""
@@ -76,10 +86,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def facts_of(context: Context, credentials: Credentials, home: Path) -> TokenFacts:
-    """Find out what can be said of the token of a context."""
+async def facts_of(
+    context: Context, credentials: Credentials, home: Path, *, held: Found | None = None
+) -> TokenFacts:
+    """Find out what can be said of the token of a context.
+
+    Args:
+        context: Whose token.
+        credentials: The secrets of this run.
+        home: The one place for files.
+        held: What signs in, where that is known already.
+    """
     is_cut_off = RotationJournal(home, context).exists
-    found = await credentials.find(context, patience=SILENT_SECONDS)
+    found = held or await credentials.find(context, patience=SILENT_SECONDS)
     if found is None:
         return TokenFacts(found=None, problem=credentials.problem, is_cut_off=is_cut_off)
     try:
@@ -96,13 +115,11 @@ async def facts_of(context: Context, credentials: Credentials, home: Path) -> To
 async def _asked(context: Context, found: Found) -> TokenInfo | None:
     """Ask the platform for what it knows of the token, which it does only if it accepts it."""
     from aicx_tui.api.console_api import ConsoleApi
-    from aicx_tui.api.proto_gateway import ProtoGateway
 
-    http = open_core(context, credential_of(found))
+    http = open_core(context, credential_of(found, context))
     try:
-        if context.kind == "gateway":
-            ids = {"company_id": context.company_id, "bot_id": context.bot_id}
-            await ProtoGateway(http, **ids).check_token()
+        if context.kind != "console":
+            await lasting_platform(context, http).check_token()
             return None
         any_ids = {"company_id": context.company_id or "any", "bot_id": context.bot_id or "any"}
         platform = await ConsoleApi.open(http, **any_ids)

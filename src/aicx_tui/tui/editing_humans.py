@@ -70,11 +70,7 @@ def ask_for_change(
     if action_id == "humans.create":
         _open_form(app, session, humans, None, sending=sending)
         return
-    try:
-        human = at_cursor(humans, shown)
-    except (AicxError, TookTooLong):
-        app.notify("The local copy is busy. Try again.", severity="warning", timeout=5)
-        return
+    human = human_at_cursor(app, humans, shown)
     if human is None:
         return
     if action_id == "humans.update":
@@ -83,6 +79,15 @@ def ask_for_change(
         _ask_to_delete(app, human, sending=sending)
     else:
         _reveal(app, session, human)
+
+
+def human_at_cursor(app: AicxApp, humans: HumanList, shown: Human | None) -> Human | None:
+    """The human at the cursor; None where there is none, or that cannot be told, which is said."""
+    try:
+        return at_cursor(humans, shown)
+    except (AicxError, TookTooLong):
+        app.notify("The local copy is busy. Try again.", severity="warning", timeout=5)
+        return None
 
 
 def at_cursor(humans: HumanList, shown: Human | None) -> Human | None:
@@ -137,6 +142,7 @@ def _open_form(
         when=lambda moment: absolute(moment, reader=app.reader),
         country=session.context.country,
         can_write_notes=Capability.HUMANS_NOTES in platform.capabilities,
+        fields=platform.fields,
     )
     app.push_screen(form, closed)
 

@@ -34,8 +34,9 @@ def fields_of(edit: HumanEdit) -> tuple[Field, ...]:
         )
         for name in edit.names
     }
-    made[TOKEN] = Field(TOKEN, "Access token", hint, is_secret=True, is_required=False)
-    if not is_new:
+    if edit.has_token:
+        made[TOKEN] = Field(TOKEN, "Access token", hint, is_secret=True, is_required=False)
+    if edit.has_token and not is_new:
         made[CLEARS_TOKEN] = Field(CLEARS_TOKEN, "Clear token", is_choice=True)
     return tuple(made[name] for name in _ORDER if name in made)
 

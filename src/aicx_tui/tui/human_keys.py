@@ -25,6 +25,7 @@ BINDINGS = (
     binding("humans.sort", "sort", at_once=True),
     binding("humans.columns", "columns", at_once=True),
     binding("humans.copy", "copy", at_once=True),
+    binding("snippets.show", "snippet", at_once=True),
     binding("humans.refresh", "refresh_humans"),
     binding("humans.get", "go_to", at_once=True),
     binding("humans.export", "export", at_once=True),
@@ -39,7 +40,7 @@ BINDINGS = (
 
 TYPED_IN_SEARCH = frozenset(
     {"search", "open", "sort", "columns", "copy", "refresh_humans", "go_to", "step"}
-    | {"save_view", "show_view", "export", "import", "change", "tags", "bulks"}
+    | {"save_view", "show_view", "export", "import", "change", "tags", "bulks", "snippet"}
 )
 """Actions whose keys are text while the search has the focus."""
 
@@ -53,12 +54,13 @@ ACTION_IDS = {
     "import": "humans.import",
     "tags": "tags.assign",
     "bulks": "bulk.list",
+    "snippet": "snippets.show",
 }
 """Actions that are not always possible, by the name of their method."""
 
 _OF_A_HUMAN = frozenset(
     {"humans.open", "humans.copy", "humans.next", "humans.previous"}
-    | {"humans.update", "humans.delete", "humans.reveal"}
+    | {"humans.update", "humans.delete", "humans.reveal", "snippets.show"}
 )
 """Actions that need a human at the cursor."""
 

@@ -12,7 +12,10 @@ from textual.screen import Screen
 
 from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
+from aicx_tui.tui.cx_genie import cx_genie_commands
+from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.token_clipboard import TokenClipboard
 
 if TYPE_CHECKING:
     from aicx_tui.services.access import Access
@@ -42,6 +45,7 @@ class Places:
         self._here = FIRST_PLACE
         self._numbers = count(2)
         self._warned_on: HumansScreen | None = None
+        self.clipboard = TokenClipboard(app)
 
     @property
     def session(self) -> Session | None:
@@ -57,9 +61,14 @@ class Places:
 
     @property
     def context_by_password(self) -> Context | None:
-        """The context, where a session by password signs in to it; locking ends that session."""
+        """The context, where a session by password signs in to it; locking ends that session.
+
+        None for the sandbox, which signs in by itself.
+        """
         session = self.session
-        return session.context if session is not None and session.is_by_password else None
+        if session is None or session.context.source == "sandbox":
+            return None
+        return session.context if session.is_by_password else None
 
     async def signs_in_again(self, refused: NotSignedInError | None) -> bool:
         """Ask for a sign-in to this context, and return whether there was one.
@@ -77,6 +86,12 @@ class Places:
         if self.session is not None:
             self.session.sign_in_as(credential)
         return True
+
+    @property
+    def holds_exit(self) -> str:
+        """Why the console cannot be left now, as while a new token is kept nowhere."""
+        dialogs = (screen for screen in self._app.screen_stack if isinstance(screen, Dialog))
+        return next((dialog.holds_exit for dialog in dialogs if dialog.holds_exit), "")
 
     @property
     def at_stake(self) -> str:
@@ -122,6 +137,8 @@ class Places:
             return ""
         if session is None or (session.context.kind == "console" and session.account is None):
             return "The platform has not told its bots yet."
+        if session.context.kind == "open-cx":
+            return "OpenCX has no bots."
         if session.account is None:
             name = session.context.name
             return f"Proto's gateway does not list bots: aicx contexts edit {name} --bot ID"
@@ -139,13 +156,20 @@ class Places:
                 yield SystemCommand(f"{action.title}: {name}", action.help, go)
         if screen := self._humans:
             yield from screen.viewing.commands()
+            yield from cx_genie_commands(self._app, screen)
             tags = ACTIONS["tags.list"]
             show = partial(self._app.call_later, self.show_tags)
             yield SystemCommand(tags.title, tags.help, show)
+            others = ACTIONS["integrations.list"]
+            show = partial(self._app.call_later, self.show_integrations)
+            yield SystemCommand(others.title, others.help, show)
             own = ACTIONS["profile.show"]
             yield SystemCommand(
                 own.title, own.help, partial(self._app.call_later, self.show_profile)
             )
+            token = ACTIONS["token.status"]
+            show = partial(self._app.call_later, self.show_token)
+            yield SystemCommand(token.title, token.help, show)
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 
@@ -174,6 +198,10 @@ class Places:
             ),
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
+            Choice("t", "Token", "token", refused="" if self.access else "sign in first"),
+            Choice(
+                "i", "Integrations", "integrations", refused="" if self.access else "sign in first"
+            ),
             Choice("c", "Contexts", "contexts", note=name),
         ]
         self._app.push_screen(MenuScreen("Go to", choices), self._gone_to)
@@ -189,6 +217,10 @@ class Places:
             self.show_tags()
         elif place == "profile":
             self.show_profile()
+        elif place == "token":
+            self.show_token()
+        elif place == "integrations":
+            self.show_integrations()
         elif place == "humans" and (screen := self._humans):
             self._back_to(screen)
             screen.action_leave_search()
@@ -231,6 +263,26 @@ class Places:
             self._back_to(screen)
             self._app.push_screen(ProfileScreen(screen, self._app.keymap))
 
+    def show_token(self) -> None:
+        """Show the personal access token; what it was reached from stays below."""
+        from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
+        from aicx_tui.tui.screens.token import TokenScreen
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, TokenScreen):
+            if not isinstance(self._app.screen, ProfileScreen):
+                self._back_to(screen)
+            self._app.push_screen(TokenScreen(screen, self._app.keymap))
+
+    def show_integrations(self) -> None:
+        """Show other vendors that know the same humans."""
+        from aicx_tui.tui.screens.integrations import IntegrationsScreen  # only when asked for
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, IntegrationsScreen):
+            self._back_to(screen)
+            self._app.push_screen(IntegrationsScreen(screen, self._app.keymap))
+
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""
         from aicx_tui.tui.screens.contexts import context_rows  # only when asked for
@@ -253,6 +305,7 @@ class Places:
         choices = [
             Choice("p", "Proto AICX", "proto", note="with a personal access token"),
             Choice("s", "A server", "server", note="with e-mail and password"),
+            Choice("o", "OpenCX", "open-cx", note="with an API key"),
         ]
         self._app.push_screen(MenuScreen("Add a context", choices), self.describe)
 
@@ -260,10 +313,9 @@ class Places:
         """Ask for what a context of a kind needs, sign in, and go there."""
         if kind is None:
             return
-        from aicx_tui.tui.screens.new_context import ProtoForm, ServerForm  # only when asked for
+        from aicx_tui.tui.screens.new_context import FORMS  # only when asked for
 
-        form = ProtoForm if kind == "proto" else ServerForm
-        self._app.push_screen(form(self._app.setup), self._described)
+        self._app.push_screen(FORMS[kind](self._app.setup), self._described)
 
     def _described(self, name: str | None) -> None:
         if name:

@@ -22,6 +22,9 @@ NAME_CELLS = 40
 WEB_APP = "In Proto's web app: the profile icon at the top right > Profile > "
 
 NAME, EMAIL, AVATAR, ZONE, LANGUAGE = "name", "email", "avatar", "timezone", "language"
+FURTHER = "Personal access token …  issue, rotate, verify, and the places that use it"
+"""The one line of API."""
+
 PASSWORD, TWO_FACTOR = "password", "two-factor"  # names of rows
 
 
@@ -154,12 +157,11 @@ def token_lines(session: Session | None, context: Context) -> Content:
     return Content("\n").join(told)
 
 
-def cannot(capability: Capability) -> Content:
+def cannot(capability: Capability, context: Context) -> Content:
     """What to say where the platform has no such thing."""
     where = "ALIASES" if capability is Capability.PROFILE_ALIASES else "GENERAL"
-    return Content.assemble(
-        "This platform has no call for that.\n\n", (f"{WEB_APP}{where}.", "$quiet")
-    )
+    then = "OpenCX's dashboard may have it." if context.kind == "open-cx" else f"{WEB_APP}{where}."
+    return Content.assemble("This platform has no call for that.\n\n", (then, "$quiet"))
 
 
 def picture_lines(cells: Cells) -> Content:

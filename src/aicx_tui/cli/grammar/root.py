@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.cli.grammar.bulk import add_bulk
 from aicx_tui.cli.grammar.contexts import add_config, add_contexts
+from aicx_tui.cli.grammar.cx_genie import add_cx_genie
 from aicx_tui.cli.grammar.humans import add_humans
+from aicx_tui.cli.grammar.integrations import add_integrations
+from aicx_tui.cli.grammar.open_cx import add_open_cx
 from aicx_tui.cli.grammar.options import Parser, context_option, json_form, verb
 from aicx_tui.cli.grammar.outbox import add_outbox
 from aicx_tui.cli.grammar.profile import add_aliases, add_profile
 from aicx_tui.cli.grammar.session import add_session
+from aicx_tui.cli.grammar.snippets import add_snippets
 from aicx_tui.cli.grammar.tags import add_tags
 from aicx_tui.cli.grammar.token import add_token
 from aicx_tui.cli.grammar.views import add_views
@@ -114,8 +118,12 @@ def _parser() -> ArgumentParser:
     add_views(nouns)
     add_profile(nouns)
     add_aliases(nouns)
+    add_snippets(nouns)
+    add_open_cx(nouns)
+    add_integrations(nouns)
     add_session(nouns)
     add_token(nouns)
+    add_cx_genie(nouns)
     add_config(nouns)
     _add_sync(nouns)
     json_form(verb(nouns, "doctor.run"))

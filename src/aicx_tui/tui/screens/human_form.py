@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from textual.widgets import Input, TextArea
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError, MirrorError
-from aicx_tui.models.human import Human, HumanChanges, HumanDraft
+from aicx_tui.models.human import WRITABLE_FIELDS, Human, HumanChanges, HumanDraft
 from aicx_tui.services.drafts import NEW, Drafts, KeptDraft
 from aicx_tui.services.human_edit import CLEARS_TOKEN, TOKEN, HumanEdit
 from aicx_tui.services.oddities import oddities
@@ -61,6 +61,7 @@ class HumanFormScreen(QueueingForm):
         when: Writes when a draft was kept.
         country: Whose phone numbers are written without a `+`.
         can_write_notes: Whether the platform takes notes.
+        fields: What can be written of a human there.
     """
 
     SENDS = "save"
@@ -109,8 +110,9 @@ class HumanFormScreen(QueueingForm):
         when: Callable[[datetime], str] = str,
         country: str = "",
         can_write_notes: bool = False,
+        fields: Collection[str] = WRITABLE_FIELDS,
     ) -> None:
-        self._edit = HumanEdit(human, can_write_notes=can_write_notes)
+        self._edit = HumanEdit(human, can_write_notes=can_write_notes, fields=fields)
         name = clean(human.fullname or MISSING) if human is not None else ""
         title = f"Edit {name}" if human is not None else "New human"
         super().__init__(title, fields_of(self._edit), tried=tried)
@@ -224,7 +226,7 @@ class HumanFormScreen(QueueingForm):
     @override
     def is_unsaved(self) -> bool:
         typed = self._form.typed
-        return bool(self._edit.differing(typed) or typed[TOKEN] or typed.get(CLEARS_TOKEN))
+        return bool(self._edit.differing(typed) or typed.get(TOKEN) or typed.get(CLEARS_TOKEN))
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -321,7 +323,7 @@ class HumanFormScreen(QueueingForm):
         if self._is_busy or not self.is_unsaved:
             return await super().at_stake()
         await self._keep_draft()
-        has_secret = bool(self._form.typed[TOKEN])
+        has_secret = bool(self._form.typed.get(TOKEN))
         is_kept = self._drafts is not None and self._drafts.is_kept and not has_secret
         return "" if is_kept else UNSAVED
 

@@ -311,7 +311,8 @@ class HumansScreen(ListDialogs):
         self._header.state = state_line(self._facts, now=self._clock(), keys=self.aicx.keymap.shown)
         problem = self._credentials.problem if self._access.context.source == "config" else None
         standing = self.directory.standing if self.directory is not None else ""
-        said = (self.sending.standing, problem.message if problem else "", standing)
+        pause = self.session.pause if self.session is not None else ""
+        said = (pause, self.sending.standing, problem.message if problem else "", standing)
         self._header.standing = " ".join(filter(None, said))
         if self.session is not None:
             self._header.show(self.session.context, self.session.account)

@@ -165,8 +165,12 @@ class ListDialogs(Screen[None]):
         is_zone = field == "timezone"
         timezone = value if is_zone else self.context.timezone
         language = self.context.language if is_zone else value
-        self._access.context = replace(self.context, timezone=timezone, language=language)
+        self.know_context(replace(self.context, timezone=timezone, language=language))
         self.follow(timezone, language)
+
+    def know_context(self, context: Context) -> None:
+        """Go by other settings of the same context from now on."""
+        self._access.context = context
 
     def follow(self, timezone: str, language: str) -> bool:
         """Go by a zone and a language, where one is known, and return whether that is another."""
@@ -250,6 +254,10 @@ class ListDialogs(Screen[None]):
     def _change_many(self) -> None:
         from aicx_tui.tui.changing_fields import ask_for_fields  # only when asked for
 
+        if reason := self.aicx.places.refusal("humans.set-field"):
+            said = f"{reason} Several are changed upon what is read of each; one by one it goes."
+            self.aicx.notify(said, title="Not changed", severity="warning", timeout=8)
+            return
         ask_for_fields(self.aicx, self._list, bulking=self.bulking)
 
     async def action_tags(self) -> None:
@@ -293,3 +301,11 @@ class ListDialogs(Screen[None]):
 
         if record := self._table.current:
             ask_what_to_copy(self.app, record)
+
+    def action_snippet(self) -> None:
+        """Show the embed code by which a chat widget knows the human."""
+        from aicx_tui.tui.editing_humans import human_at_cursor  # only when asked for
+        from aicx_tui.tui.embedding_humans import EmbeddingHuman
+
+        if human := human_at_cursor(self.aicx, self._list, self._detail.human):
+            EmbeddingHuman(self, human).choose()

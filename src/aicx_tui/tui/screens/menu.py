@@ -76,6 +76,6 @@ def _line(choice: Choice) -> Content:
     return Content.assemble(
         " ",
         (choice.key, "bold $accent"),
-        f"  {choice.title:<12}",
+        f"  {choice.title:<12}{'  ' if len(choice.title) > 11 and choice.note else ''}",
         (clean(choice.note), "$quiet"),
     )

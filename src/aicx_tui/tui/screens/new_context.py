@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from pydantic import SecretStr
 from typing_extensions import override
 
-from aicx_tui.addresses import PROTO_URL, checked_id, platform_root
+from aicx_tui.addresses import OPEN_CX_URL, PROTO_URL, checked_id, platform_root
 from aicx_tui.config_file import checked_name
 from aicx_tui.credentials import checked_token
 from aicx_tui.errors import FieldProblem, UsageError
@@ -26,7 +26,7 @@ from aicx_tui.services.signing_in import (
 from aicx_tui.settings import Context, PlatformKind
 from aicx_tui.tui.screens.code_form import CodeFormScreen
 from aicx_tui.tui.screens.form import FormScreen
-from aicx_tui.tui.screens.sign_in import ADVICE, TOKEN, keep_patiently
+from aicx_tui.tui.screens.sign_in import ADVICE, API_KEY, TOKEN, keep_patiently
 from aicx_tui.tui.widgets.form import Field
 
 if TYPE_CHECKING:
@@ -105,6 +105,37 @@ class ServerForm(CodeFormScreen[str]):
     def _asked(self, challenge: Challenge) -> CodeAsked:
         assert self._described is not None  # noqa: S101  # a challenge comes after it
         return CodeAsked(self._described, challenge)
+
+
+class OpenCxForm(FormScreen[str]):
+    """Asks for OpenCX's API key and answers with the new context's name."""
+
+    def __init__(self, setup: Setup) -> None:
+        fields = (
+            Field("name", "Name", "What you call it.", value=_free_name("open-cx", setup)),
+            API_KEY,
+            Field("url", "Address", value=OPEN_CX_URL),
+            PRODUCTION._replace(value="yes"),
+        )
+        advice = "The key stays in the keyring; it never stands in a page."
+        super().__init__("Sign in to OpenCX", fields, advice=advice)
+        self._setup = setup
+
+    @override
+    async def send(self, values: dict[str, str]) -> str:
+        checks = _Checks()
+        context = _described("open-cx", values, self._setup, checks)
+        key = checks.of("token", lambda: checked_token(values["token"].strip(), source="here"))
+        checks.raise_problems()
+        return await _add(self, await sign_in_by_token(context, key), self._setup)
+
+
+FORMS: dict[str, Callable[[Setup], FormScreen[str]]] = {
+    "proto": ProtoForm,
+    "server": ServerForm,
+    "open-cx": OpenCxForm,
+}
+"""What a kind of platform is described by."""
 
 
 class _Checks:

@@ -22,6 +22,7 @@ from aicx_tui.tui.changing_aliases import ChangingAliases
 from aicx_tui.tui.changing_profile import ChangingProfile, shown_lines
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.profile_lines import (
+    FURTHER,
     Line,
     alias_line,
     cannot,
@@ -168,7 +169,7 @@ class ProfileScreen(Screen[None]):
         if self._lines and self.own is not None and self.own.account is None:
             return Content.assemble(
                 ("These two are kept on this machine, for this context.\n\n", "$quiet"),
-                cannot(Capability.PROFILE_EDIT),
+                cannot(Capability.PROFILE_EDIT, self.humans.context),
             )
         return self._state()
 
@@ -176,7 +177,7 @@ class ProfileScreen(Screen[None]):
         own = self.own
         self._picture.hide()
         if own is not None and not own.can(Capability.PROFILE_ALIASES):
-            self._list([], cannot(Capability.PROFILE_ALIASES), is_known=True)
+            self._list([], cannot(Capability.PROFILE_ALIASES, self.humans.context), is_known=True)
             return
         aliases = own.aliases if own is not None else None
         rows = [Option(alias_line(alias), id=alias.id) for alias in aliases or ()]
@@ -188,7 +189,9 @@ class ProfileScreen(Screen[None]):
 
     def _show_token(self) -> None:
         self._picture.hide()
-        self._list([], token_lines(self.humans.session, self._header.context), is_known=True)
+        rows = [Option(FURTHER, id="token")]
+        said = token_lines(self.humans.session, self._header.context)
+        self._list(rows, said, is_known=True)
 
     def _list(self, rows: list[Option], notice: Content, *, is_known: bool) -> None:
         """Show rows, the cursor where it was, and what is to be said below or in their place."""
@@ -356,7 +359,9 @@ class ProfileScreen(Screen[None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._tabs.active == GENERAL:
+        if self._tabs.active == API:
+            self.aicx.places.show_token()
+        elif self._tabs.active == GENERAL:
             self.action_change()
         else:
             self.action_edit()

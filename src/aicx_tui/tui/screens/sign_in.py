@@ -49,6 +49,8 @@ ADVICE = (
     "person."
 )
 
+API_KEY = TOKEN._replace(label="API key", hint="In OpenCX's dashboard: Settings > Access")
+
 
 class SignInScreen(CodeFormScreen[SignedIn]):
     """Asks for a token, or for e-mail and password, and the code where the account has that on.
@@ -73,9 +75,9 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         by_password = context.kind == "console"
         super().__init__(
             f"Sign in to {context.name}{' · production' if context.production else ''}",
-            _password_fields(context) if by_password else (TOKEN,),
+            _password_fields(context) if by_password else (_token_field(context),),
             said=_reason(refused, context),
-            advice="" if by_password else ADVICE,
+            advice=ADVICE if context.kind == "gateway" else "",
         )
         self._target = context
         self._setup = setup
@@ -111,7 +113,7 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         return (await resend(CodeAsked(self._target, challenge))).challenge
 
     async def _kept(self, signed_in: SignedIn) -> SignedIn:
-        learn(signed_in, self._target, self._setup)
+        await learn(signed_in, self._target, self._setup)
         await keep_patiently(self, signed_in, self._setup)
         return signed_in
 
@@ -173,6 +175,10 @@ async def keep_patiently(screen: FormScreen[AnswerT], signed_in: SignedIn, setup
     )
     if not kept:
         setup.credentials.remember(signed_in.context, signed_in.slot, signed_in.secret)
+
+
+def _token_field(context: Context) -> Field:
+    return API_KEY if context.kind == "open-cx" else TOKEN
 
 
 def _password_fields(context: Context) -> tuple[Field, ...]:
