@@ -56,6 +56,8 @@ def why_not(screen: TokenScreen, action_id: str) -> str:
     refused = screen.aicx.places.refusal(action_id)
     if refused or action_id not in DONE_HERE:
         return refused
+    if action_id in (ISSUE, ROTATE, PASTE) and screen.own.context.source == "environment":
+        return "The token comes from AICX_TOKEN, which aicx cannot change."
     if action_id in OF_A_TOKEN and not screen.current:
         return "No token signs in here."
     if action_id == FORGET and screen.own.context.source != "config":
