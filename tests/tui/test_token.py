@@ -280,6 +280,23 @@ async def test_an_old_one_is_said_and_without_a_keyring_the_new_one_goes_to_a_fi
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("kind", ["console", "open-cx"])
+async def test_one_of_the_environment_is_shown_and_cannot_be_changed(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path, kind: str
+) -> None:
+    aimed = browsed_sandbox.environment(kind=kind)
+    if kind == "open-cx":
+        aimed |= {"AICX_URL": f"{browsed_sandbox.url}/open-cx"}
+    setup = Setup({"AICX_HOME": str(tmp_path), "AICX_KEYRING": "off", **aimed})
+    access = setup.access("environment")
+    async with console(access, setup=setup, size=(80, 24), until=" humans, fresh") as person:
+        await opens_token(person)
+        await person.sees("the environment, AICX_TOKEN", "verified just now", "contexts add")
+        await person.presses("R", "I", "P")
+        await person.presses("question_mark", *"paste")
+        await person.sees("The token comes from")
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 def test_the_run_as_it_looks(
     snap_compare: Compare, browsed_sandbox: SandboxPlatform, setup: Setup, size: tuple[int, int]

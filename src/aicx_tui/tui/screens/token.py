@@ -172,7 +172,7 @@ class TokenScreen(Screen[None]):
 
     @property
     def _replacing(self) -> str:
-        return "token.set" if self.own.context.kind == "gateway" else "token.rotate"
+        return "token.rotate" if self.own.context.kind == "console" else "token.set"
 
     def _paint_header(self) -> None:
         self._header.state = self.humans.header.state
