@@ -14,13 +14,21 @@ from typing import NamedTuple
 import resvg_py
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import console
+from tests.tui.console import bare_setup, console
 from tests.tui.waiting import let_changes_wait
 
+from aicx_tui.services.targets import Target
 from aicx_tui.tui.screens.humans import HumansScreen
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
+
+TARGETS = (
+    Target("billing .env", "env-file"),
+    Target("website", "github"),
+    Target("legacy cron", "by-hand", {"instructions": "Paste it into cron-1's crontab."}),
+)
+"""Where else the token of the sandbox is used."""
 
 WIDE, LOW, SMALL = (120, 40), (120, 30), (80, 24)
 
@@ -53,6 +61,7 @@ SCENES = {
     "conflict": Scene(LOW, ("O", "in conflict", "enter", "choose m, t or b"), has_changes=True),
     "history": Scene(LOW, ("down", "enter", "right", "change: waiting"), has_changes=True),
     "profile": Scene(LOW, ("g", "p", "the password is enough")),
+    "token": Scene(LOW, ("g", "t", "verified just now")),
     "welcome": Scene(SMALL, is_first_start=True),
     "sign-in": Scene(SMALL, ("down", "enter"), is_first_start=True),
 }
@@ -69,7 +78,8 @@ async def picture(name: str, platform: SandboxPlatform) -> str:
 async def _drawn(scene: Scene, platform: SandboxPlatform) -> str:
     access = None if scene.is_first_start else platform.own_access()
     until = "Open the sandbox" if scene.is_first_start else "fresh now"
-    async with console(access, size=scene.size, until=until) as person:
+    setup = bare_setup(targets={"sandbox": TARGETS})
+    async with console(access, setup=setup, size=scene.size, until=until) as person:
         if scene.has_changes:
             await let_changes_wait(person, platform)
         for key in scene.keys:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.sandbox.process import SandboxProcess
 from tests.sandbox_platform import SandboxPlatform
+
+WORKERS_A_CORE = 2
+"""Tests wait for processes and for screens half of their time."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` makes of the tests."""
+    return WORKERS_A_CORE * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import DupFd
+from threading import Lock
 from typing import Any
 
 PRELOADED = (
@@ -25,6 +26,8 @@ PRELOADED = (
     "aicx_tui.cli.reporting",
     "aicx_tui.cli.changing",
     "aicx_tui.cli.contexts",
+    "aicx_tui.cli.cx_genie",
+    "aicx_tui.cli.cx_genie_syncing",
     "aicx_tui.cli.doctor",
     "aicx_tui.cli.history",
     "aicx_tui.cli.humans",
@@ -37,6 +40,7 @@ PRELOADED = (
     "aicx_tui.cli.token",
     "aicx_tui.cli.token_rotating",
     "aicx_tui.cli.views",
+    "aicx_tui.endpoint.command",
     "aicx_tui.sandbox.__main__",
     "aicx_tui.sandbox.mail_reading",
     "aicx_tui.sandbox.sample",
@@ -48,6 +52,10 @@ PRELOADED = (
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([*PRELOADED])
+
+_ONE_AT_A_TIME = Lock()
+"""How a process ended is read once, and who starts another one reads it of all: of two threads that
+do so at the same time, the later would be told that it ended with 255."""
 
 
 class Forked:
@@ -67,20 +75,22 @@ class Forked:
         self._process: BaseProcess = _CONTEXT.Process(
             target=_become, args=(module, [*words], dict(env), os.getcwd(), handed)
         )
-        self._process.start()
+        with _ONE_AT_A_TIME:
+            self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
         """Its exit code; None while it runs."""
-        return self._process.exitcode
+        with _ONE_AT_A_TIME:
+            return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end, and return its exit code."""
-        self._process.join(timeout)
-        if self._process.exitcode is None:
+        connection.wait([self._process.sentinel], timeout)
+        if (code := self.poll()) is None:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
-        return self._process.exitcode
+        return code
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, unless it has ended."""

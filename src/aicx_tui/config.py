@@ -34,6 +34,7 @@ COLOURS = ("red", "blue", "yellow", "violet", "green", "teal", "orange", "pink")
 """What the header of a context may wear; given out in this order, far apart ones first."""
 
 THEMES = ("dark", "light", "terminal")
+NO_IMAGES, HALF_BLOCKS, BY_TERMINAL = IMAGES = ("none", "half-blocks", "terminal")
 """Colours of the console; `terminal` uses the 16 that the terminal itself defines."""
 
 RESERVED_NAMES = ("sandbox", "environment")
@@ -173,6 +174,12 @@ ATTRIBUTES = {"url": "root", "company": "company_id", "bot": "bot_id"}
 CONSOLE_SETTINGS = (
     Setting("theme", str, "Colours of the console.", choices=THEMES),
     Setting(
+        "images",
+        str,
+        "How pictures are shown; by terminal, as Sixel or Kitty has them, where it says it can.",
+        choices=IMAGES,
+    ),
+    Setting(
         "lock_after",
         int,
         "Minutes without a key after which the screen is covered; 0 for never.",
@@ -209,6 +216,7 @@ class Config:
         targets: Where else the token is used, by context, in their order.
         cx_genie: Authentication URLs that CX Genie asks, by name.
         theme: One of `THEMES`; empty for what fits the terminal.
+        images: One of `IMAGES`.
         lock_after: Minutes; 0 for never.
         mirror_days: Days without its platform after which a local copy stays shut.
         token_days: Days after which a token is said to be old; 0 for never.
@@ -222,6 +230,7 @@ class Config:
     targets: Mapping[str, tuple[Target, ...]] = field(default_factory=lambda: MappingProxyType({}))
     cx_genie: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
     theme: str = ""
+    images: str = HALF_BLOCKS
     lock_after: int = 30
     mirror_days: int = 7
     token_days: int = 90

@@ -16,6 +16,7 @@ from typing import Any
 from aicx_tui.config import RESERVED_NAMES, Setting, checked_value
 from aicx_tui.config_problems import Problems, not_among
 from aicx_tui.errors import UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.columns import FIELDS, is_column
 from aicx_tui.settings import SavedView
 from aicx_tui.text import has_control_character
@@ -138,7 +139,9 @@ def _checked_name(value: str, what: str) -> str:
 
 def _checked_query(value: str, what: str) -> str:
     if len(value) > MAX_QUERY:
-        raise UsageError(f"{what} has {len(value):,} characters; {MAX_QUERY:,} are read.")
+        raise UsageError(
+            f"{what} has {grouped(len(value))} characters; {grouped(MAX_QUERY)} are read."
+        )
     return value
 
 

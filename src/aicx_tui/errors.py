@@ -5,7 +5,8 @@ next (`hint`). A headless command exits with its `exit_code`; the console shows 
 
     AicxError                    1  failed
     ├── UsageError               2  the command, the environment or a value given is wrong
-    │   └── QueryError              a search that cannot be read
+    │   ├── QueryError              a search that cannot be read
+    │   └── BotNotChosenError       the account has several bots, and none is named
     ├── NotSignedInError         3  no token, or the platform does not accept it
     │   └── ChallengeOverError          a code came too late or was guessed too often
     ├── NotFoundError            4  no such human, tag, company or bot
@@ -87,6 +88,19 @@ class QueryError(UsageError):
         super().__init__(message, hint=hint)
         self.start = start
         self.end = end
+
+
+class BotNotChosenError(UsageError):
+    """The account has several bots and none is named; nothing was asked of any.
+
+    Args:
+        message: As for every error.
+        bots: Their ids and names, in the platform's order.
+    """
+
+    def __init__(self, message: str, *, bots: Sequence[tuple[str, str]], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.bots = tuple(bots)
 
 
 class NotSignedInError(AicxError):

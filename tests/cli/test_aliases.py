@@ -57,7 +57,7 @@ def test_one_default_takes_that_from_the_other_and_there_may_be_none(
         line for line in does("aliases", "list", env=env).out.splitlines() if "Second" in line
     )
     gone = does("aliases", "delete", "Second", "--yes", env=env)
-    assert "new conversations then begin under the account's own name, Ana Cruz." in gone.err
+    assert "New conversations now begin under the account's own name, Ana Cruz." in gone.err
     assert not any(alias["default"] for alias in listed(env).values())
     does("aliases", "edit", "First", "--default", env=env)
     does("aliases", "edit", "First", "--no-default", env=env)
@@ -93,6 +93,7 @@ def test_a_picture_is_checked_before_it_is_sent(
         (("edit", "Nobody", "--name", "x"), 4, "There is no alias “Nobody”"),
         (("edit", "Nobody"), 2, "Nothing is given that could be changed."),
         (("create", "  "), 2, "This is needed."),
+        (("edit", "Nobody", "--avatar", ""), 2, "The name of the file is empty."),
         (("delete", "Nobody"), 2, "Say that you mean it: --yes."),
     ],
 )

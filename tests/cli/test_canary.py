@@ -1,4 +1,4 @@
-"""Two secrets, given in every way, through every failure: found nowhere but in the keyring."""
+"""Secrets, given in every way, through every failure: found nowhere but in the keyring."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from tests.keyring.secret_service import SecretService
 TOKEN = "sk_canary+7f3e/9d1c5b"
 PASSWORD = "canary passw0rd 4e8a/77"
 SESSION = "se_canary_1b9d02"
-SECRETS = (TOKEN, PASSWORD, SESSION)
+CODE = "731904"
+CHALLENGE = "ch_canary_5d20f1"
+SECRETS = (TOKEN, PASSWORD, SESSION, CODE, CHALLENGE)
 PATIENCE = 30
 
 SERVER = {"installation_id": "i", "version": "1", "capabilities": ["sign-in", "humans.feed"]}
@@ -36,6 +38,12 @@ ACCOUNT = {
     "role": "admin",
     "company": {"id": "c", "name": "C"},
     "bots": [{"id": "b", "name": "B"}],
+}
+ASKED = {
+    "challenge": CHALLENGE,
+    "channel": "email",
+    "hint": "j…@example.com",
+    "expires_at": "2030-01-01T00:00:00Z",
 }
 KEPT = {"session": SESSION, "expires_at": "2030-01-01T00:00:00Z"}
 
@@ -153,6 +161,9 @@ def ways(file: Path) -> dict[str, Way]:
         "login, token in a file": Way(("login", "--token-file", str(file))),
         "login, token piped": Way(("login", "--token-stdin"), stdin=TOKEN + "\n"),
         "login, password piped": Way(by_password, stdin=PASSWORD + "\n"),
+        "login, password and code piped": Way(
+            (*by_password, "--code-stdin"), stdin=f"{PASSWORD}\n{CODE}\n"
+        ),
         "one command, token in a file": Way(("--token-file", str(file), "humans", "list")),
         "one command, token in the environment": Way(("whoami", "--json"), variable=True),
     }
@@ -170,6 +181,7 @@ async def test_no_failure_gives_a_secret_away(
     async def fails(number: int, kind: str, way: Way) -> None:
         place = Place(tmp_path / str(number), service)
         first = [result(SERVER)] if kind == "console" else []
+        first += [result(ASKED)] if CODE in way.stdin else []
 
         async def echo(writer: asyncio.StreamWriter) -> None:
             asked = platform.requests[-1].decode()
@@ -186,8 +198,8 @@ async def test_no_failure_gives_a_secret_away(
         place.check()
 
     file = token_file(tmp_path)
-    from_file, _, by_password, one_command, by_variable = ways(file).values()
-    chosen = [("console", way) for way in (by_password, one_command)]
+    from_file, _, by_password, by_code, one_command, by_variable = ways(file).values()
+    chosen = [("console", way) for way in (by_password, by_code, one_command)]
     chosen += [("gateway", way) for way in (from_file, by_variable)]
     await asyncio.gather(*(fails(n, kind, way) for n, (kind, way) in enumerate(chosen)))
 
@@ -206,7 +218,9 @@ async def test_no_success_gives_a_secret_away(
         place = Place(tmp_path / str(number), service if has_keyring else None)
         answers = [result(SERVER), result(ACCOUNT)]
         if "password" in name:
-            answers = [result(SERVER), result(KEPT), result(ACCOUNT), result(SERVER), result(None)]
+            asked = [result(ASKED)] if CODE in way.stdin else []
+            given = [*asked, result(KEPT), result(ACCOUNT)]
+            answers = [result(SERVER), *given, result(SERVER), result(None)]
         if way.words[-1] == "list":
             page = result({"items": [], "next": "x"})
             answers = [result(SERVER), result(ACCOUNT), page]
@@ -240,7 +254,7 @@ async def test_no_unreachable_host_gives_a_secret_away(
                 for way in ways(file).values()
             )
         )
-    assert codes == [7] * 5
+    assert codes == [7] * 6
     place.check()
 
 

@@ -11,7 +11,14 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from aicx_tui.cli.commands import on_a_platform, on_many, on_oneself, on_outbox, on_the_token
+from aicx_tui.cli.commands import (
+    on_a_platform,
+    on_many,
+    on_oneself,
+    on_outbox,
+    on_the_token,
+    on_users,
+)
 from aicx_tui.cli.grammar import parse
 from aicx_tui.services.actions import ACTIONS
 from tests.api.faulty import faulty, json_reply
@@ -320,6 +327,7 @@ MUTATING = {
     "aliases.delete": ("aliases", "delete", "Ana", "--yes"),
     "token.issue": ("token", "issue", "--yes"),
     "token.rotate": ("token", "rotate", "--yes"),
+    "cx-genie.sync-users": ("cx-genie", "sync-users", "shop", "--user-token-stdin", "--yes"),
 }
 """How each command that changes data is typed."""
 
@@ -333,6 +341,7 @@ STDIN = {
     "tags.import": '{"name": "Tier"}',
     "profile.password": "the present one\na new and longer password 9\n",
     "profile.two-factor-off": "the present one\n",
+    "cx-genie.sync-users": "token",
 }
 """What is piped."""
 
@@ -340,7 +349,7 @@ STDIN = {
 def test_every_command_that_changes_data_is_known_here() -> None:
     changing = {action.id for action in ACTIONS.values() if action.mutates and action.headless}
     assert set(MUTATING) == changing
-    ways = (on_a_platform, on_outbox, on_many, on_oneself, on_the_token)
+    ways = (on_a_platform, on_outbox, on_many, on_oneself, on_the_token, on_users)
     assert changing <= set().union(*(commands() for commands in ways))
     assert {parse(words).command for words in MUTATING.values()} == changing
 
@@ -354,6 +363,7 @@ async def test_a_read_only_context_refuses_what_changes_data(
         (tmp_path / "config.toml").write_text(
             f'[contexts.acme]\nkind = "{kind}"\nurl = "{platform.url}"\n'
             'company = "c"\nbot = "b"\nread_only = true\n'
+            f'[cx_genie.shop]\nurl = "{platform.url}"\n'
         )
         given = env | {"AICX_TOKEN": "t", "AICX_URL": platform.url, "AICX_CONTEXT": "acme"}
         ended = await asyncio.to_thread(

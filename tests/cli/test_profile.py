@@ -91,11 +91,12 @@ def test_the_profile_is_shown_and_changed(env: Env, tmp_path: Path) -> None:
     [
         (("set",), 2, "Nothing is given that could be changed."),
         (("set", "--timezone", "Asia/Manilla"), 2, "Is Asia/Manila meant?"),
-        (("set", "--language", "!"), 2, "no language tag"),
+        (("set", "--language", "Klingon"), 2, "Is tlh meant?"),
         (("set", "--name", " "), 2, "signs that can be read"),
         (("avatar", "/nowhere.png"), 2, "no such file"),
         (("password", "--password-stdin"), 2, "12 characters or more"),
         (("unlink", "google"), 2, "Use --password-stdin."),
+        (("link", "microsoft"), 6, "It knows those of Google."),
     ],
 )
 def test_what_cannot_be_is_refused(env: Env, words: tuple[str, ...], code: int, said: str) -> None:
@@ -228,6 +229,9 @@ def test_an_account_elsewhere_is_linked_signs_in_and_is_unlinked(
         out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     assert "Ana Cruz" in out
+    nobody = aicx("login", "--oidc", "microsoft", env=home)
+    assert nobody.code == 6
+    assert "knows no accounts of Microsoft" in nobody.err
     gone = does("profile", "unlink", "google", "--json", env=home)
     assert gone.json() == {"unlinked": "google"}
     with piped("profile", "link", "google", "--json", env=home) as process:

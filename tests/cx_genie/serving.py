@@ -57,8 +57,3 @@ class Serving:
         """What it wrote on standard error so far."""
         self._said.seek(0)
         return self._said.read().decode()
-
-    def ended(self) -> int:
-        """Ask it to end as a service is asked, and return its exit code."""
-        self.process.terminate()
-        return self.process.wait(PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +29,11 @@ class Shop:
     def environment(self) -> dict[str, str]:
         return {**self.platform, "AICX_HOME": str(self.home), "SHOP_TOKEN": HEADER_TOKEN}
 
-    def at(self, url: str, *options: str) -> Shop:
+    def at(self, url: str, **settings: str) -> Shop:
         """The same, described anew."""
-        self.aicx("profiles", "remove", "shop")
-        words = ("--url", url, "--token-env", "SHOP_TOKEN", *options)
-        added = self.aicx("profiles", "add", "shop", *words)
-        assert added.code == 0, added.err
+        said = {"url": url, "token_env": "SHOP_TOKEN"} | settings
+        lines = [f"{key} = {json.dumps(value)}" for key, value in said.items()]
+        (self.home / "config.toml").write_text("\n".join(["[cx_genie.shop]", *lines]) + "\n")
         return self
 
     def aicx(self, *words: str, stdin: str = "") -> Ended:

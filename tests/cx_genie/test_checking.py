@@ -37,7 +37,11 @@ def token_of_somebody(sandbox: SandboxPlatform) -> str:
 def test_a_profile_is_added_checked_listed_and_removed(
     shop: Shop, browsed_sandbox: SandboxPlatform
 ) -> None:
-    shop.at(browsed_sandbox.url + SAMPLE)
+    url = browsed_sandbox.url + SAMPLE
+    added = shop.aicx("profiles", "add", "shop", "--url", url, "--token-env", "SHOP_TOKEN")
+    assert (added.code, "Try it: aicx cx-genie check shop" in added.err) == (0, True)
+    again = shop.aicx("profiles", "add", "shop", "--url", url, "--token-env", "SHOP_TOKEN")
+    assert (again.code, "There is a profile shop already" in again.err) == (2, True)
     token = token_of_somebody(browsed_sandbox)
     done = shop.check(token)
     assert done.code == 0, done.err
@@ -138,7 +142,7 @@ def test_another_host_that_is_redirected_to_hears_nothing_of_it(shop: Shop) -> N
     with recorder(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as elsewhere:
         head = f"HTTP/1.1 307 Moved\r\nLocation: {elsewhere.url}/\r\nContent-Length: 0\r\n\r\n"
         with recorder(head.encode()) as here:
-            done = shop.at(f"{here.url}/user", "--fields", "user_id").check(
+            done = shop.at(f"{here.url}/user", fields="user_id").check(
                 "user-token-4711", "--field", "user_id=42"
             )
             assert done.code == 1
@@ -160,7 +164,7 @@ def test_what_a_reply_repeats_of_secrets_is_not_shown(shop: Shop) -> None:
 
 def test_what_is_missing_is_said_before_anything_is_sent(shop: Shop) -> None:
     with recorder(b"") as server:
-        shop.at(server.url, "--fields", "user_id")
+        shop.at(server.url, fields="user_id")
         done = shop.check()
         assert (done.code, "--field user_id=VALUE" in done.err) == (2, True)
         empty = shop.check("\n")

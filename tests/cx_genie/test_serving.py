@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import trustme
 
-from tests.cx_genie.serving import Serving
+from tests.cx_genie.serving import PATIENCE, Serving
 from tests.cx_genie.shop import HEADER_TOKEN, USER_TOKEN, Shop
 from tests.cx_genie.test_checking import token_of_somebody
 from tests.sandbox_platform import SandboxPlatform
@@ -23,7 +25,7 @@ OUR_HEADER = {"Authorization": f"{HEADER_TOKEN} Bearer"}
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, browsed_sandbox: SandboxPlatform) -> Shop:
     home = tmp_path_factory.mktemp("shop")
-    return Shop(home, browsed_sandbox.environment()).at("http://127.0.0.1:1/", "--identity", "id")
+    return Shop(home, browsed_sandbox.environment()).at("http://127.0.0.1:1/", identity="id")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,17 @@ def test_asked_to_end_it_finishes_and_says_nothing_of_trouble(shop: Shop) -> Non
     with Serving("shop", "--behind-proxy", "127.0.0.1", env=shop.environment) as running:
         forwarded = OUR_HEADER | {"X-Forwarded-For": "203.0.113.9"}
         assert post(running.url, {"access_token": "x"}, forwarded).status_code == 404
-        assert running.ended() == 0
+        body = json.dumps({"access_token": "x"}).encode()
+        head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n"
+        head += f"Authorization: {OUR_HEADER['Authorization']}\r\n\r\n"
+        where = urlsplit(running.url)
+        with socket.create_connection((where.hostname, where.port)) as half:
+            half.sendall(head.encode() + body[:5])
+            httpx.get(f"{running.url}health")  # behind which the half call is being answered
+            running.process.terminate()
+            half.sendall(body[5:])
+            assert b"Nobody has this access token." in b"".join(iter(lambda: half.recv(4096), b""))
+        assert running.process.wait(PATIENCE) == 0
         assert "203.0.113.9 POST 404" in running.said()
         assert "Traceback" not in running.said()
 
@@ -155,7 +167,7 @@ def test_others_are_served_by_tls_alone(shop: Shop, tmp_path: Path) -> None:
     with Serving("shop", *words, env=shop.environment) as running:
         url = running.url.replace(EVERYWHERE, "127.0.0.1")
         assert url.startswith("https://")
-        there = Shop(tmp_path).at(url, "--ca-file", str(trusted)).check()
+        there = Shop(tmp_path).at(url, ca_file=str(trusted)).check()
         assert "404 Not Found" in there.out
         untrusted = Shop(tmp_path).at(url).check()
         assert "certificate of 127.0.0.1" in untrusted.out

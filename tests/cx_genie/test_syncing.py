@@ -47,7 +47,7 @@ def test_users_are_previewed_then_created_then_updated_and_never_doubled(
     file.write_text('token-ana\n{"access_token": "token-bo"}\n\ntoken-of-nobody\n')
     words = ("sync-users", "shop", "--user-tokens", str(file))
     with accounts({"token-ana": ANA, "token-bo": BO}) as server:
-        shop.at(server.url, "--label-tag", "Shop label")
+        shop.at(server.url, label_tag="Shop label")
         preview = shop.aicx(*words, "--dry-run")
         assert preview.code == 9
         assert (
@@ -93,12 +93,12 @@ def test_who_is_found_by_another_field_is_the_same_however_it_is_written(
     shop = tagged_shop(tmp_path, own_sandbox)
     one = ("sync-users", "shop", "--user-token-stdin", "--yes")
     with accounts({"a": ANA, "b": BO | {"email": "ANA@shop.example", "name": "Ana C."}}) as server:
-        shop.at(server.url, "--identity", "phone_number", "--label-tag", "Shop label")
+        shop.at(server.url, identity="phone_number", label_tag="Shop label")
         assert shop.aicx(*one, stdin="a").code == 0
         server.users["a"] = ANA | {"phone_number": "+84 90 123 45 67", "country_code": ""}
         same = shop.aicx(*one, stdin="a")
         assert "0 created, 0 updated, 1 as they were." in same.err
-        shop.at(server.url, "--identity", "email")
+        shop.at(server.url, identity="email")
         other = shop.aicx(*one, "--json", stdin="b")
         assert other.code == 0, other.err
         assert other.json()["changes"] == {
@@ -137,7 +137,7 @@ def test_wrong_files_and_tags_are_refused_before_anybody_is_asked(
 ) -> None:
     shop, file = Shop(tmp_path, browsed_sandbox.environment()), tmp_path / "tokens"
     words = ("sync-users", "shop", "--user-tokens", str(file), "--dry-run")
-    shop.at("http://127.0.0.1:1/", "--label-tag", "No such tag")
+    shop.at("http://127.0.0.1:1/", label_tag="No such tag")
     for content, said in (
         ("two words\n", "line 1: a token has no white space in it"),
         ('{"token": "x"}', "line 1: access_token is missing"),

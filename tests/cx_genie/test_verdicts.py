@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aicx_tui.api.cx_genie import Answer
 from aicx_tui.services.cx_genie import Identity
@@ -103,6 +105,41 @@ def test_a_refusal_by_its_status_is_told_without_reading_on() -> None:
     verdict = verdict_on(V1_SAMPLE, status=401)
     assert failures(verdict) == {"HTTP status": "401 Unauthorized, which tells of no user."}
     assert "header token" in verdict.failed[0].next_step
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=9,
+)
+DATA = st.dictionaries(st.sampled_from([*V1_SAMPLE["data"], "id", "other"]), JSON, max_size=8)
+
+
+@given(
+    body=st.binary(max_size=60)
+    | st.builds(
+        lambda status, data: json.dumps({"status": status, "data": data}).encode(),
+        st.sampled_from([True, False, None, "true", 1]),
+        DATA | JSON,
+    ),
+    identity=st.sampled_from(Identity),
+    status=st.integers(100, 599),
+    encoding=st.sampled_from(["", "gzip", "identity"]),
+    location=st.text(max_size=30),
+)
+def test_whatever_comes_is_judged_and_only_a_user_who_can_be_found_would_do(
+    body: bytes, identity: Identity, status: int, encoding: str, location: str
+) -> None:
+    headers = (("content-encoding", encoding), ("location", location))
+    answer = Answer(status=status, headers=headers, body=body, is_cut=False, seconds=0.0)
+    verdict = judged(answer, identity=identity)
+    assert verdict.findings
+    if verdict.would_do:
+        assert 200 <= status < 300
+        assert verdict.user is not None
+        assert verdict.user.identity(identity).strip()
+    else:
+        assert all(finding.next_step for finding in verdict.failed)
 
 
 def test_a_country_s_code_and_a_number_are_joined_and_taken_apart() -> None:

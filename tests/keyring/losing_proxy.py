@@ -51,7 +51,7 @@ class LosingProxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one call of a connection."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await _whole(reader)
+            request = await whole(reader)
             reply = await self._ask(request)
             if self.turns_away > 0 and any(t in request for t in self.tokens):
                 self.turns_away -= 1
@@ -84,7 +84,7 @@ class LosingProxy:
             writer.close()
 
 
-async def _whole(reader: asyncio.StreamReader) -> bytes:
+async def whole(reader: asyncio.StreamReader) -> bytes:
     """A request, told to be the last of its connection."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = _LENGTH.search(head)

@@ -67,6 +67,7 @@ def test_languages_are_taken_as_bcp_47_writes_them(viewer: httpx.Client, languag
         ({"language": None}, "language"),
         ({"language": ""}, "language"),
         ({"language": "english!"}, "language"),
+        ({"language": "klingon"}, "language"),
         ({"language": "en_GB"}, "language"),
         ({"language": "en-"}, "language"),
         ({"language": "e"}, "language"),

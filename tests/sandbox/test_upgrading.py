@@ -24,6 +24,7 @@ NEW_COLUMNS = {
     "sessions": ("started_at",),
 }
 TO_VERSION_2 = [
+    "DROP INDEX humans_by_token",
     *(f"DROP TABLE {table}" for table in NEW_TABLES),
     *(
         f"ALTER TABLE {table} DROP COLUMN {column}"
@@ -57,6 +58,9 @@ def test_a_file_of_version_2_is_given_what_it_lacks(tmp_path: Path) -> None:
     with SandboxProcess("--data", str(data)) as sandbox:
         assert sandbox.announcement | {"url": ""} == announced
         works_as_before(sandbox)
+    with closing(sqlite3.connect(data)) as rows:
+        indexes = {name for _, name, *_ in rows.execute("PRAGMA index_list(humans)")}
+    assert "humans_by_token" in indexes
 
 
 def test_a_database_of_version_2_is_given_what_it_lacks(postgresql: PostgresqlServer) -> None:

@@ -203,8 +203,9 @@ async def test_what_was_deleted_is_created_anew(own_sandbox: SandboxPlatform) ->
             await person.presses("number_sign")
             await person.sees("Delete Foo")
             await person.presses("ctrl+s")
-            await person.waits_for(lambda: not row_of(person, "Foo"))
+            await person.sees("Deleted Foo")
             person.app.clear_notifications()
+            await person.waits_for(lambda: not row_of(person, "Foo"))
 
 
 ODD_NAMES = ["[/]", "[@click=app.quit]x[/]", "عبد الله", "山田 花子 👩‍👩‍👧", "x" * 100]

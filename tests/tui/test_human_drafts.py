@@ -145,7 +145,7 @@ async def test_what_the_platform_refuses_is_a_draft_again(
         await person.pastes("Ada Önd")
         await types_into(person, "uid", "u" * 300)
         await person.presses("ctrl+s")
-        await person.sees("! String should have at most 255")
+        await person.sees("! It is longer than 255")
         await keeps(person, {"fullname": "Ada Önd", "uid": "u" * 300})
         assert sending_of(person).queue.needing == 0
 

@@ -180,7 +180,7 @@ async def test_what_the_platform_refuses_is_said_under_its_field(
         await person.pastes("x" * 600)
         await types_into(person, "uid", "y" * 300)
         await person.presses("ctrl+s")
-        await person.sees("! String should have at most 512", "! String should have at most 255")
+        await person.sees("! It is longer than 512", "! It is longer than 255")
         focused = person.app.screen.focused
         assert focused is not None and focused.id == "fullname"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from textual import events
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UnreachableError
@@ -17,8 +18,9 @@ from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.screens.humans import HumansScreen
 from tests.pictures import png
 from tests.sandbox.process import SandboxProcess
-from tests.sandbox_platform import SandboxPlatform
-from tests.tui.console import Person, bare_setup, console
+from tests.sandbox_platform import SandboxPlatform, access_by
+from tests.slow_proxy import slow_proxy
+from tests.tui.console import NOW, Person, bare_setup, console
 from tests.tui.waiting import humans_of
 
 SIZES = [(80, 24), (120, 40)]
@@ -79,9 +81,50 @@ async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
         await goes_to(person, "name")
         await person.presses("enter")
         await person.sees("Change your name")
+        await person.presses("ctrl+s")
+        await person.waits_for(lambda: "Change your name" not in person.screen)
+        assert "The name is changed" not in person.screen
+        await person.presses("enter")
+        await person.sees("Change your name")
         await person.presses("end", *" Reyes", "ctrl+s")
-        await person.sees("The name is changed", "Ana Cruz Reyes")
-    assert (await profile_of(platform)).name == "Ana Cruz Reyes"
+        await person.sees("The name is changed", "Name          Ana Cruz Reyes")
+        await person.sees("Ana Cruz Reyes · admin")
+        await person.presses("enter")
+        await person.sees("Change your name")
+        await person.presses("ctrl+u", *"می")
+        person.app.post_message(events.Key("zero_width_non_joiner", "\u200c"))  # as of a terminal
+        await person.presses(*"رود", "ctrl+s")
+        await person.waits_for(lambda: "رود" in person.screen.replace("\u200c", ""))
+        await person.sees("The name is changed", "· admin")
+    assert (await profile_of(platform)).name == "می\u200cرود"
+
+
+async def test_of_several_bots_one_is_chosen_before_the_profile_opens(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    async with console(browsed_sandbox.access().at_bot(""), until="Choose a bot") as person:
+        await person.presses("escape")
+        await person.sees("no bot chosen: press B", "several bots and none is chosen")
+        await person.presses("g", "p")
+        await person.sees("several bots and none is chosen", "aicx contexts edit")
+        await person.presses("B")
+        await person.sees("Choose a bot", str(browsed_sandbox.announced["bot_id"]))
+        await person.presses("enter")
+        await person.sees("fresh now")
+        await opens_profile(person)
+        await person.sees("admin@acme.example")
+
+
+async def test_a_profile_opened_too_early_fills_and_its_header_follows(
+    browsed_sandbox: SandboxPlatform,
+) -> None:
+    now = [NOW]
+    access = browsed_sandbox.own_access()
+    async with console(access, until="starting", clock=lambda: now[0]) as person:
+        await person.presses("g", "p")
+        await person.sees("▸GENERAL", "admin@acme.example", "fresh now")
+        now[0] += timedelta(hours=3)
+        await person.sees("fresh 3h ago")
 
 
 async def test_a_name_that_the_platform_does_not_take_is_said_and_kept(
@@ -118,7 +161,7 @@ async def test_a_chosen_zone_holds_for_times_and_for_days_at_once(
 ) -> None:
     async with console(platform.own_access(), zone=None) as person:
         await person.presses("enter")
-        await person.waits_for(lambda: "PST" in person.screen)
+        await person.waits_for(lambda: "GMT+8" in person.screen)
         zone = humans_of(person).reader.zone
         assert str(zone) == "Asia/Manila"
         await person.presses("escape")
@@ -163,12 +206,18 @@ async def test_an_avatar_is_checked_sent_and_shown(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "me.png").write_bytes(png(60, 60))
     (tmp_path / "page.png").write_text("<svg/>")
+    (tmp_path / "words.txt").touch()
     async with console(platform.own_access()) as person:
         await opens_profile(person)
         await goes_to(person, "avatar")
         await person.presses("enter", *"page.png", "ctrl+s")
         await person.sees("! It is no PNG, JPEG, WebP or GIF", "Nothing was sent.")
-        await person.presses("ctrl+u", *"me.png", "enter")
+        await person.presses("ctrl+u", "ctrl+o")
+        await person.sees("Find a picture", "page.png", "me.png")
+        assert "words.txt" not in person.screen
+        await person.presses("home", "down", "enter", "enter")
+        await person.sees("Change your avatar", "/me.png", "▀▀▀▀▀▀", "PNG, 60 × 60 pixels")
+        await person.presses("enter")
         await person.sees("The avatar is changed", "a picture", "▀▀▀▀▀▀")
         await person.presses("enter", "minus", "enter")
         await person.sees("○ none")
@@ -212,8 +261,8 @@ async def test_a_token_asks_for_the_password_once_and_its_session_ends_with_the_
         await opens_profile(person)
         await goes_to(person, "two-factor")
         await person.presses("enter")
-        await person.sees("Turn two-factor on", "ctrl+s sends the first code.")
-        await person.presses("ctrl+s")
+        await person.sees("Turn two-factor on", "Enter sends the code.")
+        await person.presses("enter")
         await person.sees("Confirm that it is you", agent["email"])
         await person.types("not it")
         await person.presses("enter")
@@ -306,17 +355,77 @@ async def test_a_code_that_was_sent_just_now_still_counts_in_a_dialog_opened_aga
         await goes_to(person, "two-factor")
         for _ in range(2):
             await person.presses("enter")
-            await person.sees("ctrl+s sends the first code.")
+            await person.sees("Enter sends the code.")
             await person.presses("ctrl+s")
             await person.sees("another in 30 s")
             code = sandbox.code_sent()
             await person.presses("escape")
             await person.waits_for(lambda: "Turn two-factor on" not in person.screen)
         await person.presses("enter")
-        await person.sees("ctrl+s sends the first code.")
-        await person.presses("ctrl+s")
+        await person.sees("Enter sends the code.")
+        await person.presses("enter")
         await person.sees("another in 30 s")
         assert sandbox.code_sent() == code
         await person.pastes(code)
         await person.presses("enter")
         await person.sees("Two-factor is on", "● on")
+
+
+async def test_on_a_slow_platform_nothing_is_lost_and_only_what_is_so_is_said(
+    platform: SandboxPlatform,
+) -> None:
+    changing = b"PATCH /console/v1/profile "
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access, zone=None) as person:
+            await opens_profile(person)
+            proxy.held = changing
+            await goes_to(person, "name")
+            await person.presses("enter")
+            await person.sees("Change your name")
+            await person.presses("end", *" R", "ctrl+s")
+            await proxy.asked.get()
+            await person.sees("Saving …  Esc gives up.")
+            await person.presses("escape")
+            await person.sees("Not waited for: the profile shows whether it was saved.", "Cruz R")
+            await person.presses("ctrl+s")
+            proxy.go.set()
+            await person.sees("The name is changed")
+            proxy.held = b""
+
+            async def chooses(zone: str) -> None:
+                await goes_to(person, "timezone")
+                await person.presses("enter")
+                await person.sees("Type to find")
+                await person.types(zone)
+                await person.sees(f"  {zone}")
+                await person.presses("enter")
+
+            proxy.unanswered = changing
+            await chooses("Asia/Tokyo")
+            await person.sees("Time zone     Asia/Tokyo")
+            assert "Not known" not in person.screen
+            proxy.unanswered, proxy.lost = b"", changing
+            await chooses("Asia/Dubai")
+            await person.sees("Not known to be changed", "it is as it was", "Asia/Tokyo")
+            await person.presses("right", "n")
+            await person.sees("New alias")
+            await person.presses(*"Desk", "ctrl+s")
+            await person.sees("Created Desk")
+            proxy.lost, proxy.unanswered = b"", b"PATCH /console/v1/profile/aliases/"
+            await goes_to_alias(person, "Desk")
+            await person.presses("d")
+            await person.sees("Desk is the default", " ● Desk")
+            proxy.unanswered = b"DELETE /console/v1/profile/aliases/"
+            await person.presses("#")
+            await person.sees("Delete Desk")
+            await person.presses("ctrl+s")
+            await person.sees("Deleted Desk", "New conversations now begin")
+
+
+async def goes_to_alias(person: Person, name: str) -> None:
+    await person.presses("home")
+    while getattr(person.app.screen, "alias", None) is None or name != (
+        person.app.screen.alias.display_name  # type: ignore[attr-defined]
+    ):
+        await person.presses("j")

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from aicx_tui.errors import ChallengeOverError
 from aicx_tui.services.setup import Setup
-from aicx_tui.tui.screens import new_context
 from tests.sandbox.granting import link, oidc_file, signed_in
 from tests.sandbox.issuer import Issuer, Said
 from tests.sandbox.process import SandboxProcess
-from tests.sandbox.signing_in import another, turn_two_factor_on
+from tests.sandbox.signing_in import Data, another, turn_two_factor_on
 from tests.tui.console import NOW, Person, bare_setup, console
 
 WELCOME = "Open the sandbox"
+DATA = "data.db"
 
 
 class Clock:
@@ -46,7 +45,8 @@ def google() -> Iterator[Issuer]:
 def sandbox(tmp_path: Path, google: Issuer) -> Iterator[SandboxProcess]:
     """One whose agent has a second factor, and whose viewer has a Google account linked."""
     file = oidc_file(tmp_path, google=google)
-    with SandboxProcess("--ephemeral", "--humans", "5", "--oidc", str(file)) as process:
+    data = str(tmp_path / DATA)
+    with SandboxProcess("--data", data, "--humans", "5", "--oidc", str(file)) as process:
         turn_two_factor_on(process, "agent")
         yield process
 
@@ -94,7 +94,7 @@ async def test_a_wrong_code_may_be_corrected_and_the_fifth_ends_it(
 
 
 async def test_another_code_is_sent_once_the_countdown_is_over(
-    setup: Setup, sandbox: SandboxProcess
+    setup: Setup, sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
     clock = Clock()
     async with console(None, setup=setup, until=WELCOME, clock=clock) as person:
@@ -107,24 +107,30 @@ async def test_another_code_is_sent_once_the_countdown_is_over(
         await person.sees("ctrl+r sends another.")
         await person.presses("ctrl+r")
         await person.sees("asks for a pause")  # the platform's own clock was not turned on
+        lies_back(sandbox, tmp_path, "sent_at", by=timedelta(seconds=31))
+        clock.now += timedelta(seconds=31)
+        await person.sees("ctrl+r sends another.")
+        await person.presses("ctrl+r")
+        await person.sees("Another code was sent; only that one counts.", "another in 30 s")
         await person.pastes(first)
+        await person.presses("enter")
+        await person.sees("! This is not the code.", "ctrl+r sends another in")
+        await person.presses("ctrl+u")
+        await person.pastes(sandbox.code_sent())
         await person.presses("enter")
         await person.sees("● 5 humans")
 
 
 async def test_a_challenge_that_is_over_begins_with_the_password_again(
-    setup: Setup, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+    setup: Setup, sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
-    async def too_late(*_: object) -> None:
-        raise ChallengeOverError("This code is too old. Nothing was changed.", hint="Begin again.")
-
     async with console(None, setup=setup, until=WELCOME) as person:
         await adds_server(person, sandbox)
         await person.sees("another in 30 s")
-        monkeypatch.setattr(new_context, "verify", too_late)
+        lies_back(sandbox, tmp_path, "expires_at", by=timedelta(minutes=1))
         await person.pastes(sandbox.code_sent())
         await person.presses("enter")
-        await person.sees("! This code is too old.", "Begin again.", "Password", sandbox.url)
+        await person.sees("! This code is too old.", "Begin again", "Password", sandbox.url)
 
 
 async def test_a_linked_account_signs_in_by_what_is_allowed_in_a_browser(
@@ -155,7 +161,7 @@ async def test_what_is_refused_elsewhere_or_linked_to_nobody_is_told_apart(
         await person.presses("r")
         await person.sees("Waiting until it is allowed there", "CODE-")
         google.decide(shown_code(person), google.token(google.claims("nobody")))
-        await person.sees("linked", "r begins again.")
+        await person.sees("linked", "aicx profile link google, once signed in.")
         await person.presses("r")
         await person.sees("Waiting until it is allowed there", "CODE-")
         google.decide(shown_code(person), Said(400, {"error": "expired_token"}))
@@ -188,10 +194,12 @@ async def test_an_account_elsewhere_is_linked_and_unlinked_in_the_profile(
     async with server(tmp_path, sandbox) as person:
         await person.presses("L")
         await person.sees("Sign in to server")
-        await person.pastes(sandbox.person("admin").email)
-        await person.presses("tab")
-        await person.pastes(sandbox.person("admin").password or "")
         await person.presses("ctrl+s")
+        await person.sees("! This is needed.")
+        await person.pastes(sandbox.person("admin").email)
+        await person.presses("enter")
+        await person.pastes(sandbox.person("admin").password or "")
+        await person.presses("enter")
         await person.sees("● 5 humans, fresh now")
         await person.presses("g", "p")
         await person.sees("Google", "○ not linked")
@@ -203,6 +211,13 @@ async def test_an_account_elsewhere_is_linked_and_unlinked_in_the_profile(
         await person.sees("Unlink Google", "ana@elsewhere.example", "ctrl+s unlinks it.")
         await person.presses("ctrl+s")
         await person.sees("Google is unlinked", "○ not linked")
+
+
+def lies_back(sandbox: SandboxProcess, home: Path, moment: str, *, by: timedelta) -> None:
+    """Let a moment of every challenge have passed."""
+    past = datetime.now(UTC) - by
+    text = past.isoformat(timespec="microseconds")
+    Data(sandbox, home / DATA).change(f"UPDATE challenges SET {moment} = '{text}'")  # noqa: S608
 
 
 def server(tmp_path: Path, sandbox: SandboxProcess) -> AbstractAsyncContextManager[Person]:

@@ -49,6 +49,7 @@ SCENES: dict[str, tuple[tuple[str, ...], str]] = {
     "go": (("g",), "Contexts"),
     "contexts": (("g", "c"), "Switch context"),
     "edit": (("down", "e"), "As the platform has it now."),
+    "token": (("g", "t"), "verified just now"),
     "new": (("n", "tab", "j", "a", "n", "e"), "must have an @-sign"),
 }
 """Keys, and what the screen shows when the picture may be taken."""
@@ -272,7 +273,7 @@ PROFILE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], str]] = {
     "token": (("right", "right"), "▸API", (), "lets programs act as you"),
     "time-zone": (("home", *"jjj", "enter"), "Africa/", tuple("asia/to"), "Asia/Tokyo"),
     "password": (("home", *"jjjjj", "enter"), "New again", ("tab", *"password"), "very weak."),
-    "two-factor": (("end", "enter"), "Turn two", (), "ctrl+s sends the first code."),
+    "two-factor": (("end", "enter"), "Turn two", (), "Enter sends the code."),
 }
 """The profile: keys, what the screen shows then, more keys, and what it shows at last."""
 

@@ -99,7 +99,12 @@ assert main() == 0
 
 def test_keys_belong_to_actions_and_mean_one_thing() -> None:
     assert set(KEYS) <= set(ACTIONS)
-    keys = [key for entry in KEYS.values() if not entry.like for key in entry.keys.split(",")]
+    keys = [
+        (entry.where, key)
+        for entry in KEYS.values()
+        if not entry.like
+        for key in entry.keys.split(",")
+    ]
     assert len(keys) == len(set(keys))
     assert all(KEYS[entry.like].keys == entry.keys for entry in KEYS.values() if entry.like)
 

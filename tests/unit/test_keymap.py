@@ -82,9 +82,17 @@ def test_of_two_that_want_the_same_key_one_keeps_its_default() -> None:
 def test_giving_up_one_override_may_not_leave_another_in_conflict() -> None:
     keymap = Keymap({"humans.sort": "hyperspace", "humans.copy": "s", "humans.refresh": "y"})
     assert keymap.shown("humans.sort") == "s"
-    own = [action_id for action_id in KEYS if not KEYS[action_id].like]
+    own = [action_id for action_id, keys in KEYS.items() if not (keys.like or keys.where)]
     keys = [key for action_id in own for key in keymap.shown(action_id).split()]
     assert len(keys) == len(set(keys))
+
+
+def test_keys_of_a_screen_of_its_own_may_not_be_those_that_hold_everywhere() -> None:
+    keymap = Keymap({"token.issue": "n", "token.rotate": "g", "token.verify": "U"})
+    assert keymap.shown("token.issue") == "n"  # also what creates a human, on another screen
+    assert keymap.shown("token.rotate") == "R"
+    assert keymap.shown("token.verify") == "V"
+    assert len(keymap.problems) == 2
 
 
 def test_what_does_the_same_on_another_screen_always_has_the_same_key() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aicx_tui.errors import UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.codes import checked_code
 from aicx_tui.services.localities import (
     babel_locale,
@@ -18,7 +19,7 @@ from aicx_tui.services.localities import (
     zone_of,
     zones,
 )
-from aicx_tui.tui.moments import absolute, ago
+from aicx_tui.tui.moments import absolute, ago, in_lists
 from aicx_tui.tui.reader import Reader
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -66,15 +67,21 @@ def test_a_tag_has_the_nearest_locale(tag: str, locale: str) -> None:
 
 
 def test_a_tag_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError):
-        checked_language("not a tag")
+    for tag in ("not a tag", "qx", "en-Xxxx", "en-XX"):
+        with pytest.raises(UsageError):
+            checked_language(tag)
+    with pytest.raises(UsageError) as caught:
+        checked_language("Filipino")
+    assert caught.value.hint == "Is fil meant?"
+    for tag in ("tlh", "fil", "pt-BR", "zh-Hant-TW", "es-419"):
+        assert checked_language(tag) == tag
 
 
 def test_times_are_written_where_and_as_the_reader_is() -> None:
     reader = Reader()
     assert reader.follow(timezone="Europe/Berlin", language="de")
     assert not reader.follow(timezone="Europe/Berlin", language="de")
-    assert absolute(NOW, reader=reader) == "01.07.2026, 14:00 CEST"
+    assert absolute(NOW, reader=reader) == "01.07.2026, 14:00 GMT+2"
     assert ago(NOW, now=NOW + timedelta(hours=2), language=reader.language) == "vor 2 Stunden"
     fixed = Reader(UTC, is_fixed=True)
     assert not fixed.follow(timezone="Europe/Berlin", language="de")
@@ -90,3 +97,32 @@ def test_a_code_is_taken_as_mails_write_it(typed: str) -> None:
 def test_what_is_no_code_is_not_sent(typed: str) -> None:
     with pytest.raises(UsageError):
         checked_code(typed)
+
+
+def test_every_language_writes_every_time_and_number_and_lists_never_cut_one() -> None:
+    since = NOW - timedelta(days=800)
+    for language in languages():
+        reader = Reader()
+        reader.follow(timezone="Asia/Kolkata", language=language.tag)
+        assert "GMT+5:30" in absolute(NOW, reader=reader)
+        said, cells = in_lists(reader.language)
+        assert cells <= 15
+        assert ago(since, now=NOW, language=said)
+        assert grouped(1_234_567)
+    Reader()
+
+
+def test_a_list_is_english_where_a_language_takes_too_many_cells() -> None:
+    assert in_lists("en_NG") == ("en_NG", 10)
+    assert in_lists("de") == ("de", 14)
+    assert in_lists("nl") == ("en", 0)
+
+
+def test_numbers_follow_the_reader() -> None:
+    reader = Reader()
+    assert grouped(1_234_567) == "1,234,567"
+    for tag, written in (("de", "1.234.567"), ("hi", "12,34,567"), ("fr", "1\u202f234\u202f567")):
+        reader.follow(timezone="", language=tag)
+        assert grouped(1_234_567) == written
+    Reader()
+    assert grouped(1_234_567) == "1,234,567"

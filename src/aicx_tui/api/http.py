@@ -8,8 +8,8 @@ covers all of a call, and only a repeatable call is repeated.
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +24,11 @@ from aicx_tui.api import failures
 from aicx_tui.api.base import CREDENTIAL_HEADERS, Credential
 from aicx_tui.api.budget import MINUTE as DEFAULT_PAUSE
 from aicx_tui.api.budget import Budget
+from aicx_tui.api.inflating import read_body
 from aicx_tui.api.tls import tls_context
 from aicx_tui.errors import (
     AicxError,
     NotSignedInError,
-    NotTheApiError,
     OutcomeUnknownError,
     PlatformFailedError,
     RateLimitedError,
@@ -159,6 +159,8 @@ class HttpCore:
         self._origin = _origin(httpx.URL(root))
         self._open_again_at = 0.0
         self._sent: set[SecretStr] = set()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         try:
             self._proxy = httpx.URL(proxy).netloc.decode("ascii") if proxy else None
             self._client = httpx.AsyncClient(
@@ -183,6 +185,24 @@ class HttpCore:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Hold calls back while the credential is being replaced.
+
+        They go on afterwards, and so does one that was refused meanwhile.
+        """
+        self._goes_on.clear()
+        try:
+            yield
+        finally:
+            self._goes_on.set()
+
+    async def _has_another_than(self, used: Credential | None) -> bool:
+        """Whether what signs in is another by now than what was refused."""
+        await self._goes_on.wait()
+        present = self.credential
+        return used is not None and present is not None and present.secret != used.secret
 
     async def get(self, path: str, *, query: Mapping[str, str | int] | None = None) -> Reply:
         """Read; repeated with growing pauses where that may help."""
@@ -240,6 +260,7 @@ class HttpCore:
                 hint="Allow changes with: aicx contexts edit NAME --no-read-only",
             )
         while True:
+            await self._goes_on.wait()
             used = self.credential
             request = self._client.build_request(
                 method,
@@ -256,6 +277,8 @@ class HttpCore:
             try:
                 return await self._exchanged(exchange, repeatable=repeatable)
             except NotSignedInError as refused:
+                if await self._has_another_than(used):
+                    continue
                 if self.renew is None or used is None:
                     raise
                 self.credential = await self.renew(used, refused)
@@ -342,24 +365,7 @@ class HttpCore:
         return Reply(call=call, headers=headers, body=body)
 
     async def _read(self, response: httpx.Response, call: failures.Call) -> bytes:
-        """Collect the body, inflating no more than may be kept."""
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip"):
-            raise call.unanswered(f"{call.host} sent an encoding not asked for.", NotTheApiError)
-        inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            room = self.limits.body + 1 - len(body)
-            body += _inflated(inflate, chunk, room, call) if inflate else chunk[:room]
-            if len(body) > self.limits.body:
-                raise call.unanswered(
-                    f"The answer of {call.host} is larger than "
-                    f"{self.limits.body // 1024 // 1024} MiB and was not read on.",
-                    NotTheApiError,
-                )
-        if inflate and body and not inflate.eof:
-            raise call.unanswered(f"{call.host} broke off its answer.", UnreachableError)
-        return bytes(body)
+        return await read_body(response, call, most=self.limits.body)
 
     async def _pass_gate(self, call: failures.Call) -> None:
         """Wait while the platform wants a pause: one gate for every call of this client."""
@@ -388,11 +394,3 @@ class HttpCore:
 
 def _origin(url: httpx.URL) -> tuple[str, str]:
     return url.scheme, url.netloc.decode("ascii")
-
-
-def _inflated(stream: Any, chunk: bytes, room: int, call: failures.Call) -> bytes:  # noqa: ANN401  # zlib names no type
-    try:
-        inflated: bytes = stream.decompress(chunk, room)
-    except zlib.error:
-        raise call.unanswered(f"{call.host} sent a damaged answer.", NotTheApiError) from None
-    return inflated

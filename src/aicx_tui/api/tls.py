@@ -1,4 +1,4 @@
-"""What a server's certificate is checked by."""
+"""By what a server's certificate is checked."""
 
 from __future__ import annotations
 

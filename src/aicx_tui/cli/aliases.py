@@ -7,24 +7,29 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aicx_tui.cli.asking import agreed, can_ask
-from aicx_tui.cli.command import Command
+from aicx_tui.cli.command import OnAccount
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
 from aicx_tui.models.profile import Alias
-from aicx_tui.services.aliases import Aliases, AliasWish, alias_called, used_instead
+from aicx_tui.services.aliases import (
+    Aliases,
+    AliasWish,
+    alias_called,
+    used_instead,
+    used_now,
+)
+from aicx_tui.services.open_account import OpenAccount
 from aicx_tui.services.pictures import Picture, read_picture
-from aicx_tui.services.session import Session
-from aicx_tui.services.touched import Touched
 from aicx_tui.text import clean, fit
 
 ID_CELLS, NAME_CELLS = 24, 40
 
 
-def prepare_list(arguments: Namespace) -> Command:
+def prepare_list(arguments: Namespace) -> OnAccount:
     """`list`."""
 
-    async def run(session: Session, aliases: Aliases) -> None:
+    async def run(aliases: Aliases) -> None:
         listed = await aliases.read()
         if arguments.json:
             print_json([alias.model_dump(mode="json") for alias in listed])
@@ -37,10 +42,11 @@ def prepare_list(arguments: Namespace) -> Command:
     return _on_aliases(run)
 
 
-def prepare_create(arguments: Namespace) -> Command:
+def prepare_create(arguments: Namespace) -> OnAccount:
     """`create NAME`."""
+    _refuse_empty(arguments.avatar)
 
-    async def run(session: Session, aliases: Aliases) -> None:
+    async def run(aliases: Aliases) -> None:
         wish = AliasWish(
             name=arguments.name,
             picture=await _picture(arguments.avatar),
@@ -51,8 +57,9 @@ def prepare_create(arguments: Namespace) -> Command:
     return _on_aliases(run)
 
 
-def prepare_edit(arguments: Namespace) -> Command:
+def prepare_edit(arguments: Namespace) -> OnAccount:
     """`edit ALIAS …`: changes only what is given."""
+    _refuse_empty(arguments.avatar)
     given = (arguments.name, arguments.avatar, arguments.default, arguments.no_avatar or None)
     if all(value is None for value in given):
         raise UsageError(
@@ -60,7 +67,7 @@ def prepare_edit(arguments: Namespace) -> Command:
             hint="Such as --name, --avatar or --default.",
         )
 
-    async def run(session: Session, aliases: Aliases) -> None:
+    async def run(aliases: Aliases) -> None:
         alias = alias_called(arguments.alias, await aliases.read())
         wish = AliasWish(
             name=arguments.name,
@@ -76,10 +83,10 @@ def prepare_edit(arguments: Namespace) -> Command:
     return _on_aliases(run)
 
 
-def prepare_default(arguments: Namespace) -> Command:
+def prepare_default(arguments: Namespace) -> OnAccount:
     """`default ALIAS`."""
 
-    async def run(session: Session, aliases: Aliases) -> None:
+    async def run(aliases: Aliases) -> None:
         alias = alias_called(arguments.alias, await aliases.read())
         said = "New conversations begin under {}."
         _print(await aliases.make_default(alias), arguments, said)
@@ -87,7 +94,7 @@ def prepare_default(arguments: Namespace) -> Command:
     return _on_aliases(run)
 
 
-def prepare_delete(arguments: Namespace) -> Command:
+def prepare_delete(arguments: Namespace) -> OnAccount:
     """`delete ALIAS`: says what is used instead, and asks."""
     if not arguments.yes and not can_ask():
         raise UsageError(
@@ -95,10 +102,10 @@ def prepare_delete(arguments: Namespace) -> Command:
             hint="Say that you mean it: --yes.",
         )
 
-    async def run(session: Session, aliases: Aliases) -> None:
+    async def run(opened: OpenAccount) -> None:
+        aliases = opened.account.aliases
         alias = alias_called(arguments.alias, await aliases.read())
-        await session.identify()
-        own_name = session.account.name if session.account is not None else ""
+        own_name = (await opened.account.read()).name
         instead = used_instead(alias, own_name=own_name)
         name = clean(alias.display_name, limit=80)
         if not arguments.yes and not await agreed(f"Delete {name} for good? {instead}"):
@@ -107,21 +114,26 @@ def prepare_delete(arguments: Namespace) -> Command:
         await aliases.delete(alias)
         if arguments.json:
             print_json({"id": alias.id}, indent=None)
-        narrate(f"Deleted {name}. {instead if alias.default else ''}".rstrip())
+        narrate(f"Deleted {name}. {used_now(alias, own_name=own_name)}".rstrip())
 
-    return _on_aliases(run)
+    return OnAccount(run)
 
 
-def _on_aliases(work: Callable[[Session, Aliases], Awaitable[None]]) -> Command:
-    async def run(session: Session, touched: Touched) -> None:
-        del touched  # aliases are no humans
-        await work(session, Aliases(session.profile))
+def _on_aliases(work: Callable[[Aliases], Awaitable[None]]) -> OnAccount:
+    async def run(opened: OpenAccount) -> None:
+        await work(opened.account.aliases)
 
-    return run
+    return OnAccount(run)
 
 
 async def _picture(file: str | None) -> Picture | None:
-    return await read_picture(Path(file)) if file else None
+    return await read_picture(Path(file)) if file is not None else None
+
+
+def _refuse_empty(file: str | None) -> None:
+    """Refuse a file of no name, as an unset variable of a script gives it."""
+    if file is not None and not file.strip():
+        raise UsageError("The name of the file is empty. Nothing was sent.")
 
 
 def _line(alias: Alias) -> str:

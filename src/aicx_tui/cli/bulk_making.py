@@ -19,6 +19,7 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import HumanChanges, TagValue
+from aicx_tui.numerals import grouped
 from aicx_tui.services.bulk import Preview
 from aicx_tui.services.bulk_wish import Wish, check_wish, title_of
 from aicx_tui.services.changing import assign, update
@@ -90,13 +91,13 @@ async def _is_wanted(
         return True
     if not can_ask():
         raise UsageError(
-            f"There is no terminal to ask on: this would change {count:,} humans. "
+            f"There is no terminal to ask on: this would change {grouped(count)} humans. "
             "Nothing was sent.",
             hint="See what would be done with --dry-run, then do it with --yes.",
         )
     for line in _preview_lines(await opened.bulks.preview(chosen.ids, wish), names):
         narrate(line)
-    typed = await asked(f"To change {count:,} humans, type {count}:")
+    typed = await asked(f"To change {grouped(count)} humans, type {count}:")
     return typed.replace(",", "") == str(count)
 
 
@@ -173,17 +174,22 @@ def _preview_lines(preview: Preview, names: Mapping[str, str]) -> list[str]:
         preview: What was worked out.
         names: Of tags, by id.
     """
-    lines = [f"{preview.changing:,} of {preview.total:,} would change, {preview.staying:,} stay."]
+    lines = [
+        f"{grouped(preview.changing)} of {grouped(preview.total)} would change, "
+        f"{grouped(preview.staying)} stay."
+    ]
     if preview.unknown:
         lines.append(
-            f"{preview.unknown:,} are not in the local copy: they are sent as named, "
+            f"{grouped(preview.unknown)} are not in the local copy: they are sent as named, "
             "and what they have now is not known, so it cannot be undone."
         )
     for name, counted in preview.held.items():
-        values = ", ".join(f"{value_text(value)} {count:,}" for value, count in counted[:5])
+        values = ", ".join(f"{value_text(value)} {grouped(count)}" for value, count in counted[:5])
         having = sum(count for _, count in counted)
         shown = _called(name, names)
-        lines.append(f"{having:,} of {preview.total:,} have {shown}: {values or 'nothing'}")
+        lines.append(
+            f"{grouped(having)} of {grouped(preview.total)} have {shown}: {values or 'nothing'}"
+        )
     for name, told in preview.sample:
         changes = ", ".join(
             f"{_called(d.field, names)} {_value(d.before)} → {_value(d.after)}" for d in told

@@ -15,6 +15,7 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import AicxError, FieldProblem, PartlyFailedError, RefusedError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.bulk_progress import BulkProgress, seen
 from aicx_tui.services.bulk_waiting import see_through
 from aicx_tui.services.changing import with_code
@@ -108,7 +109,7 @@ def prepare_report(arguments: Namespace) -> OnOutbox:
                 print_json(item_document(item), indent=None)
             else:
                 print_line(named(_item_row(item), opened))
-        humans = "1 human" if count == 1 else f"{count:,} humans"
+        humans = "1 human" if count == 1 else f"{grouped(count)} humans"
         narrate(f"{humans}.")
 
     return OnOutbox(run, Way.LOOKING)
@@ -169,10 +170,10 @@ async def tell(opened: OpenOutbox, end: BulkProgress, *, as_json: bool) -> None:
 
 def _said(end: BulkProgress) -> str:
     """What became of everybody, in a sentence."""
-    parts = [f"{end.done:,} of {end.total:,} humans changed"]
-    parts += [f"{end.same:,} were so already"] if end.same else []
-    parts += [f"{end.failed:,} failed"] if end.failed else []
-    parts += [f"{end.skipped:,} left alone"] if end.skipped else []
+    parts = [f"{grouped(end.done)} of {grouped(end.total)} humans changed"]
+    parts += [f"{grouped(end.same)} were so already"] if end.same else []
+    parts += [f"{grouped(end.failed)} failed"] if end.failed else []
+    parts += [f"{grouped(end.skipped)} left alone"] if end.skipped else []
     return f"{', '.join(parts)}."
 
 
@@ -228,7 +229,7 @@ async def _show(opened: OpenOutbox, bulk: Bulk, *, as_json: bool) -> None:
     facts += [("ended", local_time(bulk.ended_at))] if bulk.ended_at is not None else []
     facts += [("problem", bulk.problem)] if bulk.problem else []
     facts += [("brings back", bulk.undo_of)] if bulk.undo_of else []
-    facts += [(state, f"{count:,}") for state, count in counts.items()]
+    facts += [(state, grouped(count)) for state, count in counts.items()]
     print_fields(facts)
 
 
@@ -271,7 +272,7 @@ def _item_row(item: BulkItem) -> str:
 
 def _cells(seen: BulkProgress) -> list[str]:
     bulk, numbers = seen.bulk, (seen.total, seen.done + seen.same, seen.failed, seen.skipped)
-    counts = [f"{number:,}" for number in numbers]
+    counts = [grouped(number) for number in numbers]
     return [bulk.id[:8], seen.state, *counts, local_time(bulk.made_at), bulk.title]
 
 

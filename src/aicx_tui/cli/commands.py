@@ -1,4 +1,4 @@
-"""Runs one headless command, on an open platform or on this machine alone."""
+"""Finds what a headless command does, and does it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,17 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, TypeAlias
 
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.cli.running import run_on
 from aicx_tui.errors import (
     INTERRUPTED_EXIT_CODE,
-    AicxError,
-    UnavailableError,
-    UnreachableError,
     UsageError,
 )
-from aicx_tui.services.access import Access
+from aicx_tui.services.action import Action
 from aicx_tui.services.actions import ACTIONS
-from aicx_tui.services.refusing import refuse_if_read_only, refuse_what_cannot_be
 from aicx_tui.services.setup import Setup
 
 if TYPE_CHECKING:
-    from aicx_tui.cli.command import AnyCommand, Command, OnAccount, OnMirror, OnOutbox, OnTags
-    from aicx_tui.services.session import Session
-    from aicx_tui.services.touched import Touched
+    from aicx_tui.cli.command import AnyCommand
 
 Prepare: TypeAlias = "Callable[[Namespace], AnyCommand]"
 """Reads a command's arguments, so that wrong ones are refused before anything is opened."""
@@ -269,131 +264,26 @@ def run(arguments: Namespace, setup: Setup) -> int:
             command = _prepared(arguments, setup)
             access = setup.access(name, ephemeral=arguments.ephemeral)
             access.tell = narrate
-            _run_on(access, command, arguments.command, setup)
+            run_on(access, command, arguments.command, setup)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        changed = ACTIONS[arguments.command].mutates
-        narrate(
-            "Interrupted. A change that was under way may have been made: look for it with "
-            "aicx outbox list, or read the record again."
-            if changed
-            else "Interrupted."
-        )
+        narrate(_interrupted(ACTIONS[arguments.command]))
         return INTERRUPTED_EXIT_CODE
     return 0
 
 
-def _run_on(access: Access, command: AnyCommand, action_id: str, setup: Setup) -> None:
-    from aicx_tui.cli.command import OnAccount, OnOutbox, OnTags
-    from aicx_tui.services.tag_defining import is_local
-
-    try:
-        is_own = isinstance(command, OnAccount) and command.is_local
-        if not (isinstance(command, OnTags) or is_own) or not is_local(access):
-            refuse_if_read_only(ACTIONS[action_id], access.context)
-        if isinstance(command, OnOutbox):
-            asyncio.run(_run_on_outbox(command, access, action_id))
-        elif isinstance(command, OnAccount):
-            asyncio.run(_run_on_account(command, access, setup))
-        elif isinstance(command, OnTags):
-            asyncio.run(_run_on_tags(command, access))
-        else:
-            asyncio.run(_run(command, access))
-    finally:
-        access.close()
+def _interrupted(action: Action) -> str:
+    """What may have come of a command that a person ended."""
+    if not action.mutates:
+        return "Interrupted."
+    where = f"aicx {'aliases list' if action.id.startswith('aliases.') else 'profile show'}"
+    if not action.is_own:
+        where = "aicx outbox list, or read the record again"
+    return f"Interrupted. A change that was under way may have been made: look for it with {where}."
 
 
 async def _awaited(work: Awaitable[None]) -> None:
     await work
-
-
-async def _run_on_outbox(command: OnOutbox, access: Access, action_id: str) -> None:
-    from aicx_tui.cli.naming import tags_by_name
-    from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-    from aicx_tui.services.outbox_opening import open_outbox
-
-    async with open_outbox(access, way=command.way) as opened:
-        if opened.session is not None:
-            opened.session.tell_of_pauses(narrate)
-        action = ACTIONS[action_id]
-        refuse_what_cannot_be(action, access.context, opened.capabilities, role=opened.role)
-        try:
-            with ended_as_by_ctrl_c():
-                await command.run(opened)
-        except AicxError as error:
-            tags_by_name(error, opened)
-            raise
-        finally:
-            if others := len(opened.others):
-                said = "1 change that waited was" if others == 1 else f"{others:,} that waited were"
-                narrate(f"{said} sent too; see: aicx audit")
-
-
-async def _run_on_account(command: OnAccount, access: Access, setup: Setup) -> None:
-    from aicx_tui.cli.secrets import signs_in_anew
-    from aicx_tui.services.open_account import open_account
-
-    ask = signs_in_anew(command.password, code_from_stdin=command.code_from_stdin)
-    async with open_account(access, setup, ask=ask) as opened:
-        await command.run(opened)
-
-
-async def _run_on_tags(command: OnTags, access: Access) -> None:
-    from aicx_tui.services.tag_defining import open_tags
-
-    async with open_tags(access) as opened:
-        await command.run(opened)
-
-
-async def _run(command: Command | OnMirror, access: Access) -> None:
-    from aicx_tui.cli.command import OnMirror
-    from aicx_tui.services.directory import open_directory
-    from aicx_tui.services.touched import Touched
-
-    try:
-        session = await access.open()
-    except (UnreachableError, UnavailableError) as error:
-        if not isinstance(command, OnMirror) or not await _runs_offline(command, access, error):
-            raise
-        return
-    session.tell_of_pauses(narrate)
-    try:
-        if isinstance(command, OnMirror):
-            async with open_directory(access, session) as directory:
-                await command.run(session, directory)
-        else:
-            touched = Touched()
-            try:
-                await command(session, touched)
-            finally:
-                await _keep(touched, access, session)
-    finally:
-        await session.aclose()
-
-
-async def _runs_offline(command: OnMirror, access: Access, error: AicxError) -> bool:
-    """Do a command with what was read of the platform before, if that is all of it."""
-    from aicx_tui.services.directory import Directory
-
-    known = await access.known_mirror() if command.offline is not None else None
-    if known is None or command.offline is None:
-        return False
-    directory = Directory(known)
-    try:
-        await directory.look()
-        if directory.is_complete:
-            narrate(directory.as_of(error))
-            await command.offline(directory)
-        return directory.is_complete
-    finally:
-        await asyncio.to_thread(known.mirror.close)
-
-
-async def _keep(touched: Touched, access: Access, session: Session) -> None:
-    try:
-        await touched.keep(access, session)
-    except AicxError as error:  # the command itself has done what it should
-        narrate(f"The local copy is not up to date: {error.message}")
 
 
 def _write_utf8() -> None:

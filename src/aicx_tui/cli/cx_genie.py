@@ -11,14 +11,15 @@ from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import asked_for_secret, secret_from_stdin
 from aicx_tui.config_cx_genie import PROFILE_SETTINGS
-from aicx_tui.credentials import checked_token
 from aicx_tui.errors import AicxError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import DOCUMENTED_FIELD, ChatUser, HeaderStyle, Profile
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Asked, Visitor, checked
 from aicx_tui.services.cx_genie_profiles import (
     Known,
     Value,
     add_profile,
+    checked_header_token,
     known_profiles,
     profile_called,
     remove_profile,
@@ -79,7 +80,7 @@ def _header_token(arguments: Namespace) -> SecretStr:
         given = secret_from_stdin("header token")
     else:
         given = asked_for_secret("Header token: ", instead="--header-token-stdin")
-    return checked_token(given.get_secret_value(), source="standard input")
+    return checked_header_token(given.get_secret_value(), source="standard input")
 
 
 async def _add(setup: Setup, name: str, values: dict[str, Value], token: SecretStr | None) -> None:
@@ -104,8 +105,10 @@ def _undocumented(profile: Profile) -> list[str]:
 
 async def remove(arguments: Namespace, setup: Setup) -> None:
     """`profiles remove NAME`."""
-    left = await remove_profile(setup, arguments.name)
-    narrate(f"Removed {arguments.name} from config.toml{'' if left else ', and its header token'}.")
+    profile = profile_called(setup.config, arguments.name)
+    left = await remove_profile(setup, profile.name)
+    token = "" if left or profile.token_env else ", and its header token from the keyring"
+    narrate(f"Removed {profile.name} from config.toml{token}.")
     if left:
         narrate(f"  Its header token may still be in the keyring: {left}")
 
@@ -145,7 +148,7 @@ async def _check(setup: Setup, profile: Profile, visitor: Visitor, *, as_json: b
     if not asked.verdict.would_do:
         count, failed = len(asked.verdict.findings), len(asked.verdict.failed)
         raise AicxError(
-            f"The reply of {profile.name} would not do: {failed} of {count} looks failed.",
+            f"The reply of {profile.name} would not do: {failed} of {count} checks failed.",
             hint=asked.verdict.failed[0].next_step,
         )
 
@@ -159,7 +162,10 @@ def _print_check(profile: Profile, asked: Asked) -> None:
         ("Body", sent),
     ]
     if answer := asked.answer:
-        facts += [("Status", str(answer.status)), ("Time", f"{answer.seconds * 1000:,.0f} ms")]
+        facts += [
+            ("Status", str(answer.status)),
+            ("Time", f"{grouped(round(answer.seconds * 1000))} ms"),
+        ]
         facts += [(f"  {name}", value) for name, value in asked.headers().items()]
         facts.append(("Reply", asked.body()))
     print_fields(facts)

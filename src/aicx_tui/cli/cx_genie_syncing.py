@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
@@ -16,6 +16,7 @@ from aicx_tui.cli.progress import ProgressLine
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import secret_from_stdin
 from aicx_tui.errors import FieldProblem, PartlyFailedError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie_checking import Visitor, asker
 from aicx_tui.services.cx_genie_profiles import profile_called
 from aicx_tui.services.cx_genie_syncing import ONLY_KNOWN, Ended, UserSync, user_sync
@@ -53,11 +54,12 @@ def prepare_sync(arguments: Namespace, setup: Setup) -> OnOutbox:
                 )
             if not opened.directory.is_listed:
                 narrate(ONLY_KNOWN)
-            if arguments.dry_run or asks:
-                _show(sync, as_json=arguments.json and arguments.dry_run)
             if arguments.dry_run:
-                _fail_of(sync.steps)
+                _print_dry_run(sync, as_json=arguments.json)
                 return
+            if asks:
+                for said in _lines(sync):
+                    narrate(said)
             if asks and not await agreed(f"{_counted(sync.steps)}. Do it?"):
                 narrate("Nothing was changed.")
                 return
@@ -78,13 +80,10 @@ def _visitors(arguments: Namespace) -> list[Visitor]:
     return visitors_in(read_bytes(arguments.user_tokens), fields=fields)
 
 
-def _show(sync: UserSync, *, as_json: bool) -> None:
+def _lines(sync: UserSync) -> Iterator[str]:
     for step in sync.steps:
-        if as_json:
-            print_json(_document(step), indent=None)
-        else:
-            said = step.said(sync.tags)
-            print_line(f"{SIGNS[step.deed]} {step.deed} {clean(step.name)}: {said or 'nothing'}")
+        said = step.said(sync.tags) or "nothing"
+        yield f"{SIGNS[step.deed]} {step.deed} {clean(step.name)}: {said}"
 
 
 def _document(step: Step) -> dict[str, JsonValue]:
@@ -105,12 +104,24 @@ def _document_of(ended: Ended) -> dict[str, JsonValue]:
 def _counted(steps: Sequence[Step]) -> str:
     counts = Counter(step.deed for step in steps)
     return (
-        f"{counts[Deed.CREATE]:,} to create, {counts[Deed.UPDATE]:,} to update, "
-        f"{counts[Deed.SAME]:,} as they are, {counts[Deed.REFUSED]:,} that cannot be"
+        f"{grouped(counts[Deed.CREATE])} to create, {grouped(counts[Deed.UPDATE])} to update, "
+        f"{grouped(counts[Deed.SAME])} as they are, {grouped(counts[Deed.REFUSED])} that cannot be"
     )
 
 
-def _fail_of(steps: Sequence[Step]) -> None:
+def _print_dry_run(sync: UserSync, *, as_json: bool) -> None:
+    """Print what would be done; nothing is done.
+
+    Raises:
+        PartlyFailedError: Some users cannot be synced.
+    """
+    steps = sync.steps
+    if as_json:
+        for step in steps:
+            print_json(_document(step), indent=None)
+    else:
+        for line in _lines(sync):
+            print_line(line)
     narrate(f"{_counted(steps)}. Nothing was changed.")
     problems = [
         FieldProblem(f"user {step.number}", step.problem)
@@ -119,22 +130,23 @@ def _fail_of(steps: Sequence[Step]) -> None:
     ]
     if problems:
         raise PartlyFailedError(
-            f"{len(problems):,} of {len(steps):,} users cannot be synced.", problems=problems
+            f"{grouped(len(problems))} of {grouped(len(steps))} users cannot be synced.",
+            problems=problems,
         )
 
 
 def _report(ended: Sequence[Ended], *, total: int) -> None:
     counts = Counter(one.step.deed for one in ended if one.is_done)
     narrate(
-        f"{counts[Deed.CREATE]:,} created, {counts[Deed.UPDATE]:,} updated, "
-        f"{counts[Deed.SAME]:,} as they were."
+        f"{grouped(counts[Deed.CREATE])} created, {grouped(counts[Deed.UPDATE])} updated, "
+        f"{grouped(counts[Deed.SAME])} as they were."
     )
     problems = [
         FieldProblem(f"user {one.step.number}", one.error.message) for one in ended if one.error
     ]
     if problems:
         raise PartlyFailedError(
-            f"{len(problems):,} of {total:,} users were not synced, or not in full.",
+            f"{grouped(len(problems))} of {grouped(total)} users were not synced, or not in full.",
             problems=problems,
             hint="Mend what is said of them, then run this again: the others stay as they are.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from aicx_tui.cli.reader import zone_at
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import UsageError
 from aicx_tui.services.outbox_opening import OpenOutbox
@@ -27,7 +28,8 @@ async def given_tags(
     """
     platform = opened.session
     known = await catalogue_of(platform) if platform else opened.directory.catalogue
-    today = opened.directory.clock().astimezone().date()
+    now = opened.directory.clock().astimezone()
+    today = now.astimezone(zone_at(opened.directory, now)).date()
     tags: dict[str, str | None] = {}
     for name, text in said:
         tag, value = (known.meant(name), None) if text is None else known.given(name, text)

@@ -11,6 +11,7 @@ from aicx_tui.cli.naming import named
 from aicx_tui.cli.outbox import check_seen, differences, local_time, moment, value_text
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
+from aicx_tui.numerals import grouped
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.storage.audit import Entry
 from aicx_tui.text import clean
@@ -34,7 +35,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
         else:
             for entry in entries:
                 _print(entry, opened)
-        narrate("1 entry." if len(entries) == 1 else f"{len(entries):,} entries.")
+        narrate("1 entry." if len(entries) == 1 else f"{grouped(len(entries))} entries.")
 
     return OnOutbox(run, Way.LOOKING)
 

@@ -19,15 +19,16 @@ from aicx_tui.cli.output import (
     print_table,
 )
 from aicx_tui.cli.progress import ProgressLine
+from aicx_tui.cli.reader import write_numbers_in, zone_at
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import UnavailableError, UnreachableError, UsageError
 from aicx_tui.models.human import Human
+from aicx_tui.numerals import grouped
 from aicx_tui.services.columns import Columns
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked, revealed
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
-from aicx_tui.services.localities import zone_of
 from aicx_tui.services.mirrors import IN_MEMORY, REBUILT
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.session import Session
@@ -59,7 +60,9 @@ def prepare_list(arguments: Namespace) -> OnMirror:
         elif form == "csv":
             count = await print_csv(cut.humans(), sheet=_sheet_of(directory, columns))
         else:
-            count = await print_table(cut.humans(), columns=columns, tags=directory.tag_names)
+            zone = zone_at(directory, datetime.now().astimezone())
+            names = directory.tag_names
+            count = await print_table(cut.humans(), columns=columns, tags=names, zone=zone)
         narrate(_counted(count, cut))
 
     return _listing(show)
@@ -119,8 +122,8 @@ def prepare_sync(arguments: Namespace) -> OnMirror:
         changed = await brought_up_to_date(directory, full=full)
         if arguments.json:
             print_json({"humans": directory.count, "changed": changed}, indent=None)
-        humans = "1 human" if directory.count == 1 else f"{directory.count:,} humans"
-        since = f"{changed:,} changed since the last time"
+        humans = "1 human" if directory.count == 1 else f"{grouped(directory.count)} humans"
+        since = f"{grouped(changed)} changed since the last time"
         narrate(f"{humans}, {since if was_complete else 'read for the first time'}.")
         if not directory.is_kept:
             narrate(directory.standing or IN_MEMORY)
@@ -138,16 +141,14 @@ async def brought_up_to_date(directory: Directory, *, full: bool = False) -> int
     if directory.standing == REBUILT:
         narrate(REBUILT)
     await directory.locate()
+    write_numbers_in(directory.language)
     return changed
 
 
 def read_query(text: str, directory: Directory | None) -> Query:
     """What a search means; without the directory, any tag may be."""
     now = datetime.now().astimezone()
-    zone = now.tzinfo
-    if directory is not None and directory.timezone:
-        zone = zone_of(directory.timezone) or zone
-    assert zone is not None  # noqa: S101  # an aware time has one
+    zone = zone_at(directory, now)
     if directory is None or not directory.tags:
         return parse(text, now=now, zone=zone)
     takes_ids = not directory.knows_all_tags
@@ -155,7 +156,7 @@ def read_query(text: str, directory: Directory | None) -> Query:
 
 
 def _counted(count: int, cut: _Cut) -> str:
-    humans = "1 human" if count == 1 else f"{count:,} humans"
+    humans = "1 human" if count == 1 else f"{grouped(count)} humans"
     return f"The first {humans}; there are more." if cut.is_cut else f"{humans}."
 
 

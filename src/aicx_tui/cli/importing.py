@@ -16,6 +16,7 @@ from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.errors import FieldProblem, PartlyFailedError, UnsupportedError, UsageError
 from aicx_tui.models.human import Human
+from aicx_tui.numerals import grouped
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.documents import masked
@@ -113,13 +114,13 @@ async def _agreed(plan: ImportPlan) -> bool:
     for line in preview_lines(plan.preview, plan.columns):
         narrate(line)
     rows = plan.preview.rows
-    humans = "1 human" if rows == 1 else f"{rows:,} humans"
+    humans = "1 human" if rows == 1 else f"{grouped(rows)} humans"
     return await agreed(f"Import {humans} into {plan.session.context.name}?")
 
 
 def _say_done_before(rows: int, *, as_json: bool) -> None:
     _print_tally(Tally(done_before=rows), rows=rows, as_json=as_json)
-    each = "its row" if rows == 1 else f"each of its {rows:,} rows"
+    each = "its row" if rows == 1 else f"each of its {grouped(rows)} rows"
     narrate(f"Already imported: an earlier run created a human for {each}.")
     narrate("  --again creates all of it once more.")
 
@@ -144,7 +145,7 @@ def prepare_import_by_id(arguments: Namespace) -> OnMirror:
             count = await print_json_lines(humans, document=masked)
         else:
             count = await print_table(humans)
-        said = f"{count:,} of {len(ids):,} humans were read."
+        said = f"{grouped(count)} of {grouped(len(ids))} humans were read."
         if problems:
             raise PartlyFailedError(said, problems=problems)
         narrate(said)

@@ -15,6 +15,7 @@ from aicx_tui.cli.output import print_fields, print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import MirrorError
 from aicx_tui.models.human import MASK
+from aicx_tui.numerals import grouped
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
 from aicx_tui.storage.changes import ENDED, WAITING, Change, Difference, Kind, State
 from aicx_tui.text import MISSING, clean, fit
@@ -41,7 +42,7 @@ def prepare_list(arguments: Namespace) -> OnOutbox:
             for change in changes:
                 print_line(_row([named(cell, opened) for cell in _cells(change)]))
         waiting = sum(change.state in WAITING for change in changes)
-        narrate("1 change waits." if waiting == 1 else f"{waiting:,} changes wait.")
+        narrate("1 change waits." if waiting == 1 else f"{grouped(waiting)} changes wait.")
 
     return OnOutbox(run, Way.LOOKING)
 

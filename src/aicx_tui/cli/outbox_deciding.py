@@ -27,6 +27,7 @@ from aicx_tui.errors import (
     UsageError,
 )
 from aicx_tui.models.capability import Capability
+from aicx_tui.numerals import grouped
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.newest import newest
 from aicx_tui.services.outbox_opening import OpenOutbox, Way
@@ -206,7 +207,10 @@ def _print_counts(sent: Counter[State], left: Sequence[Change], *, as_json: bool
     if as_json:
         counts = {state.value: waiting[state] for state in WAITING}
         print_json({"done": sent[State.DONE], **counts}, indent=None)
-    words = [f"{sent[State.DONE]:,} done", *(f"{n:,} {state}" for state, n in waiting.items())]
+    words = [
+        f"{grouped(sent[State.DONE])} done",
+        *(f"{grouped(n)} {state}" for state, n in waiting.items()),
+    ]
     narrate(f"{', '.join(words)}.")
 
 
@@ -249,7 +253,7 @@ def _judge(left: Sequence[Change], *, done: int) -> None:
         return
     problems = [FieldProblem(c.id[:8], f"{c.name}: {_reason(c)}") for c in left]
     codes = {_code(change) for change in left}
-    what = "1 change waits." if len(left) == 1 else f"{len(left):,} changes wait."
+    what = "1 change waits." if len(left) == 1 else f"{grouped(len(left))} changes wait."
     code = codes.pop() if len(codes) == 1 and not done else PartlyFailedError.exit_code
     raise with_code(what, "Look at one: aicx outbox show ID", problems, code)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from pydantic import JsonValue
 
 from aicx_tui.models.human import Human
 from aicx_tui.services.columns import ColumnChoice, Columns
 from aicx_tui.services.documents import Document, json_text
+from aicx_tui.services.localities import offset_text
 from aicx_tui.services.spreadsheet import Sheet
 from aicx_tui.text import MISSING, clean, fit
 
@@ -22,8 +23,8 @@ FIELDS = {
     "phone": ("Phone", 18),
     "uid": ("UID", 36),
     "picture": ("Picture", 16),
-    "created": ("Created", 20),
-    "updated": ("Updated", 20),
+    "created": ("Created", 23),
+    "updated": ("Updated", 23),
 }
 """What columns are called, and their cells where no width was chosen."""
 
@@ -72,7 +73,11 @@ async def print_csv(humans: AsyncIterator[Human], *, sheet: Sheet) -> int:
 
 
 async def print_table(
-    humans: AsyncIterator[Human], *, columns: Columns = (), tags: Mapping[str, str] | None = None
+    humans: AsyncIterator[Human],
+    *,
+    columns: Columns = (),
+    tags: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
 ) -> int:
     """Print aligned columns for a person, and return how many rows.
 
@@ -80,13 +85,14 @@ async def print_table(
         humans: Whom to print.
         columns: Which; the usual ones without any.
         tags: Names of tags by id.
+        zone: Where times are told.
     """
     chosen = columns or TABLE
     titles = [_title(column, tags or {}) for column in chosen]
     return await _under_heading(
         humans,
         heading=lambda: print_line(_row(chosen, titles)),
-        row=lambda human: print_line(_row(chosen, _cells(chosen, human))),
+        row=lambda human: print_line(_row(chosen, _cells(chosen, human, zone))),
     )
 
 
@@ -114,7 +120,7 @@ def _title(column: ColumnChoice, tags: Mapping[str, str]) -> str:
     return FIELDS[column.id][0]
 
 
-def _cells(columns: Columns, human: Human) -> list[str | None]:
+def _cells(columns: Columns, human: Human, zone: tzinfo) -> list[str | None]:
     fields = {
         "id": human.id,
         "name": human.fullname,
@@ -122,15 +128,21 @@ def _cells(columns: Columns, human: Human) -> list[str | None]:
         "phone": human.phone_number,
         "uid": human.uid,
         "picture": human.profile_pic_id,
-        "created": _moment(human.created_at),
-        "updated": _moment(human.updated_at),
+        "created": _moment(human.created_at, zone),
+        "updated": _moment(human.updated_at, zone),
     }
     values = {tag.id: tag.value for tag in human.tags}
     return [values.get(c.tag_id) if c.tag_id else fields[c.id] for c in columns]
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.strftime("%Y-%m-%d %H:%M %Z") if at else None
+def _moment(at: datetime | None, zone: tzinfo) -> str | None:
+    if at is None:
+        return None
+    try:
+        local = at.astimezone(zone)
+    except (OverflowError, ValueError):  # the first or last day there is, in a distant zone
+        local = at
+    return f"{local:%Y-%m-%d %H:%M} {offset_text(local.utcoffset())}"
 
 
 def _row(columns: Columns, values: Sequence[str | None]) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from aicx_tui.errors import INTERRUPTED_EXIT_CODE, AicxError
+from aicx_tui.numerals import grouped
 
 BROKEN_PIPE_EXIT_CODE = 141
 """What a shell reports of a program whose reader went away, such as `head`."""
@@ -47,7 +48,7 @@ def report(error: AicxError) -> None:
     for problem in error.problems[:PROBLEMS_SHOWN]:
         narrate(f"  {problem.field}: {problem.message}")
     if (more := len(error.problems) - PROBLEMS_SHOWN) > 0:
-        narrate(f"  … and {more:,} more")
+        narrate(f"  … and {grouped(more)} more")
     if error.hint:
         narrate(f"  {error.hint}")
 

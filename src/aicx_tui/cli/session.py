@@ -88,7 +88,7 @@ async def _login(
         narrate("Proto documents no call that checks a token: this one was not refused.")
     if problem:
         narrate(f"An earlier secret may still be there and go first. {problem.message}")
-    learn(signed_in, context, setup)
+    await learn(signed_in, context, setup)
     if signed_in.account and len(signed_in.account.bots) > 1 and not context.bot_id:
         bot = signed_in.context.bot_id
         narrate(f"Its bot is {bot}; for another: aicx contexts edit {context.name} --bot ID")
@@ -114,7 +114,8 @@ def named_context(arguments: Namespace, setup: Setup) -> Context:
         what = {
             "": "No context is chosen.",
             "sandbox": "The sandbox needs no sign-in.",
-            "environment": "The environment carries its own token, in AICX_TOKEN.",
+            "environment": "The environment carries its own token, in AICX_TOKEN, which aicx "
+            "cannot change.",
         }[name]
         raise UsageError(what, hint="Name a context: --context NAME, of those in contexts list.")
     return setup.context(name)

@@ -12,6 +12,7 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.models.tag import TagDefinition
+from aicx_tui.numerals import grouped
 from aicx_tui.services.directory import Directory
 from aicx_tui.services.importing_files import read_bytes
 from aicx_tui.services.tag_defining import OpenTags
@@ -116,7 +117,9 @@ def prepare_import(arguments: Namespace) -> OnTags:
         counts = _counts(steps)
         if arguments.json:
             print_json({**counts}, indent=None)
-        said = "{new:,} new, {changed:,} changed, {unchanged:,} as they are.".format(**counts)
+        said = "{new} new, {changed} changed, {unchanged} as they are.".format(
+            **{name: grouped(count) for name, count in counts.items()}
+        )
         narrate(f"{said} Nothing was changed yet." if arguments.dry_run else said)
 
     return OnTags(run)
@@ -150,11 +153,11 @@ async def _question(opened: OpenTags, tag: TagDefinition) -> str:
 
 async def _having(directory: Directory, tag: TagDefinition) -> str:
     count = await directory.count_tagged(tag.id)
-    return f"{COUNTED - 1:,} humans or more" if count >= COUNTED else _humans(count)
+    return f"{grouped(COUNTED - 1)} humans or more" if count >= COUNTED else _humans(count)
 
 
 def _humans(count: int) -> str:
-    return "1 human" if count == 1 else f"{count:,} humans"
+    return "1 human" if count == 1 else f"{grouped(count)} humans"
 
 
 def _counts(steps: Sequence[Step]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from aicx_tui.cli.output import print_fields, print_json
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import asked_for_secret, is_terminal
 from aicx_tui.cli.session import named_context, patiently
+from aicx_tui.cli.token_context import own_token
 from aicx_tui.credentials import (
     Credentials,
     checked_token,
@@ -21,14 +22,14 @@ from aicx_tui.credentials import (
     token_from_file,
     token_from_stdin,
 )
-from aicx_tui.errors import NotSignedInError, UsageError
+from aicx_tui.errors import NotSignedInError
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.access import Access
 from aicx_tui.services.rotation import accept
 from aicx_tui.services.rotation_journal import RotationJournal, fingerprint, now
 from aicx_tui.services.rotation_opening import means_for, take_up_if_cut_off
 from aicx_tui.services.setup import Setup
-from aicx_tui.services.token_facts import TokenFacts, facts_of, masked, utc_now
+from aicx_tui.services.token_facts import TokenFacts, masked, utc_now
 from aicx_tui.settings import Context
 
 
@@ -38,8 +39,8 @@ async def status(arguments: Namespace, setup: Setup) -> None:
     Raises:
         NotSignedInError: None is kept, or it is not accepted; what is known was printed.
     """
-    context = _any_context(arguments, setup)
-    facts = await facts_of(context, setup.credentials, setup.home)
+    async with own_token(arguments, setup) as own:
+        context, facts = own.context, await own.facts()
     document = _document(facts, context, setup)
     if arguments.json:
         print_json(document)
@@ -58,9 +59,10 @@ async def verify(arguments: Namespace, setup: Setup) -> None:
         NotSignedInError: None is kept, or it is not accepted.
         AicxError: The platform could not be asked.
     """
-    context = _any_context(arguments, setup)
-    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
-    facts = await facts_of(context, setup.credentials, setup.home)
+    async with own_token(arguments, setup) as own:
+        context = own.context
+        await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
+        facts = await own.facts()
     if arguments.json:
         print_json(_document(facts, context, setup))
     if facts.found is None or facts.is_accepted is False:
@@ -157,18 +159,6 @@ async def _known_human(access: Access) -> str:
         await asyncio.to_thread(known.mirror.close)
 
 
-def _any_context(arguments: Namespace, setup: Setup) -> Context:
-    name = "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
-    if name in ("", "sandbox"):
-        raise UsageError(
-            "No context is chosen." if not name else "The sandbox keeps its token itself.",
-            hint="Name a context: --context NAME, of those in contexts list.",
-        )
-    context = setup.context(name)
-    setup.credentials.refuse_foreign_token(context)
-    return context
-
-
 def _not_signed_in(facts: TokenFacts, context: Context) -> NotSignedInError:
     again = f"Sign in: aicx login --context {context.name}"
     if facts.found is None:
@@ -196,15 +186,10 @@ def _document(facts: TokenFacts, context: Context, setup: Setup) -> dict[str, Js
         "issued_at": _text(live.issued_at) if live else None,
         "last_used_at": _text(live.last_used_at) if live else None,
         "age_days": age,
-        "is_old": _is_old(age, setup),
+        "is_old": facts.is_old(utc_now(), after_days=setup.config.token_days),
         "replacement_cut_off": facts.is_cut_off,
         "problem": facts.problem.message if facts.problem else None,
     }
-
-
-def _is_old(age: int | None, setup: Setup) -> bool | None:
-    limit = setup.config.token_days
-    return None if age is None else bool(limit) and age >= limit
 
 
 def _place(facts: TokenFacts, credentials: Credentials) -> str | None:
@@ -241,7 +226,8 @@ def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:
     said = []
     if facts.is_cut_off:
         said.append("A replacement of the token was cut off; the next command finishes it.")
-    if _is_old(age := facts.age_days(utc_now()), setup):
+    if facts.is_old(utc_now(), after_days=setup.config.token_days):
+        age = facts.age_days(utc_now())
         said.append(f"The token is {age} days old; replace it: aicx token rotate")
     if facts.live and facts.token and not facts.is_live:
         said.append("The platform's record is of another token than the one kept here.")

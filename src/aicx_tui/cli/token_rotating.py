@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -11,9 +12,9 @@ from pydantic import JsonValue
 from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.output import print_json
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.cli.token_rescue import Rescuer
 from aicx_tui.credentials import patience
 from aicx_tui.errors import (
@@ -30,11 +31,10 @@ from aicx_tui.services.rotation import Outcome, Rotated
 from aicx_tui.services.rotation import rotate as rotated_by
 from aicx_tui.services.rotation_keeping import Means, Step
 from aicx_tui.services.rotation_opening import means_for
-from aicx_tui.services.rotation_targets import chosen, targets_of
+from aicx_tui.services.rotation_targets import chosen, hand_out, targets_of
 from aicx_tui.services.setup import Setup
-from aicx_tui.services.target_records import TargetRecords
 from aicx_tui.services.targets import Outcome as TargetOutcome
-from aicx_tui.services.targets import Target, update_targets
+from aicx_tui.services.targets import Target
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.settings import Context
 
@@ -74,10 +74,12 @@ async def _run(arguments: Namespace, setup: Setup, names: list[str]) -> None:
         PartlyFailedError: The token is replaced, and a place that uses it has not got it.
         AicxError: It is not replaced, or not yet where it belongs.
     """
-    context = named_context(arguments, setup)
-    report: dict[str, JsonValue] = {"context": context.name, "outcome": None, "targets": []}
+    report: dict[str, JsonValue] = {"context": None, "outcome": None, "targets": []}
     try:
-        await _replaced(arguments, setup, context, names, report)
+        async with own_token(arguments, setup) as own:
+            report["context"] = own.context.name
+            await remember_held(own, setup)
+            await _replaced(arguments, setup, own.context, names, report)
     except asyncio.CancelledError:
         stopped = _stopped(report)
         report["error"] = {"message": stopped.message, "hint": stopped.hint, "code": 130}
@@ -131,9 +133,11 @@ async def _replaced(
         "stored_in": rotated.place,
     }
     narrate(_HOW[rotated.outcome].format(name=context.name, place=rotated.place))
-    if held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
+    if context.source == "sandbox":
+        narrate("The sandbox signs in by its own password from now on.")
+    elif held.source == "AICX_TOKEN" or setup.credentials.given(context) is not None:
         narrate(f"{held.source} still holds the one before: replace it there.")
-    await _update(targets, rotated, report, TargetRecords(setup.home, context.name))
+    await _update(setup, context, targets, rotated, report)
 
 
 async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
@@ -141,16 +145,19 @@ async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
     waits = patience(setup.environ)
     file = FilePlace(Path(arguments.save_to)) if arguments.save_to else None
     rescuer = Rescuer(file)
-    means = means_for(context, setup.credentials, setup.home, patience=waits, rescue=rescuer)
+    means_with = partial(
+        means_for, context, setup.credentials, setup.home, patience=waits, rescue=rescuer
+    )
     if file is None:
-        return means
+        return means_with()
+    if context.source != "config":
+        return means_with(place=file)
+    means = means_with()
     try:
         await means.place.prove(characters=0)
     except KeyringUnavailableError as problem:
         narrate(f"{problem.message} The new token goes to {file.name}.")
-        return means_for(
-            context, setup.credentials, setup.home, patience=waits, rescue=rescuer, place=file
-        )
+        return means_with(place=file)
     await file.prove(characters=0)
     return means
 
@@ -195,16 +202,15 @@ async def _ask(arguments: Namespace, context: Context, targets: tuple[Target, ..
 
 
 async def _update(
+    setup: Setup,
+    context: Context,
     targets: tuple[Target, ...],
     rotated: Rotated,
     report: dict[str, JsonValue],
-    records: TargetRecords,
 ) -> None:
     if not targets or rotated.outcome is Outcome.ADOPTED:
         return  # whoever issued it gives it to them
-    results = await update_targets(
-        targets, rotated.token, told=records.noting(rotated.token, tell_target)
-    )
+    results = await hand_out(setup, context, targets, rotated.token, told=tell_target)
     report["targets"] = [document_of(result) for result in results]
     missing = [r.target.name for r in results if r.outcome in _MISSING]
     if missing:

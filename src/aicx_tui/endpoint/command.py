@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from aicx_tui.endpoint.application import AuthenticationEndpoint
@@ -82,5 +83,6 @@ def _log(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(clean(line) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # whoever read it went away; callers are answered all the same
+        sys.stderr.write(clean(line) + "\n")
+        sys.stderr.flush()

@@ -147,12 +147,18 @@ def _build_parser() -> Parser:
     return parser
 
 
-def add_place(parser: Parser, *, ephemeral: str) -> None:
+def add_place(
+    parser: Parser,
+    *,
+    ephemeral: str,
+    database: str = "keep the data in PostgreSQL",
+) -> None:
     """Let a command line say where the data is.
 
     Args:
         parser: Of the command line.
         ephemeral: What data that is not kept means there, for its help.
+        database: What a database is for there.
     """
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--data", type=Path, metavar="FILE", help="where the data is kept")
@@ -160,7 +166,7 @@ def add_place(parser: Parser, *, ephemeral: str) -> None:
     place.add_argument(
         "--database",
         metavar="URL",
-        help="keep the data in PostgreSQL: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
+        help=f"{database}: postgresql+psycopg://USER@HOST:PORT/NAME. Others can "
         f"read a command line: an address with a password belongs into {DATABASE_VARIABLE}, a "
         "password alone into PGPASSWORD or ~/.pgpass",
     )

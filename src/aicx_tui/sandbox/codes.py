@@ -25,7 +25,8 @@ _WHY_OVER = {
 _SUBJECT = "Your code for AICX"
 _REASONS = {
     Purpose.SIGN_IN: "It was asked for by a sign-in to your account. If that was not you, somebody "
-    "knows your password: sign in and change it.",
+    "has your password, or an account elsewhere that is linked to yours: sign in, change the one "
+    "and look at the others.",
     Purpose.TWO_FACTOR: "It turns two-factor authentication on for your account. If you did not "
     "ask for it, somebody is signed in as you: change your password.",
 }

@@ -121,6 +121,6 @@ def _invalid(field: str, why: str) -> Refusal:
     return Refusal(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         code="invalid_fields",
-        message="Some values were refused; nothing was changed. Correct them.",
+        message="Some values were refused; nothing was changed.",
         fields=[WireFieldError(field=field, message=why)],
     )

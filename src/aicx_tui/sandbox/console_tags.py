@@ -125,7 +125,7 @@ def _refuse_unusable(values: Definition, *, others: Sequence[Definition]) -> Non
         raise Refusal(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             code="invalid_fields",
-            message="Some values were refused; nothing was changed. Correct them.",
+            message="Some values were refused; nothing was changed.",
             fields=[WireFieldError(field=field, message=why) for field, why in problems],
         )
 

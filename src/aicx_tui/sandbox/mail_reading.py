@@ -47,7 +47,11 @@ def _parser() -> Parser:
         "it keeps none.",
         allow_abbrev=False,
     )
-    add_place(parser, ephemeral="those of the one that throws its data away, started last")
+    add_place(
+        parser,
+        ephemeral="those of the one that throws its data away, started last",
+        database="those of one whose data is in PostgreSQL",
+    )
     parser.add_argument("--json", action="store_true", help="print one array of objects")
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     return parser

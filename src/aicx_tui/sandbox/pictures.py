@@ -76,7 +76,7 @@ def refuse_foreign(connection: Connection, *, user_id: str, avatar_id: str | Non
         raise Refusal(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             code="invalid_fields",
-            message="Some values were refused; nothing was changed. Correct them.",
+            message="Some values were refused; nothing was changed.",
             fields=[
                 WireFieldError(
                     field="avatar_id", message="You stored no picture with this id. Upload one"

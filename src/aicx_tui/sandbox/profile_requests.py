@@ -18,8 +18,9 @@ _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
 """Names in a system's folder of time zones that are none."""
 
 _LANGUAGE = re.compile(
-    # RFC 5646, 2.1: language, script, region, variants, extensions, private use.
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
+    # RFC 5646, 2.1: language, script, region, variants, extensions, private use. No language of
+    # four letters or more was ever registered.
+    r"[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
     r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*"
     r"(?:-x(?:-[a-z0-9]{1,8})+)?",
     re.ASCII | re.IGNORECASE,

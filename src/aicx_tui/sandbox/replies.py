@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 from fastapi import Request, Response
@@ -19,7 +19,7 @@ _CODES = {
     400: ("malformed", "The request cannot be read. Send one JSON object."),
     404: ("not_found", "There is no such address. The calls are listed at /docs."),
     405: ("method_not_allowed", "This address takes another method. See the Allow header."),
-    422: ("invalid_fields", "Some values were refused; nothing was changed. Correct them."),
+    422: ("invalid_fields", "Some values were refused; nothing was changed."),
     500: ("failed", "The platform failed. Read what was to be changed before repeating it."),
 }
 
@@ -27,7 +27,11 @@ _PLAINER_MESSAGES = {
     "string_pattern_mismatch": "Control characters are not allowed here",
     "string_unicode": "The text is not valid Unicode",
     "missing": "This field is required",
+    "string_type": "This has to be text",
+    "string_too_long": "It is longer than {max_length} characters",
+    "string_too_short": "It is shorter than {min_length} characters",
 }
+"""In place of pydantic's words, with what it tells of the limit."""
 
 
 class Refusal(HTTPException):
@@ -207,11 +211,16 @@ def _invalid(error: RequestValidationError) -> Response:
     fields = [
         WireFieldError(
             field=".".join(str(step) for step in problem["loc"][1:]) or str(problem["loc"][0]),
-            message=_PLAINER_MESSAGES.get(problem["type"], problem["msg"]),
+            message=_plainly(problem),
         )
         for problem in problems
     ]
     return _error_reply(422, *_CODES[422], fields)
+
+
+def _plainly(problem: Mapping[str, Any]) -> str:
+    plain = _PLAINER_MESSAGES.get(problem["type"])
+    return plain.format(**problem.get("ctx", {})) if plain else str(problem["msg"])
 
 
 def _error_reply(

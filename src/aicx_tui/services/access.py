@@ -184,6 +184,7 @@ class ContextAccess:
             replace(self.context, bot_id=bot_id), self._credentials, self._mirrors
         )
         there._keeps_views = self._keeps_views
+        there.ask, there.tell = self.ask, self.tell
         return there
 
     async def recall(self) -> str | None:

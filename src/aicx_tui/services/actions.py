@@ -271,7 +271,7 @@ _ALL = (
     Action(
         "session.sign-in",
         "Sign in",
-        "Sign in to the context, with a token or by password.",
+        "Sign in to the context: with a token, by password, or with a linked account.",
         headless="login",
     ),
     Action(

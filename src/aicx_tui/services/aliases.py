@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aicx_tui.api.console_profile import ConsoleProfile
-from aicx_tui.errors import FieldProblem, NotFoundError, UsageError
+from aicx_tui.errors import FieldProblem, NotFoundError, OutcomeUnknownError, UsageError
 from aicx_tui.models.profile import Alias, AliasChanges, AliasDraft
+from aicx_tui.services.lost_replies import read_after_loss, stored
 from aicx_tui.services.pictures import Picture
 from aicx_tui.text import clean, has_control_character
 
@@ -83,7 +84,13 @@ class Aliases:
             changed["default"] = wish.is_default
         if not changed:
             return alias
-        return await self._profile.update_alias(alias.id, AliasChanges.model_validate(changed))
+        changes = AliasChanges.model_validate(changed)
+        try:
+            return await self._profile.update_alias(alias.id, changes)
+        except OutcomeUnknownError as lost:
+            wanted = alias.model_copy(update=changed)
+            await read_after_loss(lost, read=self.read, is_made=lambda now: wanted in now)
+            return wanted
 
     async def make_default(self, alias: Alias) -> Alias:
         """Begin new conversations under this one."""
@@ -91,13 +98,17 @@ class Aliases:
 
     async def delete(self, alias: Alias) -> None:
         """Delete one for good."""
-        await self._profile.delete_alias(alias.id)
+        try:
+            await self._profile.delete_alias(alias.id)
+        except OutcomeUnknownError as lost:
+            await read_after_loss(
+                lost, read=self.read, is_made=lambda now: all(one.id != alias.id for one in now)
+            )
 
     async def _store(self, picture: Picture) -> str:
         """Send a picture, once however often what needs it is tried."""
         if picture.content not in self._stored:
-            stored = await self._profile.upload(picture.content, name=picture.name)
-            self._stored = {picture.content: stored.id}
+            self._stored = {picture.content: await stored(self._profile, picture)}
         return self._stored[picture.content]
 
     def _key_of(self, draft: AliasDraft) -> str:
@@ -151,3 +162,11 @@ def used_instead(alias: Alias, *, own_name: str) -> str:
         return "It is not the default, so new conversations begin as they do now."
     name = f", {clean(own_name, limit=80)}" if own_name else ""
     return f"It is the default: new conversations then begin under the account's own name{name}."
+
+
+def used_now(alias: Alias, *, own_name: str) -> str:
+    """The same once it is gone; empty where nothing is another than before."""
+    if not alias.default:
+        return ""
+    name = f", {clean(own_name, limit=80)}" if own_name else ""
+    return f"New conversations now begin under the account's own name{name}."

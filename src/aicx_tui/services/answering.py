@@ -21,6 +21,7 @@ from aicx_tui.errors import (
 )
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.human import Human
+from aicx_tui.numerals import grouped
 from aicx_tui.services.action import ADMIN
 from aicx_tui.services.phone_numbers import split
 from aicx_tui.services.session import Session
@@ -80,7 +81,9 @@ class ByFile:
     def said(self) -> str:
         """How many."""
         count = len(self.human_ids)
-        return "the 1 token of the file" if count == 1 else f"the {count:,} tokens of the file"
+        return (
+            "the 1 token of the file" if count == 1 else f"the {grouped(count)} tokens of the file"
+        )
 
     async def human(self, token: str, /) -> Human | None:
         """The one of the file, unless the platform says that it has another token by now."""

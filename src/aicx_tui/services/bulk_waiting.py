@@ -15,6 +15,7 @@ from aicx_tui.errors import (
     StoppedError,
     UnavailableError,
 )
+from aicx_tui.numerals import grouped
 from aicx_tui.services.bulk_running import BulkProgress, BulkRunner
 from aicx_tui.services.changing import with_code
 from aicx_tui.services.outbox_opening import OpenOutbox
@@ -134,10 +135,12 @@ def _about(error: AicxError, message: str, hint: str) -> AicxError:
 async def _so_far(opened: OpenOutbox, bulk: Bulk, rest: str = "left") -> str:
     counts = await opened.bulks.counts(bulk.id)
     words = [
-        f"{count:,} {state}" for state, count in counts.items() if state is not ItemState.PENDING
+        f"{grouped(count)} {state}"
+        for state, count in counts.items()
+        if state is not ItemState.PENDING
     ]
     left = counts.get(ItemState.PENDING, 0)
-    return ", ".join([*words, f"{left:,} of {bulk.total:,} {rest}"])
+    return ", ".join([*words, f"{grouped(left)} of {grouped(bulk.total)} {rest}"])
 
 
 def _go_on(opened: OpenOutbox, bulk: Bulk) -> str:

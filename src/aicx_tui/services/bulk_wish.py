@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import HumanChanges, TagValue
+from aicx_tui.numerals import grouped
 from aicx_tui.services.editing import check_changes, check_tags
 from aicx_tui.services.field_words import FIELDS as LABELS
 from aicx_tui.storage.bulks import TAG
@@ -65,5 +66,5 @@ def title_of(wish: Wish, humans: int, *, tags: Mapping[str, str]) -> str:
         for name, value in wish.after.items()
     ]
     verb = "Change" if wish.fields else "Tag"
-    whom = "1 human" if humans == 1 else f"{humans:,} humans"
+    whom = "1 human" if humans == 1 else f"{grouped(humans)} humans"
     return f"{verb} {whom}: {', '.join(changes)}"

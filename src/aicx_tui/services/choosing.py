@@ -8,6 +8,7 @@ from enum import StrEnum
 from aicx_tui.addresses import checked_id
 from aicx_tui.errors import FieldProblem, NotFoundError, UsageError
 from aicx_tui.models.human import Human
+from aicx_tui.numerals import grouped
 from aicx_tui.services.directory import Directory
 from aicx_tui.storage.query.folding import digits
 
@@ -48,13 +49,15 @@ async def ids_of(directory: Directory, names: Sequence[str], by: By) -> list[str
     meant = {name: await _those(directory, ids, name, by) for name, ids in found.items()}
     if missing := [name for name, ids in meant.items() if not ids]:
         raise NotFoundError(
-            f"{len(missing):,} of {len(meant):,} names mean nobody. Nothing was sent.",
+            f"{grouped(len(missing))} of {grouped(len(meant))} names mean nobody. "
+            "Nothing was sent.",
             hint="Look for them: aicx humans list QUERY.",
             problems=[FieldProblem(name, f"nobody has this {by}") for name in missing],
         )
     if several := {name: ids for name, ids in meant.items() if len(ids) > 1}:
         raise UsageError(
-            f"{len(several):,} of {len(meant):,} names mean several humans. Nothing was sent.",
+            f"{grouped(len(several))} of {grouped(len(meant))} names mean several humans. "
+            "Nothing was sent.",
             hint="Name those by their ids.",
             problems=[FieldProblem(name, ", ".join(ids)) for name, ids in several.items()],
         )

@@ -10,6 +10,7 @@ from pydantic import JsonValue, SecretStr
 
 from aicx_tui.api.cx_genie import Answer, AuthenticationUrl
 from aicx_tui.errors import AicxError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import ChatUser, Profile
 from aicx_tui.services.cx_genie_profiles import header_token
 from aicx_tui.services.cx_genie_records import CheckRecords
@@ -69,7 +70,7 @@ class Asked:
         """In one sentence."""
         if self.verdict.would_do:
             seconds = self.answer.seconds if self.answer else 0.0
-            return f"The reply would do; it took {seconds * 1000:,.0f} ms."
+            return f"The reply would do; it took {grouped(round(seconds * 1000))} ms."
         first = self.verdict.failed[0]
         return f"The reply would not do. {first.name}: {first.found}"
 

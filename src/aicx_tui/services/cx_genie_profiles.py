@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aicx_tui.addresses import origin_of
@@ -168,6 +167,19 @@ async def remove_profile(setup: Setup, name: str) -> str:
     return ""
 
 
+def checked_header_token(text: str, *, source: str) -> SecretStr:
+    """Return a header token that can travel in a header.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    try:
+        return checked_token(text, source=source)
+    except UsageError as error:
+        error.hint = "Copy it as CX Genie has it, without quotes or line ends."
+        raise
+
+
 async def header_token(
     profile: Profile, *, keyring: OsKeyring, environ: Mapping[str, str]
 ) -> SecretStr:
@@ -179,7 +191,7 @@ async def header_token(
     """
     if name := profile.token_env:
         if value := environ.get(name, "").strip():
-            return checked_token(value, source=name)
+            return checked_header_token(value, source=name)
         raise NotSignedInError(
             f"{name} holds no header token for {profile.name}. Nothing was sent.",
             hint=f"Set {name} to the header token that CX Genie has for this address.",
@@ -203,8 +215,3 @@ async def header_token(
 def _item(profile: Profile) -> Item:
     """Where the token is kept: no context can be called so, and another address does not get it."""
     return Item(context=f"cx-genie/{profile.name}", slot=Slot.TOKEN, origin=origin_of(profile.url))
-
-
-def file_of_lock(home: Path, profile: Profile) -> Path:
-    """What a sync of users by a profile holds against another."""
-    return home / "cx-genie" / f"{profile.name}.sync"

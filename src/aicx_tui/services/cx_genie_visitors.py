@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import SecretStr
 
 from aicx_tui.errors import FieldProblem, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Visitor
 
 MOST_USERS = 10_000
@@ -51,7 +52,8 @@ def visitors_in(content: bytes, *, fields: Mapping[str, str]) -> list[Visitor]:
         raise UsageError("There is no token. Nothing was sent.", hint=f"Give {_PLAIN}.")
     if len(visitors) > MOST_USERS:
         raise UsageError(
-            f"{len(visitors):,} tokens are more than {MOST_USERS:,}. Nothing was sent.",
+            f"{grouped(len(visitors))} tokens are more than {grouped(MOST_USERS)}. "
+            "Nothing was sent.",
             hint="Give them in several files.",
         )
     return visitors

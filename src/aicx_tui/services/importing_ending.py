@@ -11,6 +11,7 @@ from aicx_tui.errors import (
     PartlyFailedError,
     StoppedError,
 )
+from aicx_tui.numerals import grouped
 from aicx_tui.services.importing import PROBLEMS_KEPT, Rejection, Tally
 from aicx_tui.services.importing_report import report_line
 from aicx_tui.services.whole_file import WholeFile
@@ -33,7 +34,7 @@ class Rejected:
     def first(self) -> list[FieldProblem]:
         """Some of them, for the message."""
         ordered = sorted(self._first, key=lambda rejection: rejection.row.line)
-        return [FieldProblem(f"line {r.row.line:,}", r.words) for r in ordered]
+        return [FieldProblem(f"line {grouped(r.row.line)}", r.words) for r in ordered]
 
     def add(self, rejection: Rejection) -> None:
         """Note a row."""
@@ -45,14 +46,15 @@ class Rejected:
 
 def _counted(tally: Tally, rows: int) -> str:
     done = tally.created + tally.done_before
-    of = f"{done:,} of {rows:,} rows" if done < rows else "1 row" if rows == 1 else f"{rows:,} rows"
+    of = "1 row" if rows == 1 else f"{grouped(rows)} rows"
+    of = f"{grouped(done)} of {grouped(rows)} rows" if done < rows else of
     parts = [f"{of} {'is' if done == 1 and of == '1 row' else 'are'} created"]
     if tally.done_before:
-        parts[0] += f", {tally.done_before:,} of them by an earlier run"
+        parts[0] += f", {grouped(tally.done_before)} of them by an earlier run"
     if tally.failed:
-        parts.append(f"{tally.failed:,} failed")
+        parts.append(f"{grouped(tally.failed)} failed")
     if tally.unknown:
-        parts.append(f"of {tally.unknown:,} nobody knows whether they were created")
+        parts.append(f"of {grouped(tally.unknown)} nobody knows whether they were created")
     return "; ".join(parts) + "."
 
 
@@ -86,7 +88,7 @@ class Ended:
         tally, first = self.tally, self.rejected.first
         counted = _counted(tally, self.rows)
         unsent = self.rows - tally.seen
-        left = f" {unsent:,} were not sent." if unsent > 0 else ""
+        left = f" {grouped(unsent)} were not sent." if unsent > 0 else ""
         if self.is_stopped:
             raise StoppedError(f"Stopped. {counted}{left}", hint=GO_ON)
         if self.fault:

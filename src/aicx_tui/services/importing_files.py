@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import MASK
+from aicx_tui.numerals import grouped
 from aicx_tui.services.spreadsheet import raw_value
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -91,7 +92,7 @@ def table_of(content: bytes) -> TableFile:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UsageError(
-            f"Line {line:,} is not {error.encoding.upper()}. Nothing was sent.",
+            f"Line {grouped(line)} is not {error.encoding.upper()}. Nothing was sent.",
             hint="Save the file as CSV UTF-8.",
         ) from None
     if not start:
@@ -234,7 +235,8 @@ def _records(
             record = next(reader, None)
         except csv.Error as error:
             raise UsageError(
-                f"The CSV cannot be read from line {line + 1:,} on: {error}. Nothing was sent.",
+                f"The CSV cannot be read from line {grouped(line + 1)} on: {error}. "
+                "Nothing was sent.",
                 hint="Look for a quote that is not closed.",
             ) from None
         if record is None:
@@ -247,7 +249,9 @@ def _records(
 
 def _record(line: int, record: list[str], columns: tuple[str, ...]) -> Row:
     if len(record) != len(columns):
-        problem = f"The row has {len(record):,} cells, and the header {len(columns):,}."
+        problem = (
+            f"The row has {grouped(len(record))} cells, and the header {grouped(len(columns))}."
+        )
         return Row(line, {MISFITS: _listed(record, columns)}, problem)
     cells = {name: raw_value(cell) or None for name, cell in zip(columns, record, strict=True)}
     cells.pop("", None)

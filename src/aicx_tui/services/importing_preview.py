@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from aicx_tui.models.human import HumanDraft
+from aicx_tui.numerals import grouped
 from aicx_tui.services.importing import Preview
 from aicx_tui.services.importing_columns import Columns
 from aicx_tui.text import clean, fit
@@ -47,12 +48,12 @@ def _sample(draft: HumanDraft) -> str:
 
 
 def _counts(preview: Preview) -> Iterator[str]:
-    rows = "1 row" if preview.rows == 1 else f"{preview.rows:,} rows"
+    rows = "1 row" if preview.rows == 1 else f"{grouped(preview.rows)} rows"
     if not preview.problem_count:
         yield f"{rows}, and no problem was found in them."
         return
-    yield f"{rows}; {preview.problem_count:,} cannot be imported as they are:"
+    yield f"{rows}; {grouped(preview.problem_count)} cannot be imported as they are:"
     for problem in preview.problems:
-        yield f"  line {problem.row.line:,}: {clean(problem.words)}"
+        yield f"  line {grouped(problem.row.line)}: {clean(problem.words)}"
     if (more := preview.problem_count - len(preview.problems)) > 0:
-        yield f"  … and {more:,} more"
+        yield f"  … and {grouped(more)} more"

@@ -141,16 +141,30 @@ def babel_locale(tag: str) -> str:
 
 
 def checked_language(tag: str) -> str:
-    """A tag that BCP 47 allows; which of them it knows, the platform says.
+    """A tag of a language that there is, in a script and for a region that there are.
 
     Raises:
         UsageError: It is none.
     """
+    from babel import Locale
     from babel.core import parse_locale
+    from babel.localedata import exists
 
+    english = Locale(ENGLISH)
     try:
-        parse_locale(tag, sep="-")
+        language, territory, script, *_ = parse_locale(tag, sep="-")
+        is_known = language in english.languages or exists(language)
+        is_known &= not territory or territory in english.territories
+        is_known &= not script or script in english.scripts
     except ValueError:
-        problem = FieldProblem("language", "This is no language tag, such as en or zh-Hant.")
-        raise UsageError("Nothing was changed.", problems=[problem]) from None
-    return tag
+        is_known = False
+    if is_known:
+        return tag
+    names = {name.casefold(): known for known, name in english.languages.items()}
+    meant = names.get(tag.strip().casefold(), "").replace("_", "-")
+    problem = FieldProblem("language", "There is no such language.")
+    raise UsageError(
+        "Nothing was changed.",
+        problems=[problem],
+        hint=f"Is {meant} meant?" if meant else "By BCP 47, such as en, pt-BR or zh-Hant.",
+    )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import AicxError, MirrorError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.key_files import KEY_BYTES, read_key, write_key
 from aicx_tui.services.local_tags import LocalTags
@@ -223,7 +224,7 @@ class Mirrors:
                 hint=f"Give its key: --mirror-key-file. {else_}",
             ) from None
         if count := sum(waiting):
-            changes = "1 change waits" if count == 1 else f"{count:,} changes wait"
+            changes = "1 change waits" if count == 1 else f"{grouped(count)} changes wait"
             raise UsageError(
                 f"{changes} in the outbox of {context.name} and would be lost. Nothing was done.",
                 hint=f"Send first: aicx --context {context.name} outbox send. {else_}",

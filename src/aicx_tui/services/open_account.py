@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from aicx_tui.api.base import unsupported
+from aicx_tui.errors import BotNotChosenError
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.access import Access
 from aicx_tui.services.contexts import edit_context
@@ -73,8 +74,17 @@ async def open_account(
     if access.context.kind != "console":
         yield OpenAccount(access, setup, session=None, ask=ask)
         return
-    session = await access.open()
+    session = await _opened_at_any_bot(access)
     try:
         yield OpenAccount(access, setup, session=session, ask=ask)
     finally:
         await session.aclose()
+
+
+async def _opened_at_any_bot(access: Access) -> Session:
+    """Open the platform where no bot has to be chosen: no call on the account is about one."""
+    try:
+        return await access.open()
+    except BotNotChosenError as error:
+        first, _name = error.bots[0]
+        return await access.at_bot(first).open()

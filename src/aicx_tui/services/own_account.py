@@ -16,6 +16,7 @@ from aicx_tui.errors import (
     ForbiddenError,
     InvalidFieldsError,
     NotSignedInError,
+    OutcomeUnknownError,
 )
 from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.models.signing import Challenge, DeviceFlow, FlowAnswer
@@ -23,6 +24,7 @@ from aicx_tui.os_keyring import SILENT_SECONDS
 from aicx_tui.services.aliases import Aliases
 from aicx_tui.services.codes import RESEND_SECONDS, checked_code, over_told_apart
 from aicx_tui.services.granting import granted
+from aicx_tui.services.lost_replies import read_after_loss, stored
 from aicx_tui.services.pictures import Picture
 from aicx_tui.services.session import Session
 from aicx_tui.services.signing_in import (
@@ -32,7 +34,7 @@ from aicx_tui.services.signing_in import (
     end_at_platform,
     keep,
 )
-from aicx_tui.services.signing_in_elsewhere import read_providers
+from aicx_tui.services.signing_in_elsewhere import check_has, read_providers
 
 FRESH_REQUIRED = "fresh_session_required"
 """The code of a refusal that a new sign-in helps against."""
@@ -69,19 +71,25 @@ class OwnAccount:
         return await read_providers(self._session.context)
 
     async def change(self, changes: ProfileChanges) -> Profile:
-        """Change the given fields.
+        """Change the given fields; where no reply comes, read whether that was done.
 
         Raises:
             InvalidFieldsError: The platform refuses one.
+            OutcomeUnknownError: Nobody can say, or it was not done so far.
         """
-        return await self._session.platform.profile.update(changes)
+        wanted = changes.body().items()
+        try:
+            return await self._session.platform.profile.update(changes)
+        except OutcomeUnknownError as lost:
+            return await self._after(
+                lost, lambda now: all(getattr(now, field) == value for field, value in wanted)
+            )
 
     async def set_avatar(self, picture: Picture | None) -> Profile:
         """Give the profile another picture, or none."""
         avatar_id = None
         if picture is not None:
-            profile = self._session.platform.profile
-            avatar_id = (await profile.upload(picture.content, name=picture.name)).id
+            avatar_id = await stored(self._session.platform.profile, picture)
         return await self.change(ProfileChanges(avatar_id=avatar_id))
 
     async def picture(self, file_id: str) -> bytes:
@@ -129,6 +137,8 @@ class OwnAccount:
         except ChallengeOverError:
             self._sent = None
             raise
+        except OutcomeUnknownError as lost:
+            await self._after(lost, lambda now: now.two_factor)
         self._sent = None
 
     async def end_two_factor(self, password: SecretStr) -> None:
@@ -137,12 +147,20 @@ class OwnAccount:
         Raises:
             InvalidFieldsError: The password is wrong.
         """
-        await self._freshly(
-            lambda own: own.end_two_factor(password=password), password=("password", password)
-        )
+        try:
+            await self._freshly(
+                lambda own: own.end_two_factor(password=password), password=("password", password)
+            )
+        except OutcomeUnknownError as lost:
+            await self._after(lost, lambda now: not now.two_factor)
 
     async def start_link(self, provider: str) -> DeviceFlow:
-        """Begin to link an account elsewhere."""
+        """Begin to link an account elsewhere.
+
+        Raises:
+            UnsupportedError: The platform knows no such accounts.
+        """
+        check_has(provider, await self.providers(), self._session.context)
         return await self._freshly(lambda own: own.start_link(provider=provider))
 
     async def finish_link(self, flow: DeviceFlow) -> FlowAnswer:
@@ -160,7 +178,17 @@ class OwnAccount:
 
     async def unlink(self, provider: str) -> None:
         """Let an account elsewhere sign in no more."""
-        await self._freshly(lambda own: own.unlink(provider))
+        try:
+            await self._freshly(lambda own: own.unlink(provider))
+        except OutcomeUnknownError as lost:
+            await self._after(
+                lost, lambda now: all(one.provider != provider for one in now.identities)
+            )
+
+    async def _after(
+        self, lost: OutcomeUnknownError, is_made: Callable[[Profile], bool]
+    ) -> Profile:
+        return await read_after_loss(lost, read=self.read, is_made=is_made)
 
     async def _freshly(
         self,

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aicx_tui.numerals import grouped
+
 READING = "reading"
 """What a sync does before it indexes."""
 
@@ -39,12 +41,12 @@ class Progress:
         Args:
             things: What is counted, in the plural.
         """
-        of = f" of {self.total:,}" if self.total is not None else ""
-        parts = [f"{self.count:,}{of} {things}".rstrip()]
+        of = f" of {grouped(self.total)}" if self.total is not None else ""
+        parts = [f"{grouped(self.count)}{of} {things}".rstrip()]
         if self.total:
             parts.append(f"{min(self.count / self.total, 1):.0%}")
         if self.rate:
-            parts.append(f"{self.rate:,.0f}/s")
+            parts.append(f"{grouped(round(self.rate))}/s")
         if self.seconds_left is not None:
             minutes, seconds = divmod(round(self.seconds_left), 60)
             parts.append(f"{minutes}:{seconds:02} left")

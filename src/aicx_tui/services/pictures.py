@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.models.profile import MAX_FILE_BYTES
+from aicx_tui.numerals import grouped
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """As Pillow names what platforms take."""
@@ -86,7 +87,8 @@ def checked_picture(content: bytes, *, name: str) -> Picture:
             with Image.open(BytesIO(content), formats=FORMATS) as image:
                 width, height, kind = *image.size, image.format or ""
                 if max(width, height) > MAX_SIDE:
-                    raise _refused(f"It is {width:,} × {height:,} pixels; {MAX_SIDE:,} is most.")
+                    sides = f"{grouped(width)} × {grouped(height)}"
+                    raise _refused(f"It is {sides} pixels; {grouped(MAX_SIDE)} is most.")
                 image.load()
     except UnidentifiedImageError:
         raise _refused("It is no PNG, JPEG, WebP or GIF, whatever its name says.") from None

@@ -13,7 +13,7 @@ OF_THE_PROFILE = (
     Action(
         "profile.show",
         "Profile",
-        "Show who you are to the platform, your aliases, and where your token is.",
+        "Show who you are to the platform; the console's screen has aliases and token, too.",
         headless="profile show",
     ),
     Action("profile.tab", "Next tab", "GENERAL, ALIASES, API.", only_console=CURSOR),

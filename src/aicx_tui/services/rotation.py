@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from aicx_tui.api.base import unsupported
+from aicx_tui.api.base import Credential, unsupported
 from aicx_tui.api.console_api import ConsoleApi
 from aicx_tui.api.open_cx import not_documented
 from aicx_tui.credentials import Found
@@ -26,6 +26,7 @@ from aicx_tui.errors import (
     TlsError,
     UnavailableError,
     UnreachableError,
+    UsageError,
 )
 from aicx_tui.models.capability import Capability
 from aicx_tui.os_keyring import Slot
@@ -34,6 +35,7 @@ from aicx_tui.services.rotation_journal import Entry, fingerprint, now
 from aicx_tui.services.rotation_keeping import (
     Means,
     Step,
+    account_of,
     look,
     promote,
     settle,
@@ -49,6 +51,7 @@ from aicx_tui.services.rotation_resuming import (
     unknown,
 )
 from aicx_tui.services.session import open_core
+from aicx_tui.text import clean
 
 KEY_BYTES = 32
 """256 random bits: whoever has the key and a credential of the user gets the token."""
@@ -146,7 +149,34 @@ async def accept(means: Means, token: SecretStr, held: Found | None) -> Rotated:
         await means.place.prove(characters=len(token.get_secret_value()))
         means.told(Step.PROVED)
         replaced = fingerprint(held.secret if held and held.slot is Slot.TOKEN else None)
-        return await uninterrupted(_accept(means, token, replaced))
+        return await uninterrupted(_accept(means, token, replaced, held))
+
+
+async def _refuse_another_account(means: Means, token: SecretStr, held: Found | None) -> None:
+    """Refuse a token of somebody else than who signs in here, as far as that can be known.
+
+    Raises:
+        UsageError: It is another account's.
+    """
+    if means.context.kind == "gateway":
+        return  # no call is documented that tells whose a token is
+    expected = means.context.account or await _who(means, held)
+    actual = (await account_of(means, Credential.token(token))).email
+    if expected and expected.casefold() != actual.casefold():
+        raise UsageError(
+            f"The token is of {clean(actual)}, and {means.context.name} is signed in to as "
+            f"{clean(expected)}. It was not kept.",
+            hint="Paste a token of the same account; or sign in as the other: aicx login --context "
+            f"{means.context.name}",
+        )
+
+
+async def _who(means: Means, held: Found | None) -> str:
+    """Who signed in before; empty where that does not sign in any more."""
+    try:
+        return (await account_of(means, credential_of(held, means.context))).email if held else ""
+    except NotSignedInError:
+        return ""
 
 
 async def take_up(means: Means) -> Resumption | None:
@@ -250,7 +280,7 @@ async def _after_lost_reply(means: Means, entry: Entry, held: Found, problem: Ai
     return Rotated(Outcome.ISSUED, resumption.token, resumption.place, entry.replaced)
 
 
-async def _accept(means: Means, token: SecretStr, replaced: str) -> Rotated:
+async def _accept(means: Means, token: SecretStr, replaced: str, held: Found | None) -> Rotated:
     entry = Entry(replaced=replaced, is_pasted=True, saves_to=means.place.file, begun_at=now())
     means.journal.write(entry)
     means.told(Step.NOTED)
@@ -258,6 +288,7 @@ async def _accept(means: Means, token: SecretStr, replaced: str) -> Rotated:
         await means.place.put(token)
         means.told(Step.STORED)
         await verify(means, token, pauses=PASTED_PAUSES)
+        await _refuse_another_account(means, token, held)
     except AicxError as problem:
         await means.place.drop_pending()
         means.journal.remove()

@@ -75,7 +75,8 @@ class RotationJournal:
     """
 
     def __init__(self, home: Path, context: Context) -> None:
-        parts = "\x00".join((context.name, context.origin))
+        port_is_chance = context.source == "sandbox"
+        parts = "\x00".join((context.name, "" if port_is_chance else context.origin))
         name = hashlib.sha256(parts.encode()).hexdigest()[:24]
         self._path = home / "tokens" / f"{name}.json"
 
@@ -156,6 +157,16 @@ class RotationJournal:
             raise self._unwritable(error) from None
         with suppress(OSError):
             _sync_folder(self._path.parent)
+
+    async def abandon(self) -> None:
+        """Remove it, where one is left over; a replacement that goes on is waited for.
+
+        Raises:
+            AicxError: It goes on for too long, or the journal cannot be removed.
+        """
+        if self.exists:
+            async with self.turn():
+                self.remove()
 
     def _unwritable(self, error: OSError) -> AicxError:
         return AicxError(

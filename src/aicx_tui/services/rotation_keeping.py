@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from aicx_tui.api.base import Credential
+from aicx_tui.api.console_api import read_account
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import (
@@ -24,6 +25,7 @@ from aicx_tui.errors import (
     NotSignedInError,
     UnavailableError,
 )
+from aicx_tui.models.account import Account
 from aicx_tui.os_keyring import Slot
 from aicx_tui.services.rotation_journal import Entry, RotationJournal
 from aicx_tui.services.session import open_core
@@ -146,7 +148,7 @@ async def settle(means: Means, entry: Entry, token: SecretStr) -> str:
     """
     if rescued := await _stored(means, entry, token):
         means.journal.write(replace(entry, rescued=rescued))
-        _use_now(means, token)
+        means.credentials.remember(means.context, Slot.TOKEN, token)
     means.told(Step.STORED)
     await _verified_when_issued(means, token, place=rescued or means.place.name)
     means.told(Step.VERIFIED)
@@ -196,6 +198,19 @@ async def look(means: Means, token: SecretStr) -> None:
     await sign_in_by_token(means.context, token)
     if means.known_human and means.context.kind == "gateway":
         await _read_known_human(means, token)
+
+
+async def account_of(means: Means, credential: Credential) -> Account:
+    """Ask whose a credential is, where the platform can tell.
+
+    Raises:
+        AicxError: It could not be asked, or does not accept it.
+    """
+    http = open_core(means.context, credential)
+    try:
+        return await read_account(http)
+    finally:
+        await http.aclose()
 
 
 async def _read_known_human(means: Means, token: SecretStr) -> None:

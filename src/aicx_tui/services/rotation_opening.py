@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aicx_tui.credentials import Credentials
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.os_keyring import SILENT_SECONDS
 from aicx_tui.services.rotation_journal import RotationJournal
 from aicx_tui.settings import Context
@@ -41,23 +41,41 @@ def means_for(
         credentials: The secrets of this run.
         home: The one place for files.
         patience: Seconds that the keyring may take.
-        place: Where the token goes; the keyring without it.
+        place: Where the token goes; without it the keyring, or memory for the sandbox.
         rescue: What is done with a token that no place takes.
         told: Is told each step.
         known_human: The id of a human that the platform has.
+
+    Raises:
+        UsageError: The environment describes the context, and no place is given.
     """
     from aicx_tui.services.rotation_keeping import Means, give_up
-    from aicx_tui.services.token_places import KeyringPlace
 
     return Means(
         context=context,
         credentials=credentials,
         journal=RotationJournal(home, context),
-        place=place or KeyringPlace(context, credentials, patience=patience),
+        place=place or _own_place(context, credentials, patience),
         told=told or (lambda _: None),
         rescue=rescue or give_up,
         known_human=known_human,
     )
+
+
+def _own_place(context: Context, credentials: Credentials, patience: float) -> TokenPlace:
+    from aicx_tui.services.token_places import KeyringPlace, MemoryPlace
+
+    if context.source == "environment":
+        raise UsageError(
+            "The token of this run comes from AICX_TOKEN, which aicx cannot change: a new one "
+            "would be kept nowhere. Nothing was issued or replaced.",
+            hint="Describe the platform as a context, whose token the keyring keeps: aicx contexts "
+            "add NAME --kind … --url …, then aicx login --context NAME. Or let a command write it "
+            "to a file: aicx token rotate --save-to FILE",
+        )
+    if context.source == "sandbox":
+        return MemoryPlace(context, credentials)
+    return KeyringPlace(context, credentials, patience=patience)
 
 
 async def take_up_if_cut_off(

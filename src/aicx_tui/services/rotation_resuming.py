@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from aicx_tui.api.proto_gateway import MAY_BE_ALIVE
-from aicx_tui.credentials import Found
+from aicx_tui.credentials import MEMORY, Found
 from aicx_tui.errors import (
     AicxError,
     ConflictError,
@@ -20,7 +20,14 @@ from aicx_tui.errors import (
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
 from aicx_tui.services.renewal import credential_of
 from aicx_tui.services.rotation_journal import Entry, fingerprint, now
-from aicx_tui.services.rotation_keeping import Means, look, promote, settle, verify
+from aicx_tui.services.rotation_keeping import (
+    Means,
+    account_of,
+    look,
+    promote,
+    settle,
+    verify,
+)
 from aicx_tui.services.session import open_core
 from aicx_tui.services.token_places import file_place
 
@@ -166,6 +173,10 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
         await _look(means, held)
     except NotSignedInError as refused:
         raise await lost(means, entry, held, refused) from None
+    if _is_new(held, entry) and entry.rescued and held.source == MEMORY:
+        await means.place.put(held.secret)
+        await promote(means, held.secret)
+        return _finished(means, held.secret)
     means.journal.remove()
     if _is_new(held, entry):
         return Resumption(
@@ -256,13 +267,7 @@ async def _look(means: Means, held: Found) -> None:
         except NotFoundError:
             return
         return
-    from aicx_tui.api.console_api import read_account
-
-    http = open_core(means.context, credential_of(held, means.context))
-    try:
-        await read_account(http)
-    finally:
-        await http.aclose()
+    await account_of(means, credential_of(held, means.context))
 
 
 def _is_new(held: Found, entry: Entry) -> bool:

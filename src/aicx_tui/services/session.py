@@ -15,7 +15,7 @@ from aicx_tui.api.http import HttpCore, Limits, Renew
 from aicx_tui.api.open_cx import MOST_BYTES, OpenCx, budget_of
 from aicx_tui.api.proto_gateway import ProtoGateway
 from aicx_tui.api.sign_in import sign_in
-from aicx_tui.errors import AicxError, NotSignedInError, UsageError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError, UsageError
 from aicx_tui.models.account import Account
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.signing import Challenge
@@ -210,21 +210,29 @@ async def open_sandbox(sandbox: Announcement, *, bot_id: str = "") -> Session:
     except BaseException:
         await http.aclose()
         raise
-    return Session(context, platform, password=password, _signs_out=True)
+    return Session(context, platform, http=http, password=password, _signs_out=True)
 
 
 def with_ids(context: Context, account: Account) -> Context:
     """The context with its company and bot, which the account tells where they are not stated.
 
     Raises:
-        UsageError: The account has no bot, or several and none is chosen.
+        BotNotChosenError: The account has several bots and none is chosen.
+        UsageError: It has none.
     """
     if context.bot_id:
         return replace(context, company_id=context.company_id or account.company.id)
-    if len(account.bots) != 1:
-        served = ", ".join(f"{bot.id} ({bot.name})" for bot in account.bots) or "none"
+    if not account.bots:
         raise UsageError(
+            f"{account.company.name} has no bot that {account.name} may see.",
+            hint="Ask an admin of the company for one.",
+        )
+    if len(account.bots) > 1:
+        bots = [(bot.id, bot.name) for bot in account.bots]
+        served = ", ".join(f"{bot_id} ({name})" for bot_id, name in bots)
+        raise BotNotChosenError(
             f"{account.company.name} has several bots and none is chosen: {served}.",
+            bots=bots,
             hint=f"Choose one: aicx contexts edit {context.name} --bot ID",
         )
     return replace(

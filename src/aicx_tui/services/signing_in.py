@@ -260,7 +260,7 @@ async def abandon(signed_in: SignedIn) -> None:
         await end_at_platform(signed_in.context, signed_in.credential)
 
 
-def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
+async def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     """Write down the company, bot and account that a sign-in told.
 
     Args:
@@ -271,7 +271,7 @@ def learn(signed_in: SignedIn, context: Context, setup: Setup) -> None:
     if context.source != "config":
         return
     setup.mirrors.forget_last(context)
-    RotationJournal(setup.home, context).remove()  # it is about what signed in before
+    await RotationJournal(setup.home, context).abandon()  # it is about what signed in before
     before, after = settings_of(context), settings_of(signed_in.context)
     told = {key: after[key] for key in after if after[key] != before.get(key)}
     if told:
@@ -304,7 +304,7 @@ async def sign_out(
     found = await credentials.find_kept(context, patience=patience)
     if not keeps_mirror:
         setup.mirrors.remove(context)
-    RotationJournal(setup.home, context).remove()
+    await RotationJournal(setup.home, context).abandon()
     if found is None and credentials.problem:
         return SignedOut(None)
     unended = None

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from aicx_tui.api.console_api import read_capabilities
 from aicx_tui.api.sign_in import poll_grant, start_grant
-from aicx_tui.errors import NotSignedInError
+from aicx_tui.errors import NotSignedInError, UnsupportedError
 from aicx_tui.models.signing import DeviceFlow
-from aicx_tui.services.granting import granted
+from aicx_tui.services.granting import granted, provider_called
 from aicx_tui.services.session import open_core
 from aicx_tui.services.signing_in import CodeAsked, SignedIn, check_takes_password, what_came
 from aicx_tui.settings import Context
+from aicx_tui.text import clean
+
+IDENTITY_UNKNOWN = "identity_unknown"
+"""The code of a refusal of somebody whose account elsewhere is linked to none here."""
+
+
+def check_has(provider: str, providers: Collection[str], context: Context) -> None:
+    """Refuse a provider that the platform does not know.
+
+    Raises:
+        UnsupportedError: It does not; nothing was sent.
+    """
+    if provider in providers:
+        return
+    known = " and ".join(clean(provider_called(name), limit=40) for name in providers)
+    raise UnsupportedError(
+        f"{context.host} knows no accounts of {provider_called(provider)}. Nothing was sent.",
+        hint=f"It knows those of {known}." if known else "Sign in by password or with a token.",
+    )
 
 
 async def read_providers(context: Context) -> tuple[str, ...]:
@@ -45,9 +66,9 @@ class GrantedSignIn:
         """Begin it; the code has to be typed at the provider's address.
 
         Raises:
-            NotFoundError: The platform has no such provider.
+            UnsupportedError: The platform has no such provider.
         """
-        await read_capabilities(self._http)
+        check_has(self._provider, (await read_capabilities(self._http)).oidc, self._context)
         return await start_grant(self._http, provider=self._provider)
 
     async def finish(self, flow: DeviceFlow) -> SignedIn | CodeAsked:
@@ -56,7 +77,14 @@ class GrantedSignIn:
         Raises:
             NotSignedInError: It was refused, came too late, or the account is linked to nobody.
         """
-        answer = await granted(flow, poll=lambda: poll_grant(self._http, flow=flow.flow))
+        try:
+            answer = await granted(flow, poll=lambda: poll_grant(self._http, flow=flow.flow))
+        except NotSignedInError as error:
+            if error.code == IDENTITY_UNKNOWN:
+                error.hint = f"By command: aicx profile link {self._provider}, once signed in."
+            elif error.code:  # else it was said here
+                error.hint = "Begin again, or sign in by password."
+            raise
         given = answer.session or answer.challenge
         if given is None:
             raise NotSignedInError(

@@ -12,6 +12,7 @@ from aicx_tui.api.base import Platform
 from aicx_tui.errors import AicxError, PartlyFailedError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.tag import TagDefinition
+from aicx_tui.numerals import grouped
 from aicx_tui.services.access import Access
 from aicx_tui.services.directory import Directory, open_directory
 from aicx_tui.services.local_tags import LocalTags
@@ -71,8 +72,8 @@ class PlatformTags:
                     raise
                 left = sum(not step.changes_nothing for step in steps) - sent
                 raise PartlyFailedError(
-                    f"{sent:,} of the tags were defined, then “{step.after.name:.80}” was not, or "
-                    f"not surely: {error.message} {left:,} are left.",
+                    f"{grouped(sent)} of the tags were defined, then “{step.after.name:.80}” was "
+                    f"not, or not surely: {error.message} {grouped(left)} are left.",
                     hint="The same again goes on: what is there already stays as it is.",
                     problems=error.problems,
                 ) from error

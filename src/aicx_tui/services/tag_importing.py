@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.models.tag import TAG_KINDS
+from aicx_tui.numerals import grouped
 from aicx_tui.services.importing_files import Cells, normal, table_of
 from aicx_tui.services.tag_planning import Wish
 
@@ -41,7 +42,7 @@ def wishes_in(content: bytes) -> tuple[Wish, ...]:
     if not wishes:
         raise UsageError("The file has no tags. Nothing was changed.")
     if len(wishes) > MOST:
-        raise UsageError(f"The file has more than {MOST:,} tags. Nothing was changed.")
+        raise UsageError(f"The file has more than {grouped(MOST)} tags. Nothing was changed.")
     return tuple(wishes)
 
 
@@ -58,7 +59,7 @@ def _rows(content: bytes) -> Iterator[tuple[str, Cells, str]]:
         )
     for row in table.rows():
         cells = {normal(column): value for column, value in row.cells.items()}
-        yield f"line {row.line:,}", cells, row.problem
+        yield f"line {grouped(row.line)}", cells, row.problem
 
 
 def _items(content: bytes) -> Iterator[tuple[str, Cells, str]]:
@@ -68,7 +69,8 @@ def _items(content: bytes) -> Iterator[tuple[str, Cells, str]]:
         raise UsageError("The file is not JSON. Nothing was changed.") from None
     for number, item in enumerate(items, start=1):
         is_object = isinstance(item, dict)
-        yield f"item {number:,}", item if is_object else {}, "" if is_object else "It is no object."
+        problem = "" if is_object else "It is no object."
+        yield f"item {grouped(number)}", item if is_object else {}, problem
 
 
 def _wish(cells: Cells, place: str) -> Wish:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aicx_tui.errors import AicxError, FieldProblem, NotFoundError, UsageError
 from aicx_tui.models.tag import TAG_KINDS, TagChanges, TagDefinition, TagDraft, TagKind
+from aicx_tui.numerals import grouped
 from aicx_tui.services.tag_catalogue import TagCatalogue
 from aicx_tui.text import has_control_character
 
@@ -187,7 +188,7 @@ def _text_problem(text: str, limit: int) -> str:
         return "It is blank."
     if has_control_character(text):
         return "It holds a control character, such as a line end."
-    return f"It is longer than {limit:,} characters." if len(text) > limit else ""
+    return f"It is longer than {grouped(limit)} characters." if len(text) > limit else ""
 
 
 def _after(catalogue: TagCatalogue, step: Step) -> TagCatalogue:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aicx_tui.numerals import grouped
+
 TAG = "tag:"
 """Begins the name of a field that is a tag."""
 
@@ -39,7 +41,7 @@ class Whom:
     @property
     def said(self) -> str:
         """Who that is; the name is remote text."""
-        return (self.name or self.ids[0]) if self.is_one else f"{len(self.ids):,} humans"
+        return (self.name or self.ids[0]) if self.is_one else f"{grouped(len(self.ids))} humans"
 
 
 def held_of(tags: Mapping[str, str]) -> Held:
@@ -62,9 +64,11 @@ def held_said(values: Sequence[tuple[str, int]], *, of: int) -> str:
         return "none"
     if of == 1:
         return values[0][0] or "without a value"
-    first = ", ".join(f"{value or 'no value'} {count:,}" for value, count in values[:MOST_VALUES])
+    first = ", ".join(
+        f"{value or 'no value'} {grouped(count)}" for value, count in values[:MOST_VALUES]
+    )
     more = ", …" if len(values) > MOST_VALUES else ""
-    return f"{sum(count for _, count in values):,} of {of:,} have it: {first}{more}"
+    return f"{grouped(sum(count for _, count in values))} of {grouped(of)} have it: {first}{more}"
 
 
 def differing(staged: Staged, held: Held) -> dict[str, str | None]:

@@ -36,9 +36,21 @@ OF_THE_TOKEN = (
     ),
     Action(
         "token.set",
-        "Replace the token by one issued elsewhere",
+        "Paste a token",
         "Take a token issued in the web app; the one before is dropped once this one is verified.",
         headless="token set",
+    ),
+    Action(
+        "token.copy",
+        "Copy the token",
+        "Put the token on the clipboard after a question; it is cleared after half a minute.",
+        only_console="a command prints no token; token rotate --save-to FILE writes one to a file",
+    ),
+    Action(
+        "token.reveal",
+        "Show the token once",
+        "Show the whole token until the dialog is closed.",
+        only_console="a command prints no token; token rotate --save-to FILE writes one to a file",
     ),
     Action(
         "token.forget",

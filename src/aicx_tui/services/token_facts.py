@@ -63,6 +63,16 @@ class TokenFacts:
             return None
         return max(0, (now - self.live.issued_at).days)
 
+    def is_old(self, now: datetime, *, after_days: int) -> bool | None:
+        """Whether it should be replaced; None where its age is not known.
+
+        Args:
+            now: The present.
+            after_days: From which age on; 0 for never.
+        """
+        age = self.age_days(now)
+        return None if age is None else bool(after_days) and age >= after_days
+
 
 def masked(token: SecretStr) -> str:
     """A token as it may be seen by anybody."""
@@ -76,10 +86,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def facts_of(context: Context, credentials: Credentials, home: Path) -> TokenFacts:
-    """Find out what can be said of the token of a context."""
+async def facts_of(
+    context: Context, credentials: Credentials, home: Path, *, held: Found | None = None
+) -> TokenFacts:
+    """Find out what can be said of the token of a context.
+
+    Args:
+        context: Whose token.
+        credentials: The secrets of this run.
+        home: The one place for files.
+        held: What signs in, where that is known already.
+    """
     is_cut_off = RotationJournal(home, context).exists
-    found = await credentials.find(context, patience=SILENT_SECONDS)
+    found = held or await credentials.find(context, patience=SILENT_SECONDS)
     if found is None:
         return TokenFacts(found=None, problem=credentials.problem, is_cut_off=is_cut_off)
     try:

@@ -1,4 +1,4 @@
-"""Where a new token goes: the keyring, or a file that was chosen for it.
+"""Where a new token goes: the keyring, a file that was chosen for it, or memory.
 
 A place takes it as pending first. What signs in is replaced only once the platform has accepted
 the pending one, so that a token of no use is never stored as a good one.
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from aicx_tui.credentials import Credentials, checked_token, token_from_file
+from aicx_tui.credentials import MEMORY, Credentials, checked_token, token_from_file
 from aicx_tui.errors import AicxError, KeyringUnavailableError, UsageError
 from aicx_tui.os_keyring import Slot
 from aicx_tui.services.rotation_journal import fingerprint
@@ -202,6 +202,45 @@ class FilePlace:
                 "Nothing was issued.",
                 hint="Name a file that is not there yet.",
             ) from None
+
+
+class MemoryPlace:
+    """This run's memory, for the sandbox: its own password signs in the next time.
+
+    Args:
+        context: Whose token.
+        credentials: The secrets of this run.
+    """
+
+    file = ""
+    name = MEMORY
+
+    def __init__(self, context: Context, credentials: Credentials) -> None:
+        self._context = context
+        self._credentials = credentials
+        self._pending: SecretStr | None = None
+
+    async def prove(self, *, characters: int) -> None:
+        """There is always room."""
+
+    async def put(self, token: SecretStr) -> None:
+        """Hold it."""
+        self._pending = token
+
+    async def pending(self, *, replaced: str) -> SecretStr | None:
+        """What is held."""
+        return self._pending
+
+    async def promote(self, token: SecretStr) -> None:
+        """Let it sign in for as long as this run lasts."""
+        self._credentials.remember(self._context, Slot.TOKEN, token)
+
+    async def drop_pending(self) -> None:
+        """Hold it no more."""
+        self._pending = None
+
+    async def drop_dead(self) -> None:
+        """Nothing was kept."""
 
 
 def file_place(path: str) -> TokenPlace | None:

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
@@ -21,17 +20,20 @@ from textual.errors import NoWidget
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
-from textual.worker import WorkerFailed
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.text import clean
+from aicx_tui.tui.asking_terminal import ask_terminal
 from aicx_tui.tui.control_filter import ControlFilter
+from aicx_tui.tui.crashing import crash_report
+from aicx_tui.tui.joiners import with_joiners
 from aicx_tui.tui.keymap import Keymap
 from aicx_tui.tui.keys import KEYS, binding
 from aicx_tui.tui.places import FIRST_PLACE, Places
 from aicx_tui.tui.reader import Reader
+from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.signing_in import SignIns
 from aicx_tui.tui.themes import THEMES, fitting
@@ -198,7 +200,7 @@ class AicxApp(App[None]):
         if self._idle is not None and isinstance(event, events.InputEvent):
             self._idle.reset()
         if not (isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y)):
-            await super().on_event(event)
+            await super().on_event(with_joiners(event))
 
     def _is_gone_at(self, x: int, y: int) -> bool:
         """Whether a widget is clicked that is just being removed; Textual would ask its parent."""
@@ -209,6 +211,7 @@ class AicxApp(App[None]):
 
     async def on_unmount(self) -> None:
         """End what was started to reach the platform."""
+        self.places.clipboard.clear()
         await asyncio.to_thread(self.places.close)
 
     # What holds on every screen
@@ -295,8 +298,8 @@ class AicxApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit; where that would lose something, say so once."""
-        from aicx_tui.tui.screens.dialog import Dialog  # not before the first paint
-
+        if held := self.places.holds_exit:
+            return self.notify(held, severity="warning")
         screen = self.screen
         at_stake = await screen.at_stake() if isinstance(screen, Dialog) else ""
         at_stake = at_stake or self.places.at_stake
@@ -369,15 +372,7 @@ class AicxApp(App[None]):
         Overrides Textual's own, which prints the local variables of every frame: customers'
         records and tokens among them.
         """
-        error: BaseException | None = self._exception
-        if isinstance(error, WorkerFailed):
-            error = error.error
-        frames = traceback.extract_tb(error.__traceback__) if error else []
-        places = "\n".join(f"  {f.filename}:{f.lineno} in {f.name}" for f in frames[-8:])
-        self.panic(
-            f"aicx: internal error: {type(error).__name__}. Please report it with these places:\n"
-            f"{places}"
-        )
+        self.panic(crash_report(self._exception))
 
 
 def _collect_from_now_on() -> None:
@@ -389,6 +384,7 @@ def _collect_from_now_on() -> None:
 
 def run(setup: Setup, access: Access | None) -> int:
     """Run the console and return its exit code."""
+    ask_terminal(setup.config.images)
     app = AicxApp(setup, access)
     try:
         app.run()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aicx_tui.numerals import grouped
 from aicx_tui.services.bulk_progress import PARTLY
 from aicx_tui.storage.bulks import OPEN, BulkState, ItemState
 from aicx_tui.text import fit
@@ -41,7 +42,7 @@ def standing(progress: BulkProgress) -> str:
 
 def how_far(progress: BulkProgress) -> str:
     """How far a bulk is, for the header, such as `8,500 of 12,345 tagged`."""
-    far = f"{progress.settled:,} of {progress.total:,} {past(progress.bulk)}"
+    far = f"{grouped(progress.settled)} of {grouped(progress.total)} {past(progress.bulk)}"
     if progress.bulk.state is BulkState.PAUSED:
         return f"paused, {far}"
     return f"{far}, waiting" if progress.waiting_for else far
@@ -54,18 +55,20 @@ def past(bulk: Bulk) -> str:
 
 def outcome(progress: BulkProgress) -> str:
     """What became of the humans, such as `12,340 tagged, 3 were so already, 2 failed`."""
-    parts = [f"{progress.done:,} {past(progress.bulk)}"]
+    parts = [f"{grouped(progress.done)} {past(progress.bulk)}"]
     if progress.same:
         parts.append(
-            "1 was so already" if progress.same == 1 else f"{progress.same:,} were so already"
+            "1 was so already"
+            if progress.same == 1
+            else f"{grouped(progress.same)} were so already"
         )
     if progress.failed:
-        parts.append(f"{progress.failed:,} failed")
+        parts.append(f"{grouped(progress.failed)} failed")
     if progress.skipped:
-        parts.append(f"{progress.skipped:,} skipped")
+        parts.append(f"{grouped(progress.skipped)} skipped")
     if left := progress.total - progress.settled:
         is_over = progress.bulk.state not in OPEN
-        parts.append(f"{left:,} not sent" if is_over else f"{left:,} left")
+        parts.append(f"{grouped(left)} not sent" if is_over else f"{grouped(left)} left")
     return ", ".join(parts)
 
 
@@ -77,7 +80,7 @@ def bar(progress: BulkProgress, *, cells: int) -> Content:
         cells: Of the line.
     """
     share = progress.settled / progress.total if progress.total else 1.0
-    figures = f"  {progress.settled:,}  {math.floor(share * 100)} %"
+    figures = f"  {grouped(progress.settled)}  {math.floor(share * 100)} %"
     if progress.seconds_left is not None and progress.settled < progress.total:
         minutes, seconds = divmod(round(progress.seconds_left), 60)
         figures += f"  {minutes}:{seconds:02}"
@@ -88,7 +91,7 @@ def bar(progress: BulkProgress, *, cells: int) -> Content:
 
 def pace(progress: BulkProgress) -> str:
     """How fast it goes; empty where that is not known."""
-    return f"{progress.rate:,.0f} /s" if progress.rate else ""
+    return f"{grouped(round(progress.rate))} /s" if progress.rate else ""
 
 
 def in_a_row(progress: BulkProgress, *, now: datetime, reader: Reader, width: int) -> Row:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.aliases import used_now
 from aicx_tui.text import clean
+from aicx_tui.tui.telling import title_after
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Alias
@@ -68,7 +70,7 @@ class ChangingAliases:
 
         def deleted(is_deleted: bool | None) -> None:
             if is_deleted:
-                said = f"You speak as {clean(own_name, limit=80)} now." if alias.default else ""
+                said = used_now(alias, own_name=own_name)
                 self._tell(said or "The default is as it was.", title=f"Deleted {name}")
 
         form = DeleteAliasScreen(aliases, alias, own_name=own_name, ended=self._screen.read)
@@ -82,7 +84,7 @@ class ChangingAliases:
         try:
             await aliases.make_default(alias)
         except AicxError as error:
-            self._screen.aicx.report(error, title="The default is as it was")
+            self._screen.aicx.report(error, title=title_after(error, otherwise="Not the default"))
         else:
             self._tell("New conversations begin under it.", title=f"{name} is the default")
         self._screen.read()

@@ -29,6 +29,7 @@ from aicx_tui.tui.profile_lines import (
 )
 from aicx_tui.tui.screens.dialog import AnswerT, Dialog
 from aicx_tui.tui.screens.pick import PickScreen, Row
+from aicx_tui.tui.telling import title_after
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Profile
@@ -148,7 +149,8 @@ class ChangingProfile:
             else:
                 self._keep_here(field, value)
         except AicxError as error:
-            aicx.report(error, title="It is as it was")
+            aicx.report(error, title=title_after(error, otherwise="Nothing was changed"))
+            self._screen.read()
             return
         self._screen.humans.profile_changed()
         self._screen.show()

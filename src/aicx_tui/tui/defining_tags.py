@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
+from aicx_tui.numerals import grouped
 from aicx_tui.text import clean
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ async def ask_whether_to_delete(
         if definitions.is_local:
             app.notify("Humans keep their values.", title=f"Forgot {name}", timeout=8)
             return
-        said = "1 human had it." if had_it == 1 else f"{had_it:,} humans had it."
+        said = "1 human had it." if had_it == 1 else f"{grouped(had_it)} humans had it."
         app.notify(said, title=f"Deleted {name}", timeout=8)
         done()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING
 
+from aicx_tui.numerals import grouped
+
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
     from aicx_tui.services.directory import Directory
@@ -56,7 +58,7 @@ def _said(total: int | None, *, are_marked: bool) -> str:
     marked = "marked " if are_marked else ""
     if total is None:
         return "all humans that match"
-    return f"1 {marked}human" if total == 1 else f"{total:,} {marked}humans"
+    return f"1 {marked}human" if total == 1 else f"{grouped(total)} {marked}humans"
 
 
 async def _by_id(directory: Directory, ids: list[str]) -> AsyncGenerator[Human]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textual.keys import Keys as KeyNames
 from textual.keys import _character_to_key, format_key
 
-from aicx_tui.tui.keys import FIXED, KEYS
+from aicx_tui.tui.keys import EVERYWHERE, FIXED, KEYS, ON_TOKENS
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
 _NAMED_KEYS = frozenset(key.value for key in KeyNames)
@@ -77,13 +77,19 @@ class Keymap:
 
     def _first_conflict(self) -> tuple[str, str, str] | None:
         """A key with two meanings: the key, an overridden action, and the other one."""
-        taken: dict[str, str] = {}
+        taken: dict[tuple[str, str], str] = {}
         for action_id in sorted(self._keys, key=self._overridden.__contains__):
             for key in self._keys[action_id].split(","):
-                if key in taken:
-                    return key, action_id, taken[key]
-                taken[key] = action_id
+                for where in _places_of(action_id):
+                    if (where, key) in taken:
+                        return key, action_id, taken[where, key]
+                    taken[where, key] = action_id
         return None
+
+
+def _places_of(action_id: str) -> tuple[str, ...]:
+    """The screens of keys kept apart that an action is on; empty stands for all others."""
+    return ("", ON_TOKENS) if action_id in EVERYWHERE else (KEYS[action_id].where,)
 
 
 def _named(key: str) -> str:

@@ -17,13 +17,18 @@ class Keys(NamedTuple):
         label: What the footer calls it; empty keeps it out of the footer.
         shown: How footer and help write the keys, where the first name does not say it well.
         like: The action of another screen that does the same there; both always have its keys.
+        where: The screen that they are kept apart for; the same keys may mean something else on
+            other screens, though nothing that holds everywhere.
     """
 
     keys: str
     label: str = ""
     shown: str = ""
     like: str = ""
+    where: str = ""
 
+
+ON_TOKENS = "token screen"
 
 KEYS: dict[str, Keys] = {
     "humans.search": Keys("slash", "search"),
@@ -70,6 +75,18 @@ KEYS: dict[str, Keys] = {
     "aliases.edit": Keys("e", "edit", like="humans.update"),
     "aliases.default": Keys("d", "make default"),
     "aliases.delete": Keys("number_sign", "delete", like="humans.delete"),
+    "token.issue": Keys("I", "issue", where=ON_TOKENS),
+    "token.rotate": Keys("R", "rotate", where=ON_TOKENS),
+    "token.verify": Keys("V", "verify", where=ON_TOKENS),
+    "token.targets-add": Keys("A", "add target", where=ON_TOKENS),
+    "token.copy": Keys("y", "copy", like="humans.copy"),
+    "token.set": Keys("P", "paste", where=ON_TOKENS),
+    "token.targets-check": Keys("C", "check", where=ON_TOKENS),
+    "token.targets-update": Keys("U", "update", where=ON_TOKENS),
+    "token.targets-confirm": Keys("H", where=ON_TOKENS),
+    "token.targets-remove": Keys("number_sign", like="humans.delete"),
+    "token.reveal": Keys("full_stop", like="humans.reveal"),
+    "token.forget": Keys("F", where=ON_TOKENS),
     "cx-genie.sync-users": Keys("S", "sync users"),
     "session.sign-in": Keys("L"),
     "bots.switch": Keys("B"),
@@ -81,6 +98,12 @@ KEYS: dict[str, Keys] = {
     "console.help": Keys("question_mark", "help"),
 }
 """The keys, in the order in which footer and help show them."""
+
+EVERYWHERE = frozenset(
+    {"session.sign-in", "bots.switch", "outbox.list", "humans.refresh"}
+    | {action_id for action_id in KEYS if action_id.startswith("console.")}
+)
+"""Actions that screens of keys kept apart have, too."""
 
 FIXED = frozenset({"views.show"})
 """Actions whose keys say which of several is meant, so that they cannot be others."""

@@ -12,11 +12,13 @@ from textual.content import Content
 
 from aicx_tui.errors import (
     AicxError,
+    BotNotChosenError,
     NotSignedInError,
     RateLimitedError,
     TimedOutError,
     UnreachableError,
 )
+from aicx_tui.numerals import grouped
 from aicx_tui.text import clean
 from aicx_tui.tui.moments import ago
 
@@ -72,9 +74,11 @@ class Queue(NamedTuple):
     def said(self) -> str:
         """What waits, in words; empty where nothing does."""
         needing = (
-            "! 1 change needs you" if self.needing == 1 else f"! {self.needing:,} changes need you"
+            "! 1 change needs you"
+            if self.needing == 1
+            else f"! {grouped(self.needing)} changes need you"
         )
-        waiting = "1 change" if self.waiting == 1 else f"{self.waiting:,} changes"
+        waiting = "1 change" if self.waiting == 1 else f"{grouped(self.waiting)} changes"
         parts = (needing if self.needing else "", f"{waiting} waiting" if self.waiting else "")
         return ", ".join(filter(None, parts))
 
@@ -148,7 +152,7 @@ def state_line(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     """
     queue = facts.queue
     if facts.is_offline:
-        known = f", {facts.known:,} humans{_age(facts, now)}" if facts.known else ""
+        known = f", {grouped(facts.known)} humans{_age(facts, now)}" if facts.known else ""
         return Content.assemble(("○", "$warning"), f" offline, {queue.said}{known}")
     line = _with_bulk(_freshness(facts, now=now, keys=keys), facts)
     if not queue.said:
@@ -168,7 +172,7 @@ def _with_bulk(line: Content, facts: ListFacts) -> Content:
 
 def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     """The state of the list itself."""
-    known = f"{facts.known:,} {'human' if facts.known == 1 else 'humans'}"
+    known = f"{grouped(facts.known)} {'human' if facts.known == 1 else 'humans'}"
     directory = facts.directory
     match facts.state:
         case ListState.SIGNED_OUT:
@@ -176,9 +180,7 @@ def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
                 ("!", "bold $error"), f" signed out: press {keys('session.sign-in')}"
             )
         case ListState.FAILED:
-            asked = isinstance(facts.error, RateLimitedError)
-            words = " asked to pause" if asked else " not connected"
-            return Content.assemble(("!", "bold $error"), words)
+            return Content.assemble(("!", "bold $error"), f" {_why_failed(facts, keys)}")
         case ListState.STALE:
             return Content.assemble(
                 ("!", "bold $warning"),
@@ -196,6 +198,15 @@ def _freshness(facts: ListFacts, *, now: datetime, keys: Shown) -> Content:
     return Content.assemble(("●", "$success"), f" {known}, fresh {fresh}")
 
 
+def _why_failed(facts: ListFacts, keys: Shown) -> str:
+    match facts.error:
+        case RateLimitedError():
+            return "asked to pause"
+        case BotNotChosenError():
+            return f"no bot chosen: press {keys('bots.switch')}"
+    return "not connected"
+
+
 def _age(facts: ListFacts, now: datetime) -> str:
     """How old the humans are that are shown although the platform could not be read."""
     fresh_at = facts.directory.fresh_at if facts.directory is not None else None
@@ -206,9 +217,9 @@ def _how_far(facts: ListFacts) -> str:
     """A first reading: how many of how many, how fast, how long still."""
     progress = facts.progress
     if progress is None or not progress.total:
-        return f"reading {facts.known:,}"
+        return f"reading {grouped(facts.known)}"
     if progress.what != "reading":
-        return f"{progress.what}: {facts.known:,} humans"
+        return f"{progress.what}: {grouped(facts.known)} humans"
     filled = round(min(progress.count / progress.total, 1) * BAR_CELLS)
     bar = "━" * filled + "─" * (BAR_CELLS - filled)
     return f"{bar} reading {progress.said()}"
@@ -238,12 +249,14 @@ def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
             )
         case ListState.NO_MATCH:
             term, hits = facts.scarcest
-            reason = f"“{clean(term)}” alone matches {hits:,}." if term else ""
+            reason = f"“{clean(term)}” alone matches {grouped(hits)}." if term else ""
             return _text(
                 "○",
                 "Nobody matches.",
                 f"{reason} {keys('console.back')} clears the search.".strip(),
             )
+        case ListState.FAILED if isinstance(facts.error, BotNotChosenError):
+            return _failure(facts.error, f"{keys('bots.switch')} chooses one for this run.")
         case ListState.FAILED if facts.error:
             return _failure(facts.error, f"Press {keys('humans.refresh')} to try again.")
         case ListState.SIGNED_OUT if facts.error and not facts.known:

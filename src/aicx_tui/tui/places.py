@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.tui.cx_genie import cx_genie_commands
+from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
+from aicx_tui.tui.token_clipboard import TokenClipboard
 
 if TYPE_CHECKING:
     from aicx_tui.services.access import Access
@@ -43,6 +45,7 @@ class Places:
         self._here = FIRST_PLACE
         self._numbers = count(2)
         self._warned_on: HumansScreen | None = None
+        self.clipboard = TokenClipboard(app)
 
     @property
     def session(self) -> Session | None:
@@ -58,9 +61,14 @@ class Places:
 
     @property
     def context_by_password(self) -> Context | None:
-        """The context, where a session by password signs in to it; locking ends that session."""
+        """The context, where a session by password signs in to it; locking ends that session.
+
+        None for the sandbox, which signs in by itself.
+        """
         session = self.session
-        return session.context if session is not None and session.is_by_password else None
+        if session is None or session.context.source == "sandbox":
+            return None
+        return session.context if session.is_by_password else None
 
     async def signs_in_again(self, refused: NotSignedInError | None) -> bool:
         """Ask for a sign-in to this context, and return whether there was one.
@@ -78,6 +86,12 @@ class Places:
         if self.session is not None:
             self.session.sign_in_as(credential)
         return True
+
+    @property
+    def holds_exit(self) -> str:
+        """Why the console cannot be left now, as while a new token is kept nowhere."""
+        dialogs = (screen for screen in self._app.screen_stack if isinstance(screen, Dialog))
+        return next((dialog.holds_exit for dialog in dialogs if dialog.holds_exit), "")
 
     @property
     def at_stake(self) -> str:
@@ -119,6 +133,8 @@ class Places:
         return refusal(ACTIONS[action_id], self.access.context, capabilities, role=role)
 
     def _no_other_bot(self, session: Session | None) -> str:
+        if self._bots_to_choose:
+            return ""
         if session is None or (session.context.kind == "console" and session.account is None):
             return "The platform has not told its bots yet."
         if session.context.kind == "open-cx":
@@ -151,6 +167,9 @@ class Places:
             yield SystemCommand(
                 own.title, own.help, partial(self._app.call_later, self.show_profile)
             )
+            token = ACTIONS["token.status"]
+            show = partial(self._app.call_later, self.show_token)
+            yield SystemCommand(token.title, token.help, show)
         add = partial(self._app.call_later, self.add_context)
         yield SystemCommand(f"{ACTIONS['contexts.add'].title} …", ACTIONS["contexts.add"].help, add)
 
@@ -179,6 +198,7 @@ class Places:
             ),
             Choice("d", "Tag definitions", "tags", refused="" if self.access else "sign in first"),
             Choice("p", "Profile", "profile", refused="" if self.access else "sign in first"),
+            Choice("t", "Token", "token", refused="" if self.access else "sign in first"),
             Choice(
                 "i", "Integrations", "integrations", refused="" if self.access else "sign in first"
             ),
@@ -197,6 +217,8 @@ class Places:
             self.show_tags()
         elif place == "profile":
             self.show_profile()
+        elif place == "token":
+            self.show_token()
         elif place == "integrations":
             self.show_integrations()
         elif place == "humans" and (screen := self._humans):
@@ -240,6 +262,17 @@ class Places:
         if screen is not None and not isinstance(self._app.screen, ProfileScreen):
             self._back_to(screen)
             self._app.push_screen(ProfileScreen(screen, self._app.keymap))
+
+    def show_token(self) -> None:
+        """Show the personal access token; what it was reached from stays below."""
+        from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
+        from aicx_tui.tui.screens.token import TokenScreen
+
+        screen = self._humans
+        if screen is not None and not isinstance(self._app.screen, TokenScreen):
+            if not isinstance(self._app.screen, ProfileScreen):
+                self._back_to(screen)
+            self._app.push_screen(TokenScreen(screen, self._app.keymap))
 
     def show_integrations(self) -> None:
         """Show other vendors that know the same humans."""
@@ -293,17 +326,24 @@ class Places:
         from aicx_tui.tui.screens.contexts import bot_rows  # only when asked for
         from aicx_tui.tui.screens.pick import PickScreen
 
-        session = self.session
-        if session is None or session.account is None:
-            return
-        rows = bot_rows(session.account, here=session.context.bot_id)
-        self._app.push_screen(PickScreen("Switch bot", rows), self._bot_chosen)
+        session, bots = self.session, self._bots_to_choose
+        here = session.context.bot_id if session is not None else ""
+        if session is not None and session.account is not None:
+            bots = [(bot.id, bot.name) for bot in session.account.bots]
+        if bots:
+            title = "Switch bot" if here else "Choose a bot"
+            self._app.push_screen(PickScreen(title, bot_rows(bots, here=here)), self._bot_chosen)
+
+    @property
+    def _bots_to_choose(self) -> Sequence[tuple[str, str]]:
+        """Those of which one has to be chosen before the platform is open."""
+        screen = self._humans
+        error = screen.error if screen is not None else None
+        return error.bots if isinstance(error, BotNotChosenError) else ()
 
     def _bot_chosen(self, bot_id: str | None) -> None:
-        session = self.session
-        if not bot_id or self.access is None or session is None:
-            return
-        if bot_id != session.context.bot_id and not self._would_lose():
+        here = self.session.context.bot_id if self.session is not None else ""
+        if bot_id and bot_id != here and self.access is not None and not self._would_lose():
             self._open(self.access.at_bot(bot_id))
 
     # Going

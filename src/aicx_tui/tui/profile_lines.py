@@ -22,6 +22,9 @@ NAME_CELLS = 40
 WEB_APP = "In Proto's web app: the profile icon at the top right > Profile > "
 
 NAME, EMAIL, AVATAR, ZONE, LANGUAGE = "name", "email", "avatar", "timezone", "language"
+FURTHER = "Personal access token …  issue, rotate, verify, and the places that use it"
+"""The one line of API."""
+
 PASSWORD, TWO_FACTOR = "password", "two-factor"  # names of rows
 
 

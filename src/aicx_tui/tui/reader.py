@@ -1,12 +1,12 @@
-"""Where the reader is, and how dates are written for them: by the profile, or by the context."""
+"""Where the reader is, and how dates and numbers are written: by the profile or the context."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-ENGLISH = "en"
-"""As dates are written where nobody said otherwise."""
+from aicx_tui import numerals
+from aicx_tui.numerals import ENGLISH
 
 
 @dataclass
@@ -23,6 +23,10 @@ class Reader:
     language: str = ENGLISH
     is_fixed: bool = False
 
+    def __post_init__(self) -> None:
+        """Numbers follow whom the screens are for now."""
+        numerals.follow(self.language)
+
     def follow(self, *, timezone: str, language: str) -> bool:
         """Go by a zone and a language from now on, and return whether anything is another.
 
@@ -37,6 +41,7 @@ class Reader:
         before = self.zone, self.language
         self.zone = zone_of(timezone) if timezone else None
         self.language = babel_locale(language) if language else ENGLISH
+        numerals.follow(self.language)
         return before != (self.zone, self.language)
 
     def zone_at(self, now: datetime) -> tzinfo:

@@ -17,11 +17,8 @@ from textual.signal import Signal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from aicx_tui.errors import (
-    AicxError,
-    NotSignedInError,
-    RateLimitedError,
-)
+from aicx_tui.errors import AicxError, NotSignedInError, RateLimitedError
+from aicx_tui.numerals import grouped
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.tui.gathering import Gathering
 from aicx_tui.tui.list_state import Queue
@@ -127,7 +124,7 @@ class Sending(Widget):
         count = self.queue.waiting + self.queue.needing
         if not count or self.directory is None or self.directory.is_kept:
             return ""
-        changes = "1 change waits" if count == 1 else f"{count:,} changes wait"
+        changes = "1 change waits" if count == 1 else f"{grouped(count)} changes wait"
         return f"{changes} in memory only and would be lost."
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
+from aicx_tui.numerals import grouped
 from aicx_tui.services.tagging import held_said
 from aicx_tui.text import clean, fit
 
@@ -60,7 +61,9 @@ def value_line(value: str, held: Sequence[tuple[str, int]], *, of: int) -> Conte
         of: Humans in all.
     """
     count = dict(held).get(value, 0)
-    now = "" if not count else "now" if of == 1 else f"{count:,} of {of:,} have it now"
+    now = (
+        "" if not count else "now" if of == 1 else f"{grouped(count)} of {grouped(of)} have it now"
+    )
     return Content.assemble(
         ("● " if count else "○ ", "$quiet"), clean(value, limit=200), "  ", (now, "$quiet")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from aicx_tui.tui.reader import ENGLISH
+from aicx_tui.numerals import ENGLISH
 from aicx_tui.tui.tag_finding import likeness
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aicx_tui.numerals import grouped
 from aicx_tui.services.tag_values import choices_said
 from aicx_tui.storage.mirror import COUNTED
 from aicx_tui.text import MISSING, clean, fit
@@ -25,8 +26,8 @@ def having(count: int | None) -> str:
     if count is None:
         return "…"
     if count >= COUNTED:
-        return f"{COUNTED - 1:,}+ humans"
-    return {0: "nobody", 1: "1 human"}.get(count, f"{count:,} humans")
+        return f"{grouped(COUNTED - 1)}+ humans"
+    return {0: "nobody", 1: "1 human"}.get(count, f"{grouped(count)} humans")
 
 
 def tag_row(tag: TagDefinition, count: int | None, *, cells: int, is_wide: bool) -> Content:

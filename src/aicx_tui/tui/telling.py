@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aicx_tui.errors import AicxError, OutcomeUnknownError
+from aicx_tui.numerals import grouped
+
 if TYPE_CHECKING:
     from aicx_tui.services.field_words import Tags
     from aicx_tui.storage.changes import Change
     from aicx_tui.tui.app import AicxApp
+
+
+def title_after(error: AicxError, *, otherwise: str) -> str:
+    """What stands over the words of an error, which must not say more than they do."""
+    return "Not known to be changed" if isinstance(error, OutcomeUnknownError) else otherwise
+
 
 MOST_TOASTS = 3
 """Changes of one run that are told one by one."""
@@ -36,6 +45,6 @@ class Telling:
         """Say how many were not told of; a new run begins."""
         more, self._told = self._told - MOST_TOASTS, 0
         if more > 0:
-            changes = "1 more change needs" if more == 1 else f"{more:,} more changes need"
+            changes = "1 more change needs" if more == 1 else f"{grouped(more)} more changes need"
             shown = app.keymap.shown("outbox.list")
             app.notify(f"{changes} you. {shown} shows all.", severity="warning")

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from aicx_tui.errors import QueryError
+from aicx_tui.numerals import grouped
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.query.terms import Known, read_sort, read_term
 from aicx_tui.storage.query.tree import (
@@ -63,7 +64,8 @@ def parse(
     """
     if len(text) > MAX_CHARACTERS:
         raise QueryError(
-            f"The search has {len(text):,} characters; {MAX_CHARACTERS:,} are read. Shorten it.",
+            f"The search has {grouped(len(text))} characters; {grouped(MAX_CHARACTERS)} are read. "
+            "Shorten it.",
             start=MAX_CHARACTERS,
             end=len(text),
         )

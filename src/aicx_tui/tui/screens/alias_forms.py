@@ -8,15 +8,16 @@ from typing_extensions import override
 
 from aicx_tui.models.profile import Alias
 from aicx_tui.services.aliases import NAME, Aliases, AliasWish, used_instead
+from aicx_tui.services.pictures import FIELD
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.form import FormScreen
-from aicx_tui.tui.screens.profile_forms import PICTURES, TAKE_AWAY, picture_at
+from aicx_tui.tui.screens.picture_form import PICTURES, TAKE_AWAY, PictureFormScreen, picture_at
 from aicx_tui.tui.widgets.form import Field
 
-FILE, DEFAULT = "file", "default"
+DEFAULT = "default"
 
 
-class AliasFormScreen(FormScreen[Alias]):
+class AliasFormScreen(PictureFormScreen[Alias]):
     """Asks for an alias and makes it; answers with what it is now.
 
     Args:
@@ -56,7 +57,7 @@ class AliasFormScreen(FormScreen[Alias]):
 
     async def _wish(self, values: dict[str, str]) -> AliasWish:
         """What was typed; a name as it was shown stays, even where it could not be typed."""
-        alias, file = self._alias, values[FILE]
+        alias, file = self._alias, values[FIELD]
         is_other = alias is None or values[NAME] != alias.display_name.strip()
         return AliasWish(
             name=values[NAME] if is_other else None,
@@ -71,7 +72,7 @@ def _fields(alias: Alias | None) -> tuple[Field, ...]:
     kept = " Empty keeps the one it has, a single - takes it away." if has_picture else ""
     return (
         Field(NAME, "Name", value=alias.display_name if alias else ""),
-        Field(FILE, "Picture", f"{PICTURES}{kept}", is_required=False, is_path=True),
+        Field(FIELD, "Picture", f"{PICTURES}{kept}", is_required=False, is_path=True),
         Field(
             DEFAULT,
             "Default",

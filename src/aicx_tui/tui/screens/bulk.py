@@ -17,6 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.field_words import with_names
 from aicx_tui.storage.bulks import OPEN, TROUBLED, Bulk, BulkItem, BulkState, ItemState
 from aicx_tui.text import MISSING, clean, fit
@@ -171,7 +172,7 @@ class BulkScreen(Dialog[None]):
     def _keys(self, progress: BulkProgress) -> list[Content]:
         if progress.bulk.state not in OPEN:
             failed = progress.failed + progress.skipped
-            offered = ("x export", f"m mark the {failed:,}") if failed else ("x export",)
+            offered = ("x export", f"m mark the {grouped(failed)}") if failed else ("x export",)
             return [*map(Content, offered), Content("Esc back")]
         turn = "p go on" if progress.bulk.state is BulkState.PAUSED else "p pause"
         leave = "Esc back" if progress.bulk.state is BulkState.PAUSED else "Esc in the background"
@@ -206,7 +207,7 @@ class BulkScreen(Dialog[None]):
         item, progress = self._items[event.option_index], self._progress
         troubled = progress.failed + progress.skipped if progress is not None else 0
         more = troubled - len(self._items)
-        rest = f" {more:,} more are in what x exports." if more > 0 else ""
+        rest = f" {grouped(more)} more are in what x exports." if more > 0 else ""
         self._say(f"{item.human_id}: {self._reason(item)}{rest}")
 
     def _reason(self, item: BulkItem) -> str:

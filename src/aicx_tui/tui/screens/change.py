@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.field_words import Tags, field_name
 from aicx_tui.storage.changes import LOCAL, Change, Kind, State
@@ -153,7 +154,7 @@ class ChangeScreen(Dialog[str]):
                     fullname = human.fullname if human is not None else ""
                     lines.append(f"{fullname or human_id} has {name} ({human_id})")
                 if len(others) > MOST_ALIKE:
-                    lines.append(f"{len(others) - MOST_ALIKE:,} more have {name}")
+                    lines.append(f"{grouped(len(others) - MOST_ALIKE)} more have {name}")
         except AicxError as error:
             lines = [error.message]
         self.post_message(self.Compared(lines))

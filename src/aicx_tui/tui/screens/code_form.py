@@ -98,7 +98,8 @@ class CodeFormScreen(FormScreen[AnswerT]):
         answer = await self.begin(values)
         if not isinstance(answer, Challenge):
             return answer
-        self._first = Next(tuple(_with_value(f, values) for f in self._first.fields), "")
+        fields = tuple(_with_value(field, values) for field in self._first.fields)
+        self._first = Next(fields, self._first.advice)
         self._challenge = answer
         return code_asked(answer)
 
@@ -110,15 +111,19 @@ class CodeFormScreen(FormScreen[AnswerT]):
 
     @override
     def on_form_screen_refused(self, message: FormScreen.Refused) -> None:
+        message.prevent_default()  # Textual would call the handler below once more
         if isinstance(message.error, ChallengeOverError) and self._challenge is not None:
             self._challenge = None
             self._is_busy = False
             self.call_later(self._begin_anew, message)
         else:
             super().on_form_screen_refused(message)
+            self._form.keep_hint(CODE)
 
     async def _begin_anew(self, message: FormScreen.Refused) -> None:
         await self.ask_for(self._first)
+        error = message.error
+        error.hint = " ".join(filter(None, (error.hint, self._first.advice)))
         super().on_form_screen_refused(message)
 
     # Another code

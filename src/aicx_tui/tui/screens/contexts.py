@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from aicx_tui.config import Config
 from aicx_tui.tui.screens.pick import Row
-
-if TYPE_CHECKING:
-    from aicx_tui.models.account import Account
 
 HERE = "▸"
 
@@ -41,9 +38,9 @@ def context_rows(config: Config, *, here: str, add: str) -> list[Row]:
     return rows
 
 
-def bot_rows(account: Account, *, here: str) -> list[Row]:
-    """The bots of a company."""
+def bot_rows(bots: Sequence[tuple[str, str]], *, here: str) -> list[Row]:
+    """The bots of a company, given by ids and names."""
     return [
-        Row(value=bot.id, title=bot.name, key=HERE if bot.id == here else "", note=bot.id)
-        for bot in account.bots
+        Row(value=bot_id, title=name, key=HERE if bot_id == here else "", note=bot_id)
+        for bot_id, name in bots
     ]

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import DOCUMENTED_FIELD, Profile
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Asked, Visitor, checked
 from aicx_tui.services.findings import Check
@@ -105,7 +106,7 @@ class VerdictScreen(Dialog[None]):
             lines += _looked(finding)
         if answer := asked.answer:
             lines += [Content(""), Content.styled("What came", "bold")]
-            took = f"{answer.seconds * 1000:,.0f} ms"
+            took = f"{grouped(round(answer.seconds * 1000))} ms"
             lines.append(Content(f"Status {answer.status}, after {took}"))
             lines += [
                 Content.styled(f"{clean(name)}: {clean(value)}", "$quiet")

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from aicx_tui.errors import FieldProblem, PartlyFailedError, UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import Profile
 from aicx_tui.services.cx_genie_checking import Visitor, asker
 from aicx_tui.services.cx_genie_syncing import ONLY_KNOWN, UserSync, user_sync
@@ -141,7 +142,7 @@ class SyncUsersScreen(FormScreen[str]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         steps = planned.sync.steps
-        counted = "1 user" if len(steps) == 1 else f"{len(steps):,} users"
+        counted = "1 user" if len(steps) == 1 else f"{grouped(len(steps))} users"
         field = Field("avatars", "Pictures", "Fetched for humans that have none.", is_choice=True)
         super().__init__(
             f"Sync {counted} of {clean(profile.name)}",
@@ -168,12 +169,12 @@ class SyncUsersScreen(FormScreen[str]):
             count += 1
             self.tell_progress(pace, count, total, things="users")
         said_of_all = (
-            f"{done[Deed.CREATE]:,} created, {done[Deed.UPDATE]:,} updated, "
-            f"{done[Deed.SAME]:,} as they were."
+            f"{grouped(done[Deed.CREATE])} created, {grouped(done[Deed.UPDATE])} updated, "
+            f"{grouped(done[Deed.SAME])} as they were."
         )
         if problems:
             raise PartlyFailedError(
-                f"{said_of_all} {len(problems):,} were not synced, or not in full.",
+                f"{said_of_all} {grouped(len(problems))} were not synced, or not in full.",
                 problems=problems,
             )
         return said_of_all
@@ -187,11 +188,11 @@ def _preview(planned: PlannedSync) -> list[str]:
         line = f"{SIGNS[step.deed]} {clean(step.name)}: {said}"
         lines += [line] if step.deed is Deed.REFUSED else [fit(line, PREVIEW_CELLS).rstrip()]
     if (more := len(steps) - MOST_LINES) > 0:
-        lines.append(f"… and {more:,} more")
+        lines.append(f"… and {grouped(more)} more")
     counts = Counter(step.deed for step in steps)
     lines.append(
-        f"{counts[Deed.CREATE]:,} to create, {counts[Deed.UPDATE]:,} to update, "
-        f"{counts[Deed.SAME]:,} as they are, {counts[Deed.REFUSED]:,} that cannot be."
+        f"{grouped(counts[Deed.CREATE])} to create, {grouped(counts[Deed.UPDATE])} to update, "
+        f"{grouped(counts[Deed.SAME])} as they are, {grouped(counts[Deed.REFUSED])} that cannot be."
     )
     return lines
 

@@ -16,6 +16,11 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
 
     _given: tuple[AnswerT | None] | None = None
 
+    @property
+    def holds_exit(self) -> str:
+        """Why the console cannot be left before this is answered; empty where it can."""
+        return ""
+
     async def at_stake(self) -> str:
         """What would be lost if the console ended now, in a sentence; empty where nothing would."""
         return ""

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from aicx_tui.errors import UsageError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.exporting import ExportForm, checked_destination, export
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.spreadsheet import Sheet
@@ -138,7 +139,7 @@ class ExportScreen(FormScreen[Exported]):
 
 def toast(exported: Exported, *, wanted: int | None) -> str:
     """What to say of what was written; those who are gone since are counted too."""
-    humans = "1 human" if exported.count == 1 else f"{exported.count:,} humans"
+    humans = "1 human" if exported.count == 1 else f"{grouped(exported.count)} humans"
     gone = max((wanted or 0) - exported.count, 0)
     said = f"{humans} in {exported.path}."
-    return f"{said} {gone:,} of the marked are not known any more." if gone else said
+    return f"{said} {grouped(gone)} of the marked are not known any more." if gone else said

@@ -63,6 +63,7 @@ class FormScreen(Dialog[AnswerT]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", priority=True, show=False),
         Binding("ctrl+s", "send", "Send", show=False),
+        Binding("enter", "send_at_once", "Send", show=False),
         # At once, since a password manager types the next value right behind a Tab.
         Binding("tab", "app.focus_next", "Next", priority=True, show=False),
         Binding("shift+tab", "app.focus_previous", "Previous", priority=True, show=False),
@@ -132,8 +133,13 @@ class FormScreen(Dialog[AnswerT]):
                 with VerticalScroll(id="said", can_focus=self._is_long):
                     yield Static(Content(self._said), markup=False)
             yield self._form
+            yield from self.below_fields()
             yield self._state
         yield TooSmall()
+
+    def below_fields(self) -> ComposeResult:
+        """What stands between the fields and the words on how it is."""
+        yield from ()
 
     def on_mount(self) -> None:
         """Start where something is missing."""
@@ -141,14 +147,20 @@ class FormScreen(Dialog[AnswerT]):
         self._untouched = self._form.typed
         self.start()
 
+    def missing(self) -> list[str]:
+        """The fields without which nothing can be done."""
+        return self._form.missing()
+
     def start(self) -> None:
         """Put the focus where somebody types first."""
         self._form.start()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave up and down to what has several lines."""
+        """Leave up and down to what has several lines, and Enter to fields where there are any."""
         if action in ("next_field", "previous_field"):
             return self.focused is None or not self.focused.has_class(LINES)
+        if action == "send_at_once":
+            return self.IS_SENT_BY_ENTER and self._form.is_bare
         return super().check_action(action, parameters)
 
     def action_next_field(self) -> None:
@@ -161,7 +173,7 @@ class FormScreen(Dialog[AnswerT]):
 
     def on_resize(self) -> None:
         """Leave room for the words around the fields; the fields scroll instead."""
-        room = self.size.height - AROUND_FIELDS
+        room = self.size.height - self._lines_around
         if self._is_long:
             self._form.styles.max_height = FIELD_LINES
             self.query_one("#said").styles.max_height = max(room - FIELD_LINES, 3)
@@ -169,11 +181,15 @@ class FormScreen(Dialog[AnswerT]):
             said = SAID_LINES if self._said else 0
             self._form.styles.max_height = max(room - said, 3)
 
+    @property
+    def _lines_around(self) -> int:
+        return AROUND_FIELDS
+
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         """Go on to the next empty field, or send."""
         event.stop()
-        missing = self._form.missing()
+        missing = self.missing()
         if missing and missing != [event.input.id]:
             self._form.query_one(f"#{next(k for k in missing if k != event.input.id)}").focus()
         elif self.IS_SENT_BY_ENTER:
@@ -186,6 +202,10 @@ class FormScreen(Dialog[AnswerT]):
         if not self._is_busy:
             self._is_busy = True
             self._do()
+
+    def action_send_at_once(self) -> None:
+        """Do it where there is no field to send it from."""
+        self.action_send()
 
     @property
     def _is_long(self) -> bool:
@@ -231,7 +251,7 @@ class FormScreen(Dialog[AnswerT]):
     async def _do(self) -> None:
         try:
             await self._form.settle()
-            if missing := self._form.missing():
+            if missing := self.missing():
                 needed = [FieldProblem(key, "This is needed.") for key in missing]
                 raise UsageError("Something is missing yet.", problems=needed)
             self._form.show_problems({})

@@ -11,6 +11,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.tui.screens.paste_list import ListInput, PasteListScreen
 
 Fetch = Callable[[Sequence[str]], AsyncIterator[tuple[str, AicxError | None]]]
@@ -43,7 +44,14 @@ class GoToScreen(PasteListScreen[str]):
 
     @dataclass
     class Read(Message):
-        """Some more ids were asked for."""
+        """One more id was asked for."""
+
+        done: int
+        wanted: int
+
+    @dataclass
+    class Ended(Message):
+        """All ids were asked for."""
 
         tally: _Tally
 
@@ -66,14 +74,16 @@ class GoToScreen(PasteListScreen[str]):
                 tally.found.append(human_id)
             else:
                 tally.refused[human_id] = error
-            self.post_message(self.Read(tally))
+            self.post_message(self.Read(tally.done, tally.wanted))
+        self.post_message(self.Ended(tally))
 
     def on_go_to_screen_read(self, message: Read) -> None:
-        """Say how far it is; at the end answer, or say what could not be read."""
+        """Say how far it is."""
+        self.say(f"read {grouped(message.done)} of {grouped(message.wanted)} …")
+
+    def on_go_to_screen_ended(self, message: Ended) -> None:
+        """Answer, or say what could not be read."""
         tally = message.tally
-        if tally.done < tally.wanted:
-            self.say(f"read {tally.done:,} of {tally.wanted:,} …")
-            return
         self._last_found = tally.found[0] if tally.found else self._last_found
         if tally.refused:
             self.field.leave(tally.refused)
@@ -86,7 +96,8 @@ class GoToScreen(PasteListScreen[str]):
         error = next(iter(tally.refused.values()))
         counted = ""
         if tally.wanted > 1:
-            counted = f"{len(tally.found):,} read, {len(tally.refused):,} not; those stay above. "
+            read, refused = grouped(len(tally.found)), grouped(len(tally.refused))
+            counted = f"{read} read, {refused} not; those stay above. "
         self.refuse(counted + error.message, error.hint)
 
     @override

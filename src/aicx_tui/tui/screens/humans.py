@@ -13,7 +13,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.tui.bulking import Bulking
 from aicx_tui.tui.front_compositor import FrontCompositor
 from aicx_tui.tui.gathering import Gathering
@@ -252,6 +252,8 @@ class HumansScreen(ListDialogs):
         self._know(replace(self._facts, reading=False, error=message.error, progress=None))
         if self._facts.known and not was_told:
             self.aicx.report(message.error, title="Not refreshed")
+        if isinstance(message.error, BotNotChosenError) and self.is_current:
+            self.aicx.places.choose_bot()
 
     @property
     def _is_untouched(self) -> bool:

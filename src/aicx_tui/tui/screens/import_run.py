@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from aicx_tui.errors import AicxError, StoppedError
 from aicx_tui.models.human import HumanDraft
+from aicx_tui.numerals import grouped
 from aicx_tui.services.importing_ending import Ended
 from aicx_tui.services.importing_preview import preview_lines
 from aicx_tui.services.importing_report import checked_report
@@ -51,7 +52,7 @@ class ImportScreen(FormScreen[str]):
         plan = file.plan
         rows = plan.preview.rows
         report = file.path.with_name(f"{file.path.stem}-failed.jsonl")
-        counted = "1 row" if rows == 1 else f"{rows:,} rows"
+        counted = "1 row" if rows == 1 else f"{grouped(rows)} rows"
         super().__init__(
             f"Import {counted} into {clean(plan.session.context.name)}",
             (

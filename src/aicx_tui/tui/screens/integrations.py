@@ -125,7 +125,7 @@ class IntegrationsScreen(Screen[None]):
         self._list()
 
     def _list(self) -> None:
-        self._header.state = self._humans.said
+        self._header.state = self._humans.header.state
         if session := self._humans.session:
             self._header.show(session.context, session.account)
         place = self._rows.highlighted or 0

@@ -16,8 +16,6 @@ from textual.screen import Screen
 from aicx_tui.errors import AicxError
 
 if TYPE_CHECKING:
-    from textual.content import Content
-
     from aicx_tui.models.human import Human
     from aicx_tui.services.access import Access
     from aicx_tui.services.directory import Directory
@@ -99,9 +97,14 @@ class ListDialogs(Screen[None]):
         """Read what changed."""
 
     @property
-    def said(self) -> Content:
-        """How it stands with the humans, as the header says it."""
-        return self._header.state
+    def error(self) -> AicxError | None:
+        """Why the platform is not open, or was not read."""
+        return self._facts.error
+
+    @property
+    def header(self) -> HeaderBar:
+        """The line on top, whose state and person the screens over this one repeat."""
+        return self._header
 
     def find(self, text: str) -> None:
         """Search for a text and go to its result."""
@@ -142,8 +145,16 @@ class ListDialogs(Screen[None]):
         profile = self.own.profile if self.own is not None else None
         if profile is None:
             return
+        self._is_called(profile.name)
         if self.follow(profile.timezone, profile.language) and self.directory is not None:
             self._keep_reader(self.directory, profile.timezone, profile.language)
+
+    def _is_called(self, name: str) -> None:
+        """Go by the name that the profile has, in the header and in the history."""
+        session = self.session
+        if session is not None and session.account is not None and session.account.name != name:
+            session.account = session.account.model_copy(update={"name": name})
+            self._header.show(session.context, session.account)
 
     def keep_here(self, field: str, value: str) -> None:
         """Show times by a zone or language of the context itself, from now on."""

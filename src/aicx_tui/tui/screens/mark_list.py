@@ -11,6 +11,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.storage.query.folding import phone_digits
 from aicx_tui.tui.screens.paste_list import ListInput, PasteListScreen
 
@@ -49,7 +50,7 @@ class MarkListScreen(PasteListScreen[None]):
 
     @override
     def take(self, entries: Sequence[str]) -> None:
-        self.say(f"looking up {len(entries):,} …")
+        self.say(f"looking up {grouped(len(entries))} …")
         self._find(entries)
 
     @work(exclusive=True)
@@ -86,11 +87,11 @@ def _refusal(marked: int, left: Mapping[str, Sequence[str]]) -> tuple[str, str]:
     """What became of the list, and what can be done."""
     several = [(name, len(ids)) for name, ids in left.items() if ids]
     unknown = len(left) - len(several)
-    parts = [f"{marked:,} marked"]
-    parts += [f"{unknown:,} not found"] if unknown else []
-    parts += [f"{len(several):,} of several humans"] if several else []
+    parts = [f"{grouped(marked)} marked"]
+    parts += [f"{grouped(unknown)} not found"] if unknown else []
+    parts += [f"{grouped(len(several))} of several humans"] if several else []
     hint = "Those that were not found may be written otherwise, or not be read yet."
     if several:
         name, count = several[0]
-        hint = f"{count:,} humans have {name}: give the id of the one that is meant."
+        hint = f"{grouped(count)} humans have {name}: give the id of the one that is meant."
     return f"{', '.join(parts)}; what was not marked stays above.", hint

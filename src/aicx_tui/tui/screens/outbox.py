@@ -18,6 +18,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.field_words import Tags
 from aicx_tui.storage.changes import Change, Kind, State
 from aicx_tui.text import clean, fit
@@ -235,7 +236,9 @@ class OutboxScreen(Screen[None]):
             at = ids.index(held.id) if held is not None and is_there else place
             self._rows.highlighted = min(at, len(ids) - 1)
         more = len(self._changes) - len(shown)
-        counted = f"Outbox, {len(shown):,} of {len(self._changes):,}" if more else "Outbox"
+        counted = (
+            f"Outbox, {grouped(len(shown))} of {grouped(len(self._changes))}" if more else "Outbox"
+        )
         self._frame(counted=counted)
         self.set_class(not shown, "-noticed")
         self.refresh_bindings()

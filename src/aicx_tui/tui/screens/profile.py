@@ -22,6 +22,7 @@ from aicx_tui.tui.changing_aliases import ChangingAliases
 from aicx_tui.tui.changing_profile import ChangingProfile, shown_lines
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.profile_lines import (
+    FURTHER,
     Line,
     alias_line,
     cannot,
@@ -98,6 +99,7 @@ class ProfileScreen(Screen[None]):
         self.humans = humans
         self._keymap = keymap
         self._is_reading = False
+        self._is_asked_of: OwnProfile | None = None
         self._error: AicxError | None = None
         self._lines: list[Line] = []
         self._wanted = ""
@@ -133,7 +135,8 @@ class ProfileScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what is known, and read what is so now."""
         self.show()
-        self.read()
+        for attribute in ("state", "person", "standing"):
+            self.watch(self.humans.header, attribute, self._humans_went_on)
 
     def on_screen_resume(self) -> None:
         """Ask for the sign-in that could not be asked for while a form lay over this."""
@@ -149,7 +152,7 @@ class ProfileScreen(Screen[None]):
         self.refresh_bindings()
 
     def _paint_header(self) -> None:
-        self._header.state = self.humans.said
+        self._header.state = self.humans.header.state
         self._header.standing = self.humans.sending.standing
         if session := self.humans.session:
             self._header.show(session.context, session.account)
@@ -186,7 +189,9 @@ class ProfileScreen(Screen[None]):
 
     def _show_token(self) -> None:
         self._picture.hide()
-        self._list([], token_lines(self.humans.session, self._header.context), is_known=True)
+        rows = [Option(FURTHER, id="token")]
+        said = token_lines(self.humans.session, self._header.context)
+        self._list(rows, said, is_known=True)
 
     def _list(self, rows: list[Option], notice: Content, *, is_known: bool) -> None:
         """Show rows, the cursor where it was, and what is to be said below or in their place."""
@@ -213,10 +218,11 @@ class ProfileScreen(Screen[None]):
         """Why there is nothing to show yet."""
         if self.own is not None and self.own.profile is not None:
             return Content("")
-        if self._error is not None:
+        error = self._error or (self.humans.error if self.own is None else None)
+        if error is not None:
             key = self._keymap.shown("humans.refresh")
-            lines = [Content.assemble(("! ", "bold $error"), clean(self._error.message))]
-            lines += [Content.styled(clean(self._error.hint), "$quiet")] if self._error.hint else []
+            lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
+            lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
             lines.append(Content.styled(f"{key} tries again.", "$quiet"))
             return Content("\n").join(lines)
         waiting = "Reading …" if self.own is not None else "The platform is not open yet."
@@ -224,8 +230,16 @@ class ProfileScreen(Screen[None]):
 
     # Reading
 
+    def _humans_went_on(self) -> None:
+        """Repeat what the list's header says, and read once its platform is open."""
+        self._paint_header()
+        if self.own is None or self._is_asked_of is not self.own:
+            self.read()
+            self.show()
+
     def read(self) -> None:
         """Read how everything is now."""
+        self._is_asked_of = self.own
         if self.own is not None and self.own.account is not None:
             self._is_reading = True
             self.show()
@@ -336,13 +350,18 @@ class ProfileScreen(Screen[None]):
         self.show()
 
     def action_read_anew(self) -> None:
-        """Read how everything is now."""
-        self.read()
+        """Read how everything is now; where the platform is not open, open it."""
+        if self.own is None:
+            self.humans.read_anew()
+        else:
+            self.read()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._tabs.active == GENERAL:
+        if self._tabs.active == API:
+            self.aicx.places.show_token()
+        elif self._tabs.active == GENERAL:
             self.action_change()
         else:
             self.action_edit()

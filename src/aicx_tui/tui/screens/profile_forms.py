@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import SecretStr
 from textual import on, work
@@ -17,30 +16,16 @@ from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.models.signing import Challenge
 from aicx_tui.services.own_account import OwnAccount
 from aicx_tui.services.passwords import Strength, check_new, strength_of
-from aicx_tui.services.pictures import Picture, read_picture
+from aicx_tui.services.pictures import FIELD
 from aicx_tui.text import clean, has_control_character
-from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.code_form import CodeFormScreen
 from aicx_tui.tui.screens.form import FormScreen
+from aicx_tui.tui.screens.picture_form import PICTURES, TAKE_AWAY, PictureFormScreen, picture_at
 from aicx_tui.tui.widgets.form import Field
 
-PICTURES = "PNG, JPEG, WebP or GIF, at most 2 MiB. → takes what is offered."
-TAKE_AWAY = "-"
-"""Typed in place of a file, to have no picture."""
 
-
-async def picture_at(name: str) -> Picture:
-    """The picture in a file as a person names it.
-
-    Raises:
-        UsageError: It is none.
-    """
-    path: Path = full_path(name)
-    return await read_picture(path)
-
-
-class NameForm(FormScreen[Profile]):
-    """Asks for the user's name.
+class NameForm(FormScreen[Profile | None]):
+    """Asks for the user's name; answers with None where it stays.
 
     Args:
         account: Whose.
@@ -56,23 +41,25 @@ class NameForm(FormScreen[Profile]):
         super().__init__("Change your name", (Field("name", "Name", value=profile.name),))
         self._account = account
         self._profile = profile
+        self._was_sent = False
 
     @override
     def start(self) -> None:
         self._form.start_at_first()
 
     @override
-    async def send(self, values: dict[str, str]) -> Profile:
+    async def send(self, values: dict[str, str]) -> Profile | None:
         name = values["name"]
         if has_control_character(name):
             problem = FieldProblem("name", "A control character is in it.")
             raise UsageError("Nothing was changed.", problems=[problem])
-        if name == self._profile.name.strip():
-            return self._profile
+        if name == self._profile.name.strip() and not self._was_sent:
+            return None
+        self._was_sent = True  # given up or failed, it may be so all the same
         return await self._account.change(ProfileChanges(name=name))
 
 
-class AvatarForm(FormScreen[Profile]):
+class AvatarForm(PictureFormScreen[Profile]):
     """Asks for a picture's file.
 
     Args:
@@ -88,15 +75,15 @@ class AvatarForm(FormScreen[Profile]):
     def __init__(self, account: OwnAccount, profile: Profile) -> None:
         away = " A single - takes it away." if profile.avatar_id else ""
         super().__init__(
-            "Change your avatar", (Field("file", "File", f"{PICTURES}{away}", is_path=True),)
+            "Change your avatar", (Field(FIELD, "File", f"{PICTURES}{away}", is_path=True),)
         )
         self._account = account
 
     @override
     async def send(self, values: dict[str, str]) -> Profile:
-        if values["file"] == TAKE_AWAY:
+        if values[FIELD] == TAKE_AWAY:
             return await self._account.set_avatar(None)
-        return await self._account.set_avatar(await picture_at(values["file"]))
+        return await self._account.set_avatar(await picture_at(values[FIELD]))
 
 
 class PasswordForm(FormScreen[bool]):
@@ -181,7 +168,7 @@ class TwoFactorOnForm(CodeFormScreen[bool]):
             (),
             said=f"A code goes to {clean(email, limit=80)}, now and at every sign-in from then on. "
             "That address has to work.",
-            advice="ctrl+s sends the first code.",
+            advice="Enter sends the code.",
         )
         self._account = account
 

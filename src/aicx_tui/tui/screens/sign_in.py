@@ -89,6 +89,13 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         self._read_providers()
 
     @override
+    def missing(self) -> list[str]:
+        values = self._form.values
+        if self._challenge is not None or values.get("token") or "email" not in values:
+            return super().missing()
+        return [field for field in ("email", "password") if not values[field]]
+
+    @override
     async def begin(self, values: dict[str, str]) -> SignedIn | Challenge:
         if token := values.get("token"):
             secret = checked_token(token.strip(), source="this field")
@@ -106,7 +113,7 @@ class SignInScreen(CodeFormScreen[SignedIn]):
         return (await resend(CodeAsked(self._target, challenge))).challenge
 
     async def _kept(self, signed_in: SignedIn) -> SignedIn:
-        learn(signed_in, self._target, self._setup)
+        await learn(signed_in, self._target, self._setup)
         await keep_patiently(self, signed_in, self._setup)
         return signed_in
 

@@ -168,7 +168,7 @@ class TagsScreen(Screen[None]):
         self.refresh_bindings()
 
     def _paint_header(self) -> None:
-        self._header.state = self._humans.said
+        self._header.state = self._humans.header.state
         self._header.standing = self._humans.sending.standing
         if session := self._humans.session:
             self._header.show(session.context, session.account)

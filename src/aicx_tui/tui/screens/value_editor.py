@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.tagging import Held, Staged
 from aicx_tui.text import clean, fit
 from aicx_tui.tui.editing_values import Editing
@@ -233,7 +234,7 @@ class ValueEditorScreen(Dialog[bool]):
         if self._tag is not None:
             return [Content("Enter add"), remove, Content("Esc back")]
         if self._staging.staged and is_idle and not self._line.value:
-            to = "" if whom.is_one else f" to {len(whom.ids):,}"
+            to = "" if whom.is_one else f" to {grouped(len(whom.ids))}"
             return [Content(f"Enter apply{to}"), Content("⌫ take back"), Content("Esc back")]
         return [Content("Enter value"), remove, Content("Esc back")]
 

@@ -159,6 +159,11 @@ class Form(VerticalScroll):
         )
 
     @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing to type."""
+        return not self._fields
+
+    @property
     def values(self) -> dict[str, str]:
         """What was typed, without blanks around it; a choice is `yes` or empty."""
         values = {}
@@ -231,13 +236,17 @@ class Form(VerticalScroll):
     def forget_problem(self, key: str) -> None:
         """Let a field be as it was before something was wrong with it."""
         self.query_one(f"#problem-{key}").set_class(False, "-shown")
-        for line in self.query(f"#hint-{key}"):
-            line.display = True
+        self.keep_hint(key)
 
     def hint(self, key: str, text: str) -> None:
         """Let the line under a field say something else."""
         for line in self.query(f"#hint-{key}").results(Static):
             line.update(Content(text))
+
+    def keep_hint(self, key: str) -> None:
+        """Leave the line under a field that is wrong, where it says what else can be done."""
+        for line in self.query(f"#hint-{key}"):
+            line.display = True
 
     def show_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
         """Say under each field what looks odd in it, in a line that is kept free for it."""

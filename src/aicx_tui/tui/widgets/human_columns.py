@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,6 +56,8 @@ FIELDS = {
 
 TAG = Column("", 12, 1, 2)
 
+MOMENTS = frozenset({"created", "updated"})
+
 
 class PlacedColumn(NamedTuple):
     """A column with the cells that it was given.
@@ -80,9 +83,15 @@ def title_of(choice: ColumnChoice, tags: Tags) -> str:
     return clean(definition.name if definition else choice.tag_id)
 
 
-def least_width(choice: ColumnChoice) -> int:
-    """The cells that a column gets at least."""
-    return choice.width or _kind(choice).least
+def least_width(choice: ColumnChoice, *, moment_cells: int = 0) -> int:
+    """The cells that a column gets at least.
+
+    Args:
+        choice: Which.
+        moment_cells: What moments need in the reader's language.
+    """
+    needed = moment_cells if choice.id in MOMENTS and not choice.tag_id else 0
+    return choice.width or max(_kind(choice).least, needed)
 
 
 def order_by(choice: ColumnChoice, before: Sort) -> Sort | None:
@@ -97,24 +106,28 @@ def orders(choice: ColumnChoice, sort: Sort) -> bool:
     return choice.tag_id == sort.tag_id if choice.tag_id else choice.id == sort.key
 
 
-def place_columns(columns: Columns, width: int, *, tags: Tags) -> list[PlacedColumn]:
+def place_columns(
+    columns: Columns, width: int, *, tags: Tags, moment_cells: int = 0
+) -> list[PlacedColumn]:
     """Keep the columns that fit, in their order, and share out the cells.
 
     Args:
         columns: Those that were chosen.
         width: Cells for all columns, the blank behind each included.
         tags: The definitions that tags' columns are called by.
+        moment_cells: What moments need in the reader's language.
     """
     kept = list(columns)
-    while len(kept) > 1 and _least_of(kept) > width:
+    least = partial(least_width, moment_cells=moment_cells)
+    while len(kept) > 1 and _sum_of(kept, least) > width:
         kept.remove(max(reversed(kept), key=lambda choice: _kind(choice).priority))
-    spare = max(width - _least_of(kept), 0)
+    spare = max(width - _sum_of(kept, least), 0)
     shares = sum(map(_weight, kept)) or 1
     return [
         PlacedColumn(
             choice,
             title_of(choice, tags),
-            max(min(least_width(choice) + spare * _weight(choice) // shares, width - 1), 0),
+            max(min(least(choice) + spare * _weight(choice) // shares, width - 1), 0),
             _value_of(choice),
         )
         for choice in kept
@@ -129,8 +142,8 @@ def _weight(choice: ColumnChoice) -> int:
     return 0 if choice.width else _kind(choice).weight
 
 
-def _least_of(columns: list[ColumnChoice]) -> int:
-    return sum(least_width(choice) + 1 for choice in columns)
+def _sum_of(columns: list[ColumnChoice], cells: Callable[[ColumnChoice], int]) -> int:
+    return sum(cells(choice) + 1 for choice in columns)
 
 
 def _value_of(choice: ColumnChoice) -> Callable[[Record], Value]:

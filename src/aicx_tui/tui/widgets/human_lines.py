@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 
+from aicx_tui.numerals import ENGLISH
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.text import MISSING, fit
 from aicx_tui.tui.moments import ago
-from aicx_tui.tui.reader import ENGLISH
 from aicx_tui.tui.widgets.human_columns import PlacedColumn, orders
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.storage.query.describing import described
 from aicx_tui.text import clean
 from aicx_tui.tui.arranging import Arrangement
@@ -235,8 +236,8 @@ class HumanList(Vertical):
         """How many are shown, of how many."""
         is_everybody = not self.searching.query.text.strip()
         if is_everybody or facts.shown == facts.known:
-            return f"{facts.known:,}" if facts.known else ""
-        return f"{facts.shown:,}{'' if facts.is_counted else '+'} of {facts.known:,}"
+            return grouped(facts.known) if facts.known else ""
+        return f"{grouped(facts.shown)}{'' if facts.is_counted else '+'} of {grouped(facts.known)}"
 
 
 def _title(wrong: str) -> Content:

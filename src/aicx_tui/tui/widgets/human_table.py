@@ -14,6 +14,7 @@ from textual.message import Message
 from aicx_tui.services.columns import DEFAULT, Columns
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.storage.record import NoRows
+from aicx_tui.tui.moments import in_lists
 from aicx_tui.tui.reader import Reader
 from aicx_tui.tui.widgets.human_columns import PlacedColumn, order_by, place_columns
 from aicx_tui.tui.widgets.human_lines import GUTTER, STYLES, LineMaker
@@ -118,11 +119,13 @@ class HumanTable(RowList):
             columns=self._place(self._columns),
             styles=styles,
             has_focus=self.has_focus,
-            language=self.reader.language,
+            language=in_lists(self.reader.language)[0],
         )
 
     def _place(self, columns: Columns) -> list[PlacedColumn]:
-        return place_columns(columns, max(self.size.width - GUTTER, 1), tags=self._tags())
+        width = max(self.size.width - GUTTER, 1)
+        _, cells = in_lists(self.reader.language)
+        return place_columns(columns, width, tags=self._tags(), moment_cells=cells)
 
     def heading_clicked(self, x: int) -> None:
         """Order by a column."""

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.marks import Marks
 from aicx_tui.storage.query.sorting import Sort
 from aicx_tui.tui.keys import binding
@@ -85,11 +86,11 @@ class MarkingTable(HumanTable):
         if self._tasks:
             return "marking …"
         if self._anchor:
-            return f"{len(self._range):,} in the range"
+            return f"{grouped(len(self._range))} in the range"
         if not self.marks:
             return ""
-        hidden = f", {self._hidden:,} not shown" if self._hidden else ""
-        return f"{len(self.marks):,} marked{hidden}"
+        hidden = f", {grouped(self._hidden)} not shown" if self._hidden else ""
+        return f"{grouped(len(self.marks))} marked{hidden}"
 
     @property
     def _range(self) -> range:

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.errors import AicxError
+from aicx_tui.numerals import grouped
 from aicx_tui.services.field_words import field_name
 from aicx_tui.services.tagging import Staged
 from aicx_tui.text import clean, fit
@@ -87,7 +88,7 @@ class Staging(Vertical):
     def said(self) -> str:
         """What is staged, in a few words; empty where nothing is."""
         names = [field_name(field, self._tags) for field in self.staged]
-        more = f" and {len(names) - 2:,} more" if len(names) > 2 else ""
+        more = f" and {grouped(len(names) - 2)} more" if len(names) > 2 else ""
         return ", ".join(name[:NAME_CELLS] for name in names[:2]) + more
 
     def put(self, field: str, value: str | None) -> None:
@@ -122,7 +123,7 @@ class Staging(Vertical):
         names = {field: field_name(field, self._tags) for field, _ in latest}
         cells = min(max((cell_len(name) for name in names.values()), default=0), NAME_CELLS)
         more = len(self.staged) - len(latest)
-        lines = [Content.styled(f"{more:,} more, and", "$quiet")] if more else []
+        lines = [Content.styled(f"{grouped(more)} more, and", "$quiet")] if more else []
         for field, value in latest:
             without = "remove" if field.startswith("tag:") else "clear"
             after = (without, "$warning") if value is None else (clean(value, limit=200), "")
@@ -155,11 +156,13 @@ class Staging(Vertical):
 def preview_said(preview: Preview) -> str:
     """What would change, such as `10 would change, 2 stay as they are`."""
     parts: Sequence[tuple[int, str, str]] = (
-        (preview.staying, "1 stays as it is", "{:,} stay as they are"),
-        (preview.unknown, "1 is not in the local copy", "{:,} are not in the local copy"),
+        (preview.staying, "1 stays as it is", "{} stay as they are"),
+        (preview.unknown, "1 is not in the local copy", "{} are not in the local copy"),
     )
-    others = (one if count == 1 else many.format(count) for count, one, many in parts if count)
-    return ", ".join([f"{preview.changing:,} would change", *others])
+    others = (
+        one if count == 1 else many.format(grouped(count)) for count, one, many in parts if count
+    )
+    return ", ".join([f"{grouped(preview.changing)} would change", *others])
 
 
 def sample_lines(preview: Preview, tags: Tags) -> list[str]:

@@ -1,0 +1,321 @@
+"""The personal access token: where it is, whether it works, and the places that have it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from aicx_tui.credentials import Found
+from aicx_tui.errors import AicxError
+from aicx_tui.services.own_token import OwnToken
+from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.targets import Target, TargetResult
+from aicx_tui.services.token_facts import TokenFacts
+from aicx_tui.text import clean
+from aicx_tui.tui.keys import binding
+from aicx_tui.tui.token_lines import (
+    heading,
+    known_lines,
+    no_targets,
+    standing_lines,
+    target_line,
+    told_lines,
+)
+from aicx_tui.tui.tokens import DONE_HERE, Tokens, why_not
+from aicx_tui.tui.widgets.header_bar import HeaderBar
+from aicx_tui.tui.widgets.key_bar import KeyBar
+from aicx_tui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from aicx_tui.services.target_records import Record
+    from aicx_tui.tui.app import AicxApp
+    from aicx_tui.tui.keymap import Keymap
+    from aicx_tui.tui.screens.humans import HumansScreen
+
+
+class TargetList(OptionList):
+    """The places that have the token; Enter says what can be done with one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "target", key_display="Enter"),
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer Enter where there is something to choose."""
+        return bool(self.option_count) if action == "select" else True
+
+
+class TokenScreen(Screen[None]):
+    """Shows what is known of the token, and replaces it.
+
+    Args:
+        humans: The list of humans that one came from.
+        keymap: The keys that hold in this run.
+    """
+
+    AUTO_FOCUS = "#targets"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("console.back", "back", at_once=True),
+        binding("token.verify", "read", at_once=True),
+        binding("humans.refresh", "read"),
+        *(binding(action_id, f"do('{action_id}')", at_once=True) for action_id in DONE_HERE),
+    ]
+
+    @dataclass
+    class Found(Message):
+        """It is known what is kept here."""
+
+        found: Found | None
+
+    @dataclass
+    class Told(Message):
+        """The platform told what it knows."""
+
+        facts: TokenFacts
+
+    @dataclass
+    class Looked(Message):
+        """It is known how a target is."""
+
+        result: TargetResult
+
+    @dataclass
+    class Ended(Message):
+        """Nothing is asked of targets any more."""
+
+        error: AicxError | None = None
+
+    def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
+        super().__init__()
+        self.humans = humans
+        self.keymap = keymap
+        self.found: Found | None = None
+        self.facts: TokenFacts | None = None
+        self._is_reading = False
+        self._asked: set[str] = set()
+        self._said: dict[str, str] = {}
+        self._records: Mapping[str, Record] = {}
+        self._wanted = ""
+        self.tokens = Tokens(self)
+        self._lines = Static("", id="facts", markup=False)
+        self._heading = Static(heading(), id="heading", markup=False)
+        self._rows = TargetList(id="targets", markup=False, compact=True)
+        self._more = Static("", id="more", markup=False)
+        self._box = Vertical(self._lines, self._heading, self._rows, self._more, id="token")
+
+    @property
+    def aicx(self) -> AicxApp:
+        """The console this screen belongs to."""
+        return cast("AicxApp", self.app)
+
+    @property
+    def own(self) -> OwnToken:
+        """What signs in here."""
+        context = self.humans.session.context if self.humans.session else self._header.context
+        return OwnToken(context, self.aicx.setup, session=self.humans.session)
+
+    def compose(self) -> ComposeResult:
+        """A line, what is known, the places, a line."""
+        self._box.border_title = "Personal access token"
+        access = self.aicx.places.access
+        if access is not None:
+            self._header = HeaderBar(access.context)
+            yield self._header
+        yield self._box
+        yield KeyBar(self.keymap)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Show what is known, and ask for the rest."""
+        self.action_read()
+
+    def on_screen_resume(self) -> None:
+        """Ask for the sign-in that could not be asked for while a form lay over this."""
+        self.aicx.sign_ins.catch_up()
+        self.show()
+
+    # What is shown
+
+    def show(self) -> None:
+        """Show what is known."""
+        self._paint_header()
+        now, reader = self.aicx.clock(), self.aicx.reader
+        days = self.aicx.setup.config.token_days
+        lines = list(known_lines(self.found, is_reading=self._is_reading))
+        is_asking = self._is_reading and self.found is not None
+        if self.facts is not None or is_asking:
+            facts = None if self._is_reading else self.facts
+            lines += told_lines(facts, now=now, after_days=days, reader=reader)
+        if self.facts is not None and not self._is_reading:
+            context, keys = self.own.context, self.keymap.shown(self._replacing)
+            lines += standing_lines(self.facts, context, now=now, after_days=days, keys=keys)
+        self._lines.update(Content("\n").join(lines))
+        self._show_targets()
+        self.refresh_bindings()
+
+    @property
+    def _replacing(self) -> str:
+        return "token.set" if self.own.context.kind == "gateway" else "token.rotate"
+
+    def _paint_header(self) -> None:
+        self._header.state = self.humans.header.state
+        self._header.standing = self.humans.sending.standing
+        if session := self.humans.session:
+            self._header.show(session.context, session.account)
+
+    def _show_targets(self) -> None:
+        own = self.own
+        targets, self._records = own.targets, own.records
+        held, place = self._wanted or self._held, self._rows.highlighted or 0
+        self._rows.set_options([Option(self._row(target), id=target.name) for target in targets])
+        names = [target.name for target in targets]
+        if names:
+            self._rows.highlighted = (
+                names.index(held) if held in names else min(place, len(names) - 1)
+            )
+        self._wanted = ""
+        self.set_class(not names, "-empty")
+        if not names:
+            self._more.update(no_targets(key=self.keymap.shown("token.targets-add")))
+        else:
+            self._say_more()
+
+    def _row(self, target: Target) -> Content:
+        return target_line(
+            target,
+            self._records.get(target.name),
+            current=self.current,
+            is_asked=target.name in self._asked,
+            now=self.aicx.clock(),
+            reader=self.aicx.reader,
+        )
+
+    def _say_more(self) -> None:
+        """Say what became of the target at the cursor, where there is something to say."""
+        target = self.target
+        if target is None:
+            return
+        record = self._records.get(target.name)
+        said = self._said.get(target.name) or (record.message if record else "")
+        if target.kind == "by-hand" and not said:
+            said = target.settings.get("instructions", "")
+        self._more.update(Content.styled(clean(said, limit=400), "$quiet"))
+
+    @property
+    def current(self) -> str:
+        """The fingerprint of the token in use; empty where there is none."""
+        facts = self.facts
+        if facts is not None and facts.token is not None:
+            return fingerprint(facts.token)
+        return fingerprint(self.found.secret) if self.found and not facts else ""
+
+    @property
+    def _held(self) -> str:
+        at = self._rows.highlighted
+        if at is None or at >= self._rows.option_count:
+            return ""
+        return self._rows.get_option_at_index(at).id or ""
+
+    @property
+    def target(self) -> Target | None:
+        """The target at the cursor."""
+        return next((target for target in self.own.targets if target.name == self._held), None)
+
+    @on(OptionList.OptionHighlighted)
+    def _cursor_moved(self) -> None:
+        self._say_more()
+        self.refresh_bindings()
+
+    # Reading
+
+    def action_read(self) -> None:
+        """Look what is kept, and ask the platform whether it accepts it."""
+        self._is_reading = True
+        self.show()
+        self._read(self.own)
+
+    @work(exclusive=True, group="reading")
+    async def _read(self, own: OwnToken) -> None:
+        self.post_message(self.Found(await own.held()))
+        self.post_message(self.Told(await own.facts()))
+
+    @on(Found)
+    def _was_found(self, message: Found) -> None:
+        self.found = message.found
+        self.show()
+
+    @on(Told)
+    def _was_told(self, message: Told) -> None:
+        self._is_reading, self.facts, self.found = False, message.facts, message.facts.found
+        self.show()
+
+    # Targets
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether targets are being looked into or updated."""
+        return bool(self._asked)
+
+    def ask_of(self, *targets: Target) -> None:
+        """Say that targets are being asked."""
+        self._asked = {target.name for target in targets}
+        self._said.clear()
+        self.show()
+
+    def go_to(self, name: str) -> None:
+        """Let the cursor go to a target."""
+        self._wanted = name
+        self.show()
+
+    @on(Looked)
+    def _target_looked_at(self, message: Looked) -> None:
+        result = message.result
+        self._asked.discard(result.target.name)
+        self._said[result.target.name] = f"{result.message} {result.hint}".strip()
+        self.show()
+
+    @on(Ended)
+    def _targets_ended(self, message: Ended) -> None:
+        self._asked.clear()
+        self.show()
+        if message.error is not None:
+            self.aicx.report(message.error, title="Targets")
+
+    # What keys do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what cannot be done here."""
+        if action == "do":
+            return None if self.refusal(str(parameters[0])) else True
+        return True
+
+    def refusal(self, action_id: str) -> str:
+        """Why an action cannot be done here now; empty where it can."""
+        return why_not(self, action_id)
+
+    def action_do(self, action_id: str) -> None:
+        """Do something with the token or a target."""
+        self.tokens.do(action_id)
+
+    def action_back(self) -> None:
+        """Go back to where one was."""
+        self.dismiss()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.tokens.ask_what_to_do()
