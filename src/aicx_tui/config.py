@@ -75,7 +75,7 @@ class Setting(NamedTuple):
 
 
 _ZONE = re.compile(r"^(?!.*\.\.)[A-Za-z][A-Za-z0-9_+/-]{0,63}$")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,7}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,7}")
 
 _ID = {"pattern": r"^(?!\.+$)[!\"$&-.0->@-\[\]-~]{1,255}$"}
 _ADDRESS = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s?#/@]+(/[^\s?#]*)?$"}

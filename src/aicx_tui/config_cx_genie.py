@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aicx_tui.addresses import endpoint_address
-from aicx_tui.config import CA_FILE, NAME, Setting, checked_value
+from aicx_tui.config import CA_FILE, NAME, Setting
 from aicx_tui.config_problems import Problems
+from aicx_tui.config_values import values_of
 from aicx_tui.errors import UsageError
 from aicx_tui.services.cx_genie import (
     DEFAULT_SECONDS,
@@ -114,19 +115,7 @@ def _profile(name: str, table: object, problems: Problems) -> Profile | None:
     if not isinstance(table, Mapping):
         problems.add(where, "has to be a table")
         return None
-    problems.unknown(
-        table, known=tuple(setting.key for setting in PROFILE_SETTINGS), where=f"{where}."
-    )
-    values: dict[str, Any] = {}
-    for setting in PROFILE_SETTINGS:
-        place = f"{where}.{setting.key}"
-        if setting.key in table:
-            try:
-                values[setting.key] = checked_value(setting, table[setting.key], what=place)
-            except UsageError as error:
-                problems.add(place, error.message.removeprefix(place).strip())
-        elif setting.is_required:
-            problems.add(place, "is missing")
+    values = values_of(table, PROFILE_SETTINGS, where=where, problems=problems)
     return None if len(problems.found) > before else _made(name, values)
 
 

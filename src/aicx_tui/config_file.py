@@ -18,10 +18,10 @@ from aicx_tui.config import (
     RESERVED_NAMES,
     Config,
     Setting,
-    checked_value,
 )
 from aicx_tui.config_problems import Problems, not_among
-from aicx_tui.errors import AicxError, UsageError
+from aicx_tui.config_values import values_of
+from aicx_tui.errors import UsageError
 from aicx_tui.settings import Context, SavedView
 
 if TYPE_CHECKING:
@@ -213,16 +213,5 @@ def _values(
 ) -> dict[str, Any]:
     """Read the settings of a table, by attribute."""
     table = _table(value, where, problems)
-    problems.unknown(table, known=tuple(s.key for s in settings), where=f"{where}.")
-    values = {}
-    for setting in settings:
-        place = f"{where}.{setting.key}"
-        if setting.key in table:
-            try:
-                read = checked_value(setting, table[setting.key], what=place)
-                values[ATTRIBUTES.get(setting.key, setting.key)] = read
-            except AicxError as error:
-                problems.add(place, error.message.removeprefix(place).strip())
-        elif setting.is_required:
-            problems.add(place, "is missing")
-    return values
+    read = values_of(table, settings, where=where, problems=problems)
+    return {ATTRIBUTES.get(key, key): value for key, value in read.items()}

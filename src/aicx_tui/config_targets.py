@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aicx_tui.addresses import platform_root
-from aicx_tui.config import RESERVED_NAMES, Setting, checked_value
+from aicx_tui.config import RESERVED_NAMES, Setting
 from aicx_tui.config_problems import Problems, not_among
+from aicx_tui.config_values import values_of
 from aicx_tui.errors import UsageError
 from aicx_tui.services.targets import DEFAULT_SECONDS, Target
 from aicx_tui.settings import checked_timeout
@@ -208,17 +209,7 @@ def _target(table: object, where: str, problems: Problems) -> Target | None:
         return None
     before = len(problems.found)
     settings = settings_of_kind(kind)
-    problems.unknown(table, known=tuple(setting.key for setting in settings), where=f"{where}.")
-    values: dict[str, Any] = {}
-    for setting in settings:
-        place = f"{where}.{setting.key}"
-        if setting.key in table:
-            try:
-                values[setting.key] = checked_value(setting, table[setting.key], what=place)
-            except UsageError as error:
-                problems.add(place, error.message.removeprefix(place).strip())
-        elif setting.is_required:
-            problems.add(place, "is missing")
+    values = values_of(table, settings, where=where, problems=problems)
     for key, message in _disagreements(kind, table):
         problems.add(f"{where}.{key}", message)
     return None if len(problems.found) > before else _made(values)

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aicx_tui.config import RESERVED_NAMES, Setting, checked_value
+from aicx_tui.config import RESERVED_NAMES, Setting
 from aicx_tui.config_problems import Problems, not_among
+from aicx_tui.config_values import values_of
 from aicx_tui.errors import UsageError
 from aicx_tui.numerals import grouped
 from aicx_tui.services.columns import FIELDS, is_column
@@ -90,18 +91,7 @@ def _view(table: object, where: str, problems: Problems) -> SavedView | None:
         problems.add(where, "has to be a table")
         return None
     before = len(problems.found)
-    known = (*(setting.key for setting in VIEW_SETTINGS), "columns")
-    problems.unknown(table, known=known, where=f"{where}.")
-    values: dict[str, Any] = {}
-    for setting in VIEW_SETTINGS:
-        place = f"{where}.{setting.key}"
-        if setting.key in table:
-            try:
-                values[setting.key] = checked_value(setting, table[setting.key], what=place)
-            except UsageError as error:
-                problems.add(place, error.message.removeprefix(place).strip())
-        elif setting.is_required:
-            problems.add(place, "is missing")
+    values = values_of(table, VIEW_SETTINGS, where=where, problems=problems, beside=("columns",))
     columns = _columns(table.get("columns", []), f"{where}.columns", problems)
     return None if len(problems.found) > before else SavedView(columns=columns, **values)
 

@@ -311,3 +311,19 @@ def kept_session(keyring: SecretService) -> str:
     return next(
         secret for (where, _), secret in keyring.stored().items() if where == "aicx/older/session"
     )
+
+
+def test_of_several_bots_none_has_to_be_chosen_for_what_is_about_oneself(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    url, token = browsed_sandbox.url, tmp_path / "token"
+    token.write_text(browsed_sandbox.token())
+    (tmp_path / "config.toml").write_text(
+        f'context = "work"\n[contexts.work]\nkind = "console"\nurl = "{url}"\n'
+    )
+    env, by_token = {"AICX_HOME": str(tmp_path)}, ("--token-file", str(token))
+    assert "Ana Cruz" in does(*by_token, "profile", "show", env=env).out
+    assert "Ana from Acme" in does(*by_token, "aliases", "list", env=env).out
+    refused = aicx(*by_token, "humans", "list", env=env)
+    assert refused.code == 2
+    assert "several bots and none is chosen" in refused.err

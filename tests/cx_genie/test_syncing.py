@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.cli.command import aicx
+from tests.cli.test_open_cx import environment
 from tests.cx_genie.accounts import accounts
 from tests.cx_genie.shop import Shop
 from tests.sandbox_platform import SandboxPlatform
@@ -164,3 +165,20 @@ def test_a_platform_that_lists_nobody_needs_a_local_copy_that_is_kept(
         kept = shop.aicx(*words, stdin="t")
         assert kept.code == 0, kept.err
         assert "who is not in the local copy is taken to be new" in kept.err
+
+
+def test_users_become_contacts_of_opencx_as_far_as_it_keeps_what_they_have(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    shop = Shop(tmp_path, environment(own_sandbox))
+    one = ("sync-users", "shop", "--user-token-stdin", "--yes", "--json")
+    with accounts({"a": ANA}) as server:
+        by_id = shop.at(server.url, label_tag="Gold").aicx(*one, stdin="a")
+        assert (by_id.code, "keeps no uid of a human" in by_id.err) == (6, True)
+        shop.at(server.url, identity="email", label_tag="Gold")
+        made = shop.aicx(*one, stdin="a")
+        assert made.code == 0, made.err
+        assert set(made.json()["changes"]) == {"fullname", "email", "phone_number"}
+        assert "labels are left out" in made.err
+        again = shop.aicx(*one, stdin="a")
+        assert (again.json()["deed"], again.json()["human"]) == ("same", made.json()["human"])

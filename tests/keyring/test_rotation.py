@@ -10,10 +10,14 @@ import asyncio
 import json
 import os
 import secrets
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from aicx_tui.services.rotation_keeping import Step
+from aicx_tui.services.rotation_targets import hand_out, targets_of
+from aicx_tui.services.setup import Setup
 from tests.keyring.desk import PATIENCE, Make
 from tests.keyring.losing_proxy import LosingProxy, losing_proxy
 from tests.sandbox.process import SandboxProcess
@@ -345,3 +349,22 @@ async def test_neither_token_is_written_anywhere_but_in_the_keyring(
     seen += [desk.files(), *desk.out]
     assert not [secret for secret in (desk.token, new) if secret.encode() in b"".join(seen)]
     assert os.listdir(desk.home) == ["tokens"]
+
+
+async def test_of_two_runs_that_cross_at_a_slow_target_the_latest_token_stays(
+    make: Make, platform: LosingProxy, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.touch(mode=0o600)
+    desk = make(platform)
+    desk.describe(
+        *("[[targets.work]]", 'name = "site"', 'kind = "env-file"'),
+        *(f'file = "{file}"', 'key = "TOKEN"'),
+    )
+    before = SecretStr(desk.token)
+    await desk.rotated()
+    setup = Setup(dict(desk.environment))
+    context = setup.context("work")
+    targets = targets_of(setup, context)
+    await hand_out(setup, context, targets, before, told=lambda _: None)
+    assert file.read_text() == f"TOKEN={desk.stored()}\n"

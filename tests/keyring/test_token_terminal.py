@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,3 +99,38 @@ def _started(desk: Desk, terminals: list[Terminal], **env: str) -> Terminal:
     terminals.append(terminal)
     terminal.sees("fresh")
     return terminal
+
+
+async def test_ended_from_outside_with_a_token_that_is_kept_nowhere_the_next_start_has_it(
+    make: Make, platform: LosingProxy, terminals: list[Terminal]
+) -> None:
+    desk = make(platform)
+    desk.describe()
+    platform.when_issued = desk.service.kill_daemon
+    await asyncio.to_thread(_ended_from_outside, desk, terminals)
+    platform.when_issued = lambda: None
+    desk.service.restart_daemon()
+    await asyncio.to_thread(_finished_at_start, desk, terminals)
+    assert desk.works(desk.stored())
+    assert desk.stored() == platform.tokens[-1].decode()
+    assert len(set(platform.tokens)) == 1
+    desk.out += [bytes(terminal.raw) for terminal in terminals]
+
+
+def _ended_from_outside(desk: Desk, terminals: list[Terminal]) -> None:
+    terminal = _started(desk, terminals)
+    terminal.types("gt")
+    terminal.sees("verified just now")
+    terminal.types("Ii")
+    terminal.sees("not kept anywhere yet")
+    terminal.types("\x11\x11")
+    terminal.sees("Keep it first")
+    terminal.program.kill(signal.SIGTERM)
+    assert terminal.ends() == 128 + signal.SIGTERM
+
+
+def _finished_at_start(desk: Desk, terminals: list[Terminal]) -> None:
+    terminal = _started(desk, terminals)
+    terminal.sees("was cut off and is")
+    terminal.types("\x11")
+    assert terminal.ends() == 0

@@ -138,7 +138,7 @@ async def test_deleting_the_default_says_what_is_used_instead(
         await person.presses("escape")
         await person.waits_for(lambda: "Delete Ana" not in person.screen)
         await person.presses("number_sign", "ctrl+s")
-        await person.sees("Deleted Ana", "You speak as Ana Cruz now.")
+        await person.sees("Deleted Ana", "New conversations now begin")
         await person.waits_for(lambda: "  Ana  " not in person.screen)
         assert list(await aliases_of(own_sandbox)) == ["Other"]
 

@@ -61,7 +61,7 @@ async def test_users_are_previewed_synced_and_listed(
     with accounts({"token-ana": ANA, "token-bo": BO}) as server:
         setup = setup_of(tmp_path, server.url)
         async with console(own_sandbox.own_access(), setup=setup) as person:
-            await chooses(person, "Sync users of an Authentication URL")
+            await chooses(person, "Sync CX Genie's users")
             await person.sees("Sync users of shop")
             await person.presses("ctrl+s")
             await person.sees("Give a file or one token, not both.")
@@ -76,7 +76,7 @@ async def test_users_are_previewed_synced_and_listed(
             await person.sees("2 created, 0 updated, 0 as they were.", "1 were not synced")
             await person.presses("escape")
             await person.sees("● 42 humans")
-            await chooses(person, "Sync users of an Authentication URL")
+            await chooses(person, "Sync CX Genie's users")
             await person.sees("Or one token")
             await person.presses("tab")
             await person.types("token-bo")

@@ -190,7 +190,7 @@ async def test_dates_follow_a_chosen_language_and_words_stay_english(
         await opens_profile(person)
         await goes_to(person, "language")
         await person.presses("enter")
-        await person.sees("Language", "Dates follow it.")
+        await person.sees("Language", "Dates and numbers follow it.")
         await person.types("deutsch")
         await person.sees("German", "Deutsch")
         await person.presses("enter")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from textual.pilot import Pilot
 
 from aicx_tui.api.console_token import ConsoleToken
@@ -120,9 +122,8 @@ def describe(setup: Setup, *tables: str) -> None:
 ODD = "odd [/] [@click=a] \\u202e👩‍👩‍👧 עב"
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_it_is_replaced_and_given_to_what_uses_it(
-    sandbox: SandboxProcess, setup: Setup, env_file: Path, tmp_path: Path, size: tuple[int, int]
+    sandbox: SandboxProcess, setup: Setup, env_file: Path, tmp_path: Path
 ) -> None:
     later = tmp_path / "later.env"
     describe(
@@ -131,7 +132,7 @@ async def test_it_is_replaced_and_given_to_what_uses_it(
         f'name = "{ODD}"\nkind = "env-file"\nfile = "{later}"\nkey = "AICX_TOKEN"',
         'name = "legacy cron"\nkind = "by-hand"\ninstructions = "Paste it [/] on cron-1"',
     )
-    async with console(access_to(sandbox), setup=setup, size=size) as person:
+    async with console(access_to(sandbox), setup=setup, size=(80, 24)) as person:
         await opens_token(person)
         await person.sees("billing", "env file", "! never", "odd [/] [@click=a] �")
         await person.presses("R")
@@ -217,36 +218,83 @@ async def test_the_whole_token_is_shown_once_and_copied_after_a_question(
         await person.waits_for(lambda: "Forget the token here?" not in person.screen)
 
 
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (UnreachableError("It cannot be reached. Nothing was sent."), "cannot be reached"),
-        (NotSignedInError("The platform answered 401."), "does not accept what signs in"),
-        (RateLimitedError("A pause of 30 s. Nothing was done.", retry_after=30), "A pause of"),
-        (PlatformFailedError("It failed with 500."), "failed with 500"),
-    ],
-    ids=["down", "401", "429", "500"],
+FAULTS = (
+    (UnreachableError("It cannot be reached. Nothing was sent."), "cannot be reached"),
+    (NotSignedInError("The platform answered 401."), "does not accept what signs in"),
+    (RateLimitedError("A pause of 30 s. Nothing was done.", retry_after=30), "A pause of"),
+    (PlatformFailedError("It failed with 500."), "failed with 500"),
 )
+
+
 async def test_a_platform_that_does_not_do_it_is_said_and_asked_again(
-    sandbox: SandboxProcess,
-    setup: Setup,
-    monkeypatch: pytest.MonkeyPatch,
-    error: AicxError,
-    says: str,
+    sandbox: SandboxProcess, setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issue = ConsoleToken.issue
-
-    async def fails(_: ConsoleToken, *, key: str) -> IssuedToken:
-        raise error
-
     async with console(access_to(sandbox), setup=setup, size=(80, 24)) as person:
         await opens_token(person)
-        monkeypatch.setattr(ConsoleToken, "issue", fails)
+        for error, says in FAULTS:
+            await person.sees("verified just now")
+            with monkeypatch.context() as patch:
+
+                async def fails(
+                    _: ConsoleToken, *, key: str = "", error: AicxError = error
+                ) -> IssuedToken:
+                    raise error
+
+                patch.setattr(ConsoleToken, "get", fails)
+                await person.presses("V")
+                await person.sees("! 127.0.0.1")
+                patch.setattr(ConsoleToken, "issue", fails)
+                await person.presses("I", "i")
+                await person.sees(says, "r try again")
+            await person.presses("r")
+            await person.sees("memory, until this run ends", "Enter close")
+            await person.presses("enter")
+
+
+async def test_an_old_one_is_said_and_without_a_keyring_the_new_one_goes_to_a_file(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    announced = sandbox.announcement
+    (tmp_path / "config.toml").write_text(
+        f'context = "work"\n[contexts.work]\nkind = "console"\nurl = "{sandbox.url}"\n'
+        f'company = "{announced["company_id"]}"\nbot = "{announced["bot_id"]}"\n'
+    )
+    environ = {"AICX_HOME": str(tmp_path), "AICX_KEYRING": "off"}
+    setup = Setup(environ, token=(SecretStr(issued(sandbox)), "the file t"))
+    later = datetime.now(UTC) + timedelta(days=100)
+    file = tmp_path / "kept"
+    access = setup.access("work")
+    async with console(access, setup=setup, size=(80, 24), clock=lambda: later) as person:
+        await opens_token(person)
+        await person.sees("Kept in       the file t", "days old. R replaces it")
         await person.presses("I", "i")
-        await person.sees(says, "r try again")
-        monkeypatch.setattr(ConsoleToken, "issue", issue)
-        await person.presses("r")
-        await person.sees("memory, until this run ends", "Enter close")
+        await person.sees("f keep in a file", "AICX_KEYRING")
+        await person.presses("f")
+        await person.sees("Keep the new token in a file")
+        await person.pastes(str(file))
+        await person.presses("enter")
+        await person.sees("A new token is in the file", "! the file t still holds the one before")
+        await person.presses("enter")
+        await person.sees("memory, until this run ends", "verified just now")
+    assert text_in(file).startswith("sk_")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("kind", ["console", "open-cx"])
+async def test_one_of_the_environment_is_shown_and_cannot_be_changed(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path, kind: str
+) -> None:
+    aimed = browsed_sandbox.environment(kind=kind)
+    if kind == "open-cx":
+        aimed |= {"AICX_URL": f"{browsed_sandbox.url}/open-cx"}
+    setup = Setup({"AICX_HOME": str(tmp_path), "AICX_KEYRING": "off", **aimed})
+    access = setup.access("environment")
+    async with console(access, setup=setup, size=(80, 24), until=" humans, fresh") as person:
+        await opens_token(person)
+        await person.sees("the environment, AICX_TOKEN", "verified just now", "contexts add")
+        await person.presses("R", "I", "P")
+        await person.presses("question_mark", *"paste")
+        await person.sees("The token comes from")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])

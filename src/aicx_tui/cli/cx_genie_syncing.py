@@ -19,7 +19,7 @@ from aicx_tui.errors import FieldProblem, PartlyFailedError, UsageError
 from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie_checking import Visitor, asker
 from aicx_tui.services.cx_genie_profiles import profile_called
-from aicx_tui.services.cx_genie_syncing import ONLY_KNOWN, Ended, UserSync, user_sync
+from aicx_tui.services.cx_genie_syncing import Ended, UserSync, user_sync
 from aicx_tui.services.cx_genie_upsert import Deed, Step
 from aicx_tui.services.cx_genie_visitors import visitors_in
 from aicx_tui.services.importing_files import read_bytes
@@ -52,8 +52,8 @@ def prepare_sync(arguments: Namespace, setup: Setup) -> OnOutbox:
                 await sync.plan(
                     visitors, told=lambda count: line.show(pace.progress(count, len(visitors)))
                 )
-            if not opened.directory.is_listed:
-                narrate(ONLY_KNOWN)
+            for note in sync.notes:
+                narrate(note)
             if arguments.dry_run:
                 _print_dry_run(sync, as_json=arguments.json)
                 return

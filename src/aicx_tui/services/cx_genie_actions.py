@@ -32,7 +32,7 @@ OF_CX_GENIE = (
     ),
     Action(
         "cx-genie.sync-users",
-        "Sync users of an Authentication URL",
+        "Sync CX Genie's users",
         "Resolve users' tokens through that URL, and create or update their humans.",
         needs=Capability.HUMANS_UPDATE,
         mutates=True,

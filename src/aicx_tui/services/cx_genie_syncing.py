@@ -46,6 +46,7 @@ STOPS_ALL = (NotSignedInError, ForbiddenError, RateLimitedError, UnavailableErro
 ONLY_KNOWN = (
     "This platform cannot list its humans: who is not in the local copy is taken to be new."
 )
+NO_LABELS = "This platform has no call that assigns tags: labels are left out."
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class UserSync:
     Attributes:
         steps: What each user means, once that is planned.
         tags: Definitions by id, for words.
+        notes: What is to be known of all of it.
     """
 
     def __init__(
@@ -89,6 +91,14 @@ class UserSync:
         self._profile = profile
         self._asks = asks
         self._over: dict[int, Ended] = {}
+        platform = session.platform
+        can_label = Capability.TAGS_ASSIGN in platform.capabilities
+        self._label_tag = profile.label_tag if can_label else ""
+        notes = {
+            ONLY_KNOWN: not opened.directory.is_listed,
+            NO_LABELS: bool(profile.label_tag) and not can_label,
+        }
+        self.notes = tuple(note for note, is_so in notes.items() if is_so)
 
     async def plan(
         self, visitors: Sequence[Visitor], *, told: Callable[[int], None] = lambda _count: None
@@ -103,12 +113,12 @@ class UserSync:
             UsageError: A field is missing for one, or the tag for labels is not known.
             AicxError: The platform cannot be asked.
         """
+        self._check_identity()
         for visitor in visitors:
             body_of(self._profile, visitor)
         catalogue = await catalogue_of(self._session)
         self.tags = {tag.id: tag for tag in catalogue.tags}
-        name = self._profile.label_tag
-        label_tag = catalogue.meant(name) if name else None
+        label_tag = catalogue.meant(self._label_tag) if self._label_tag else None
         await self._freshen()
         directory = self._opened.directory
         planner = Planner(
@@ -116,6 +126,7 @@ class UserSync:
             identity=self._profile.identity,
             label_tag=label_tag,
             today=directory.clock().astimezone().date(),
+            writable=self._session.platform.fields,
         )
         steps: list[Step] = []
         async for asked in self._asked(visitors):
@@ -123,6 +134,20 @@ class UserSync:
             told(len(steps))
         self.steps = tuple(steps)
         return self.steps
+
+    def _check_identity(self) -> None:
+        """Make sure that the platform has the field by which users are found.
+
+        Raises:
+            UnsupportedError: It has not.
+        """
+        identity = self._profile.identity
+        if identity.field not in self._session.platform.fields:
+            raise UnsupportedError(
+                f"This platform keeps no {identity.field} of a human, so nobody would be found by "
+                f"{identity}. Nothing was sent.",
+                hint="Choose another identify method: identity of the profile.",
+            )
 
     async def _freshen(self) -> None:
         """Send what waits, then read who there is."""

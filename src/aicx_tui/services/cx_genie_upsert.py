@@ -8,7 +8,7 @@ reply leaves out stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -104,6 +104,7 @@ class Planner:
         identity: The field that they are found by.
         label_tag: The tag that takes labels; None for none.
         today: Where the person is.
+        writable: The fields of a human that the platform has.
     """
 
     def __init__(
@@ -113,11 +114,13 @@ class Planner:
         identity: Identity,
         label_tag: TagDefinition | None,
         today: date,
+        writable: Collection[str],
     ) -> None:
         self._directory = directory
         self._identity = identity
         self._label_tag = label_tag
         self._today = today
+        self._writable = writable
         self._seen: dict[str, int] = {}
 
     async def step(self, number: int, user: ChatUser) -> Step:
@@ -165,7 +168,11 @@ class Planner:
             "uid": user.id,
             "phone_number": user.phone,
         }
-        fields = {name: value.strip() for name, value in told.items() if value.strip()}
+        fields = {
+            name: value.strip()
+            for name, value in told.items()
+            if value.strip() and name in self._writable
+        }
         tag, label = self._label_tag, user.label.strip()
         if tag is None or not label:
             return fields, {}

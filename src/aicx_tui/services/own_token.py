@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from aicx_tui.api.base import Credential
-from aicx_tui.credentials import Found, patience
+from aicx_tui.credentials import MEMORY, Found, patience
 from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.os_keyring import SILENT_SECONDS, Slot
+from aicx_tui.services.renewal import token_for
 from aicx_tui.services.rotation import Rotated, accept, rotate
 from aicx_tui.services.rotation_journal import RotationJournal
 from aicx_tui.services.rotation_opening import means_for
@@ -79,6 +79,11 @@ class OwnToken:
     @property
     def _records(self) -> TargetRecords:
         return TargetRecords(self._setup.home, self.context.name)
+
+    def still_has_the_old_one(self, held: Found | None) -> str:
+        """What was given for this run and holds the token before; empty where nothing does."""
+        own = (MEMORY, SANDBOX_ITSELF, self._setup.credentials.keyring.name)
+        return held.source if held is not None and held.source not in own else ""
 
     # Replacing it
 
@@ -168,7 +173,7 @@ class OwnToken:
         if http is None or http.credential is None:
             return
         if instead_of_session or not http.credential.is_session:
-            http.credential = Credential.token(token)
+            http.credential = token_for(self.context, token)
 
     @property
     def _patience(self) -> float:

@@ -158,7 +158,7 @@ async def _refuse_another_account(means: Means, token: SecretStr, held: Found | 
     Raises:
         UsageError: It is another account's.
     """
-    if means.context.kind == "gateway":
+    if means.context.kind != "console":
         return  # no call is documented that tells whose a token is
     expected = means.context.account or await _who(means, held)
     actual = (await account_of(means, Credential.token(token))).email

@@ -31,7 +31,7 @@ OF_SNIPPETS = (
     ),
     Action(
         "snippets.cx-genie-mobile",
-        "Snippet for CX Genie's mobile package",
+        "Snippet for CX Genie mobile",
         "Print the Flutter code by which CX Genie's package knows the human.",
         headless="snippet cx-genie-mobile",
     ),

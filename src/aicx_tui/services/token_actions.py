@@ -24,6 +24,7 @@ OF_THE_TOKEN = (
         "Issue a new token and keep it; the one before stops working at once.",
         needs=Capability.TOKEN_ISSUE,
         mutates=True,
+        is_own=True,
         headless="token issue",
     ),
     Action(
@@ -32,6 +33,7 @@ OF_THE_TOKEN = (
         "Issue a new token, keep it, verify it, and give it to the places that use it.",
         needs=Capability.TOKEN_ISSUE,
         mutates=True,
+        is_own=True,
         headless="token rotate",
     ),
     Action(

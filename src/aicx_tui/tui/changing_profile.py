@@ -131,7 +131,7 @@ class ChangingProfile:
             )
             for language in listed
         ]
-        said = "Dates follow it. The console itself speaks English for now."
+        said = "Dates and numbers follow it. The console itself speaks English for now."
         dialog = PickScreen("Language", _first(rows), said=said)
         self._screen.app.push_screen(dialog, partial(self._chosen, LANGUAGE))
 

@@ -113,9 +113,16 @@ def standing_lines(
         if facts.problem is not None:
             yield _warning(f"{facts.problem.message} {facts.problem.hint}".rstrip())
     if facts.is_old(now, after_days=after_days):
-        yield _warning(f"It is {facts.age_days(now)} days old. {keys} replaces it.")
+        replaces = f" {keys} replaces it." if context.source != "environment" else ""
+        yield _warning(f"It is {facts.age_days(now)} days old.{replaces}")
     if facts.live and facts.token and not facts.is_live:
         yield _warning("The platform's record is of another token than the one kept here.")
+    if context.source == "environment":
+        yield Content.styled(
+            "aicx cannot change it: replace it where AICX_TOKEN is set, or describe the platform "
+            "as a context, whose token the keyring keeps: aicx contexts add",
+            "$quiet",
+        )
     if facts.is_cut_off:
         yield _warning(f"A replacement was cut off. {keys} finishes it.")
 

@@ -51,12 +51,13 @@ def why_not(screen: TokenScreen, action_id: str) -> str:
         screen: That.
         action_id: What is wanted.
     """
-    is_gateway = screen.own.context.kind == "gateway"
-    if action_id in (ISSUE, ROTATE) and is_gateway:
+    if action_id in (ISSUE, ROTATE) and screen.own.context.kind != "console":
         action_id = PASTE  # the same wizard, which says where the web app issues one
     refused = screen.aicx.places.refusal(action_id)
     if refused or action_id not in DONE_HERE:
         return refused
+    if action_id in (ISSUE, ROTATE, PASTE) and screen.own.context.source == "environment":
+        return "The token comes from AICX_TOKEN, which aicx cannot change."
     if action_id in OF_A_TOKEN and not screen.current:
         return "No token signs in here."
     if action_id == FORGET and screen.own.context.source != "config":
@@ -116,7 +117,7 @@ class Tokens:
     def _replace(self, targets: Sequence[Target]) -> None:
         from aicx_tui.tui.screens.token_run import TokenRunScreen  # only when asked for
 
-        if self._own.context.kind == "gateway":
+        if self._own.context.kind != "console":
             self._paste()
             return
         run = TokenRunScreen(self._own, self._screen.found, targets)

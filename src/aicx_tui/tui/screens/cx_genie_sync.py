@@ -16,7 +16,7 @@ from aicx_tui.errors import FieldProblem, PartlyFailedError, UsageError
 from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie import Profile
 from aicx_tui.services.cx_genie_checking import Visitor, asker
-from aicx_tui.services.cx_genie_syncing import ONLY_KNOWN, UserSync, user_sync
+from aicx_tui.services.cx_genie_syncing import UserSync, user_sync
 from aicx_tui.services.cx_genie_upsert import Deed, Step
 from aicx_tui.services.cx_genie_visitors import visitors_in
 from aicx_tui.services.importing_files import read_bytes
@@ -43,12 +43,10 @@ class PlannedSync:
 
     Attributes:
         sync: With its steps.
-        note: What is to be known first; empty for nothing.
         held: What keeps others from it.
     """
 
     sync: UserSync
-    note: str
     held: AsyncExitStack
 
 
@@ -107,8 +105,7 @@ class UsersToSyncScreen(FormScreen[PlannedSync]):
                 visitors,
                 told=lambda count: self.tell_progress(pace, count, len(visitors), things="users"),
             )
-            note = "" if self._opened.directory.is_listed else ONLY_KNOWN
-            return PlannedSync(sync, note, stack.pop_all())
+            return PlannedSync(sync, stack.pop_all())
 
     async def _visitors(self, values: dict[str, str]) -> list[Visitor]:
         if bool(values["file"]) == bool(values["token"]):
@@ -182,7 +179,7 @@ class SyncUsersScreen(FormScreen[str]):
 
 def _preview(planned: PlannedSync) -> list[str]:
     steps, tags = planned.sync.steps, planned.sync.tags
-    lines = [planned.note] if planned.note else []
+    lines = [*planned.sync.notes]
     for step in steps[:MOST_LINES]:
         said = step.said(tags) or "as it is"
         line = f"{SIGNS[step.deed]} {clean(step.name)}: {said}"

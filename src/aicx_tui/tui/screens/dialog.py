@@ -25,6 +25,11 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         """What would be lost if the console ended now, in a sentence; empty where nothing would."""
         return ""
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is over."""
+        return self._given is not None
+
     def answer(self, value: AnswerT | None) -> None:
         """Answer, once; where another screen lies over this one, when that is gone."""
         if self._given is None:

@@ -127,8 +127,7 @@ class FormScreen(Dialog[AnswerT]):
         """What is to know, the fields, and how it stands."""
         with Vertical(id="form") as box:
             box.border_title = Content(self._title)
-            keys = "^s or Enter" if self.IS_SENT_BY_ENTER else "^s"
-            box.border_subtitle = Content(f"Tab next · {keys} {self.SENDS} · Esc back")
+            box.border_subtitle = Content(self._keys)
             if self._said:
                 with VerticalScroll(id="said", can_focus=self._is_long):
                     yield Static(Content(self._said), markup=False)
@@ -136,6 +135,13 @@ class FormScreen(Dialog[AnswerT]):
             yield from self.below_fields()
             yield self._state
         yield TooSmall()
+
+    @property
+    def _keys(self) -> str:
+        """What keys do, in few words."""
+        keys = "^s or Enter" if self.IS_SENT_BY_ENTER else "^s"
+        moves = "" if self._form.is_bare else "Tab next · "
+        return f"{moves}{keys} {self.SENDS} · Esc back"
 
     def below_fields(self) -> ComposeResult:
         """What stands between the fields and the words on how it is."""
@@ -301,7 +307,9 @@ class FormScreen(Dialog[AnswerT]):
         before, self._form = self._form, Form(asked.fields)
         self.set_focus(None)  # what is typed ahead is meant for the first of the new fields
         await before.remove()
-        await self.query_one("#form").mount(self._form, before=self._state)
+        box = self.query_one("#form")
+        await box.mount(self._form, before=self._state)
+        box.border_subtitle = Content(self._keys)
         self._tell(Content.styled(asked.advice, "$quiet"))
         self._untouched = self._form.typed
         self.on_resize()

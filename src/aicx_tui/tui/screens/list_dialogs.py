@@ -101,6 +101,10 @@ class ListDialogs(Screen[None]):
         """Why the platform is not open, or was not read."""
         return self._facts.error
 
+    @abstractmethod
+    def _paint(self) -> None:
+        """Show how it stands."""
+
     @property
     def header(self) -> HeaderBar:
         """The line on top, whose state and person the screens over this one repeat."""
@@ -175,6 +179,7 @@ class ListDialogs(Screen[None]):
         ):
             return False
         self.tags_changed()
+        self._paint()
         return True
 
     @work(group="own")

@@ -146,7 +146,10 @@ class TokenScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Ask for the sign-in that could not be asked for while a form lay over this."""
         self.aicx.sign_ins.catch_up()
-        self.show()
+        if self.facts is not None and not self.facts.is_accepted and not self._is_reading:
+            self.action_read()  # somebody may have signed in meanwhile
+        else:
+            self.show()
 
     # What is shown
 
@@ -169,7 +172,7 @@ class TokenScreen(Screen[None]):
 
     @property
     def _replacing(self) -> str:
-        return "token.set" if self.own.context.kind == "gateway" else "token.rotate"
+        return "token.rotate" if self.own.context.kind == "console" else "token.set"
 
     def _paint_header(self) -> None:
         self._header.state = self.humans.header.state

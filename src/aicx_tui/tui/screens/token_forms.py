@@ -13,6 +13,7 @@ from aicx_tui.credentials import checked_token
 from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Rotated
+from aicx_tui.services.signing_in import WHERE_TO_COPY
 from aicx_tui.services.target_registry import Value, add_target
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.tui.paths import full_path
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from aicx_tui.settings import Context
 
 PASTING = (
-    f"1  {WEB_APP}API > ISSUE NEW TOKEN. The token in use stops working at that moment.\n"
     "2  Copy the new one and paste it here. It is verified, and only then takes the place of the "
     "one before."
 )
+
+IN_WEB_APP = f"{WEB_APP}API > ISSUE NEW TOKEN. The token in use stops working at that moment."
 
 LABELS = {"stop_on_failure": "stop if fails", "token_env": "token in env", "name": "Name"}
 """What fields are called whose setting has a longer name than fits."""
@@ -54,7 +56,9 @@ class PasteForm(FormScreen[Rotated]):
             hint = "The id of a human that there is: reading it shows that the token works."
             human = Field("human", "Human", hint, value=known_human, is_required=False)
             fields.append(human)
-        super().__init__("Paste a token issued elsewhere", tuple(fields), said=PASTING)
+        first = WHERE_TO_COPY["open-cx"] if own.context.kind == "open-cx" else IN_WEB_APP
+        said = f"1  {first}\n{PASTING}"
+        super().__init__("Paste a token issued elsewhere", tuple(fields), said=said)
         self._own = own
 
     @override

@@ -210,6 +210,9 @@ class TokenRunScreen(Dialog[bool]):
             said.append(Content.styled(f"The old token stopped working at {local:%X}.", "$quiet"))
         if self._rotated is not None and self._phase is not Phase.ASKS:
             said.append(rotated_line(self._rotated))
+            if left := self._own.still_has_the_old_one(self._held):
+                warned = f"{left} still holds the one before: replace it there."
+                said.append(Content.assemble(("! ", "bold $warning"), clean(warned)))
         if self._phase is Phase.STRANDED:
             said += self._rescuing.lines(KEPT_NOWHERE)
         elif self._error is not None:
@@ -219,9 +222,13 @@ class TokenRunScreen(Dialog[bool]):
                 keys = self.aicx.keymap.shown("session.sign-in")
                 said.append(Content.styled(f"{keys} signs in, once this is closed.", "$quiet"))
         elif self._phase in (Phase.LEFT, Phase.DONE):
-            confirms = self.aicx.keymap.shown("token.targets-confirm")
-            said.append(report_line(tuple(self._results.values()), confirms=confirms))
+            results = tuple(self._results.values())
+            said.append(report_line(results, confirms=self._confirms))
         return Content("\n").join(said)
+
+    @property
+    def _confirms(self) -> str:
+        return self.aicx.keymap.shown("token.targets-confirm")
 
     # Replacing
 
@@ -307,11 +314,15 @@ class TokenRunScreen(Dialog[bool]):
 
     async def _give(self, targets: Sequence[Target]) -> None:
         try:
-            await self._own.hand_out(targets, told=self._tell_target)
+            results = await self._own.hand_out(targets, told=self._tell_target)
         except AicxError as error:
             self.post_message(self.NotGiven(error))
         else:
             self.post_message(self.AllGiven())
+            if self.is_answered:  # it went on in the background
+                self.aicx.notify(
+                    report_line(results, confirms=self._confirms).plain, title="Targets"
+                )
 
     def _tell_target(self, result: TargetResult) -> None:
         self.post_message(self.Given(result))
