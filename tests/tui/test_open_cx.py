@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aicx_tui.api.open_cx import MOST_REQUESTS, budget_of
 from aicx_tui.services.setup import Setup
 from tests.cli.command import aicx
 from tests.cli.test_open_cx import environment
@@ -135,3 +136,17 @@ async def test_opencx_is_signed_in_to_from_the_console(
         await person.pastes(browsed_sandbox.token())
         await person.presses("ctrl+s")
         await person.sees("open-cx", "120 humans", "contact120@")
+
+
+async def test_a_budget_that_is_used_up_is_said_where_the_data_stands(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    access = access_by(environment(own_sandbox))
+    async with console(access) as person:
+        budget = budget_of(access.context.root, access.context.host)
+        for _ in range(MOST_REQUESTS):
+            budget.count()
+        await person.presses("r")
+        await person.sees(f"{access.context.host} takes 100 requests in 60 s; going on in ")
+        await person.presses("slash", *"contact120", "enter")
+        await person.sees("1 of 120")

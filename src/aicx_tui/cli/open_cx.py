@@ -33,6 +33,7 @@ from aicx_tui.services.vouching import (
     prefilled,
     preview,
 )
+from aicx_tui.settings import Context
 
 MOST_FILE_BYTES = 256 * 1024
 
@@ -134,13 +135,29 @@ def check(arguments: Namespace, setup: Setup) -> Awaitable[None]:
 
 
 async def _check(arguments: Namespace, key: SecretStr | None, setup: Setup) -> None:
-    chosen = setup.chosen_name(arguments.context)
-    if not arguments.named and (not chosen or chosen == "sandbox"):
-        arguments.named = only_one(setup)
-    here = setup.context(arguments.named or chosen)
-    vouching = await vouching_at(meant(setup, here, named=arguments.named), setup, key=key)
-    await vouching.check()
-    name, host = vouching.context.name, vouching.context.host
+    name = "sandbox" if arguments.sandbox else setup.chosen_name(arguments.context)
+    if name == "sandbox" and not arguments.named:
+        vouched_for = await _checked_in_sandbox(arguments, key, setup)
+    else:
+        here = setup.context(arguments.named or name or only_one(setup))
+        vouching = await vouching_at(meant(setup, here, named=arguments.named), setup, key=key)
+        await vouching.check()
+        vouched_for = vouching.context
     if arguments.json:
-        print_json({"context": name, "accepted": True})
-    narrate(f"{host} accepts the API key of {name}.")
+        print_json({"context": vouched_for.name, "accepted": True})
+    narrate(f"{vouched_for.host} accepts the API key of {vouched_for.name}.")
+
+
+async def _checked_in_sandbox(arguments: Namespace, key: SecretStr | None, setup: Setup) -> Context:
+    """Check what is meant beside the sandbox, or what it emulates, while it runs."""
+    access = setup.access("sandbox", ephemeral=arguments.ephemeral)
+    try:
+        session = await access.open()
+        try:
+            vouching = await vouching_for(setup, session, key=key)
+            await vouching.check()
+        finally:
+            await session.aclose()
+        return vouching.context
+    finally:
+        access.close()

@@ -42,7 +42,7 @@ environment:
 
 or, without a context:
   AICX_URL          the platform's root, or its /gateway; default https://api.proto.cx/gateway
-  AICX_PLATFORM     gateway (default), or console for a server with the console contract
+  AICX_PLATFORM     gateway (default), console for a server with the console contract, or open-cx
   AICX_COMPANY_ID   company icon > General Settings
   AICX_BOT_ID       BUILD > SETTINGS > API
   AICX_TOKEN        Profile > API
