@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aicx_tui.settings import Context
     from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.reader import Reader
+    from aicx_tui.tui.screens.place import PlaceScreen
 
 FIRST_PLACE = "place 1"
 """Each platform that is opened gets a place of its own, which Textual calls a mode."""
@@ -230,6 +231,20 @@ class Places:
         while self._app.screen is not screen:
             self._app.pop_screen()
 
+    def _show(self, place: type[PlaceScreen], *, over: type[PlaceScreen] | None = None) -> None:
+        """Go to a place, unless one is there.
+
+        Args:
+            place: Which.
+            over: What stays below where one comes from it; else the list alone does.
+        """
+        screen, present = self._humans, self._app.screen
+        if screen is None or isinstance(present, place):
+            return
+        if over is None or not isinstance(present, over):
+            self._back_to(screen)
+        self._app.push_screen(place(screen, self._app.keymap))
+
     def show_outbox(self) -> None:
         """Show what is on its way to the platform."""
         from aicx_tui.tui.screens.outbox import OutboxScreen  # only when asked for
@@ -249,39 +264,26 @@ class Places:
         """Show the definitions of tags."""
         from aicx_tui.tui.screens.tags import TagsScreen  # only when asked for
 
-        screen = self._humans
-        if screen is not None and not isinstance(self._app.screen, TagsScreen):
-            self._back_to(screen)
-            self._app.push_screen(TagsScreen(screen, self._app.keymap))
+        self._show(TagsScreen)
 
     def show_profile(self) -> None:
         """Show who one is to the platform."""
         from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
 
-        screen = self._humans
-        if screen is not None and not isinstance(self._app.screen, ProfileScreen):
-            self._back_to(screen)
-            self._app.push_screen(ProfileScreen(screen, self._app.keymap))
+        self._show(ProfileScreen)
 
     def show_token(self) -> None:
         """Show the personal access token; what it was reached from stays below."""
         from aicx_tui.tui.screens.profile import ProfileScreen  # only when asked for
         from aicx_tui.tui.screens.token import TokenScreen
 
-        screen = self._humans
-        if screen is not None and not isinstance(self._app.screen, TokenScreen):
-            if not isinstance(self._app.screen, ProfileScreen):
-                self._back_to(screen)
-            self._app.push_screen(TokenScreen(screen, self._app.keymap))
+        self._show(TokenScreen, over=ProfileScreen)
 
     def show_integrations(self) -> None:
         """Show other vendors that know the same humans."""
         from aicx_tui.tui.screens.integrations import IntegrationsScreen  # only when asked for
 
-        screen = self._humans
-        if screen is not None and not isinstance(self._app.screen, IntegrationsScreen):
-            self._back_to(screen)
-            self._app.push_screen(IntegrationsScreen(screen, self._app.keymap))
+        self._show(IntegrationsScreen)
 
     def choose_context(self) -> None:
         """Choose among the contexts, or describe another."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.integrations import Integration, Sort, integrations
@@ -23,13 +23,10 @@ from aicx_tui.tui.cx_genie import check_url, sync_users
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue
 from aicx_tui.tui.moments import ago
-from aicx_tui.tui.widgets.header_bar import HeaderBar
-from aicx_tui.tui.widgets.key_bar import KeyBar
-from aicx_tui.tui.widgets.too_small import TooSmall
+from aicx_tui.tui.screens.place import PlaceScreen
 
 if TYPE_CHECKING:
     from aicx_tui.services.cx_genie import Profile
-    from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.keymap import Keymap
     from aicx_tui.tui.screens.humans import HumansScreen
 
@@ -57,7 +54,7 @@ class IntegrationList(OptionList):
     ]
 
 
-class IntegrationsScreen(Screen[None]):
+class IntegrationsScreen(PlaceScreen):
     """Lists what config.toml says of other vendors, and asks them when told to.
 
     Args:
@@ -68,7 +65,6 @@ class IntegrationsScreen(Screen[None]):
     AUTO_FOCUS = "#integrations-list"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("console.back", "back", at_once=True),
         binding(SYNC, "sync_users", at_once=True),
     ]
 
@@ -80,9 +76,7 @@ class IntegrationsScreen(Screen[None]):
         error: AicxError | None = None
 
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
-        super().__init__()
-        self._humans = humans
-        self._keymap = keymap
+        super().__init__(humans, keymap)
         self._found: dict[str, Integration] = {}
         self._asking = ""
         self._rows = IntegrationList(id="integrations-list", markup=False, compact=True)
@@ -90,28 +84,18 @@ class IntegrationsScreen(Screen[None]):
         self._said = Static("", id="said", markup=False)
         self._box = Vertical(self._rows, self._notice, self._said, id="integrations")
 
-    @property
-    def aicx(self) -> AicxApp:
-        """The console this screen belongs to."""
-        return cast("AicxApp", self.app)
-
-    def compose(self) -> ComposeResult:
-        """A line, the list, a line."""
-        self._header = HeaderBar(self._humans.context)
-        yield self._header
+    @override
+    def body(self) -> ComposeResult:
         yield self._box
-        yield KeyBar(self._keymap)
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Follow what is read."""
         self._box.border_title = "Integrations"
-        self._humans.sending.looked.subscribe(self, self._looked)
+        self.humans.sending.looked.subscribe(self, self._looked)
         self._list()
 
     def on_screen_resume(self) -> None:
         """Show what a check that lay over this has shown."""
-        self.aicx.sign_ins.catch_up()
         if self._rows.is_mounted:
             self._list()
 
@@ -125,11 +109,9 @@ class IntegrationsScreen(Screen[None]):
         self._list()
 
     def _list(self) -> None:
-        self._header.state = self._humans.header.state
-        if session := self._humans.session:
-            self._header.show(session.context, session.account)
+        self.paint_header()
         place = self._rows.highlighted or 0
-        found = integrations(self.aicx.setup, here=self._humans.context)
+        found = integrations(self.aicx.setup, here=self.humans.context)
         self._found = {one.id: one for one in found}
         self._rows.set_options([Option(self._line(one), id=one.id) for one in found])
         if found:
@@ -201,14 +183,10 @@ class IntegrationsScreen(Screen[None]):
         is_sync = action_id == SYNC
         return "There is no Authentication URL here." if is_sync and not self._profile else ""
 
-    def action_back(self) -> None:
-        """Go back to the list of humans."""
-        self.dismiss()
-
     def action_sync_users(self) -> None:
         """Sync the users of the Authentication URL at the cursor."""
         if (profile := self._profile) is not None:
-            sync_users(self.aicx, self._humans, profile)
+            sync_users(self.aicx, self.humans, profile)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -227,7 +205,7 @@ class IntegrationsScreen(Screen[None]):
 
     @work(exclusive=True, group="checking")
     async def _check(self, one: Integration) -> None:
-        setup, session = self.aicx.setup, self._humans.session
+        setup, session = self.aicx.setup, self.humans.session
         assert one.context is not None  # noqa: S101  # OpenCX has one
         try:
             if session is not None:

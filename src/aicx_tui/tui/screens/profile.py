@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.models.capability import Capability
@@ -29,15 +29,12 @@ from aicx_tui.tui.profile_lines import (
     no_aliases,
     token_lines,
 )
+from aicx_tui.tui.screens.place import PlaceScreen
 from aicx_tui.tui.widgets.avatar import Avatar
-from aicx_tui.tui.widgets.header_bar import HeaderBar
-from aicx_tui.tui.widgets.key_bar import KeyBar
-from aicx_tui.tui.widgets.too_small import TooSmall
 from aicx_tui.tui.widgets.word_tabs import WordTabs
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Alias
-    from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.keymap import Keymap
     from aicx_tui.tui.own_profile import OwnProfile
     from aicx_tui.tui.screens.humans import HumansScreen
@@ -63,7 +60,7 @@ class ProfileList(OptionList):
     ]
 
 
-class ProfileScreen(Screen[None]):
+class ProfileScreen(PlaceScreen):
     """Shows who one is to the platform, in three tabs, and lets it be changed.
 
     Args:
@@ -74,7 +71,6 @@ class ProfileScreen(Screen[None]):
     AUTO_FOCUS = "#own"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("console.back", "back", at_once=True),
         binding("profile.tab", "tab(1)", at_once=True),
         binding("profile.tab-back", "tab(-1)", at_once=True),
         binding("profile.set", "change", at_once=True),
@@ -95,9 +91,7 @@ class ProfileScreen(Screen[None]):
         error: AicxError
 
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
-        super().__init__()
-        self.humans = humans
-        self._keymap = keymap
+        super().__init__(humans, keymap)
         self._is_reading = False
         self._is_asked_of: OwnProfile | None = None
         self._error: AicxError | None = None
@@ -112,25 +106,14 @@ class ProfileScreen(Screen[None]):
         self._changing_aliases = ChangingAliases(self)
 
     @property
-    def aicx(self) -> AicxApp:
-        """The console this screen belongs to."""
-        return cast("AicxApp", self.app)
-
-    @property
     def own(self) -> OwnProfile | None:
         """What is known of the user; None while the platform is not open."""
         return self.humans.own
 
-    def compose(self) -> ComposeResult:
-        """A line, the tabs, what one of them holds, a line."""
-        places = self.aicx.places
-        if places.access is not None:
-            self._header = HeaderBar(places.access.context)
-            yield self._header
+    @override
+    def body(self) -> ComposeResult:
         yield self._tabs
         yield self._box
-        yield KeyBar(self._keymap)
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show what is known, and read what is so now."""
@@ -138,24 +121,14 @@ class ProfileScreen(Screen[None]):
         for attribute in ("state", "person", "standing"):
             self.watch(self.humans.header, attribute, self._humans_went_on)
 
-    def on_screen_resume(self) -> None:
-        """Ask for the sign-in that could not be asked for while a form lay over this."""
-        self.aicx.sign_ins.catch_up()
-
     # What is shown
 
     def show(self) -> None:
         """Show what is known."""
-        self._paint_header()
+        self.paint_header()
         show = (self._show_general, self._show_aliases, self._show_token)[self._tabs.active]
         show()
         self.refresh_bindings()
-
-    def _paint_header(self) -> None:
-        self._header.state = self.humans.header.state
-        self._header.standing = self.humans.sending.standing
-        if session := self.humans.session:
-            self._header.show(session.context, session.account)
 
     def _show_general(self) -> None:
         self._lines = shown_lines(self)
@@ -182,7 +155,7 @@ class ProfileScreen(Screen[None]):
         aliases = own.aliases if own is not None else None
         rows = [Option(alias_line(alias), id=alias.id) for alias in aliases or ()]
         name = own.profile.name if own is not None and own.profile is not None else ""
-        empty = no_aliases(own_name=name, key=self._keymap.shown("aliases.create"))
+        empty = no_aliases(own_name=name, key=self.keymap.shown("aliases.create"))
         is_known = aliases is not None
         notice = Content("") if rows else empty if is_known else self._state()
         self._list(rows, notice, is_known=is_known)
@@ -190,7 +163,7 @@ class ProfileScreen(Screen[None]):
     def _show_token(self) -> None:
         self._picture.hide()
         rows = [Option(FURTHER, id="token")]
-        said = token_lines(self.humans.session, self._header.context)
+        said = token_lines(self.humans.session, self.header.context)
         self._list(rows, said, is_known=True)
 
     def _list(self, rows: list[Option], notice: Content, *, is_known: bool) -> None:
@@ -210,7 +183,7 @@ class ProfileScreen(Screen[None]):
 
     def _how_it_stands(self) -> str:
         if self._error is not None and self._tabs.active != API:
-            key = self._keymap.shown("humans.refresh")
+            key = self.keymap.shown("humans.refresh")
             return f"! not up to date: {key} tries again"
         return "◐ reading" if self._is_reading else ""
 
@@ -220,7 +193,7 @@ class ProfileScreen(Screen[None]):
             return Content("")
         error = self._error or (self.humans.error if self.own is None else None)
         if error is not None:
-            key = self._keymap.shown("humans.refresh")
+            key = self.keymap.shown("humans.refresh")
             lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
             lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
             lines.append(Content.styled(f"{key} tries again.", "$quiet"))
@@ -232,7 +205,7 @@ class ProfileScreen(Screen[None]):
 
     def _humans_went_on(self) -> None:
         """Repeat what the list's header says, and read once its platform is open."""
-        self._paint_header()
+        self.paint_header()
         if self.own is None or self._is_asked_of is not self.own:
             self.read()
             self.show()
@@ -333,10 +306,6 @@ class ProfileScreen(Screen[None]):
         if action_id == "aliases.default" and self.alias is not None and self.alias.default:
             return "It is the default already."
         return ""
-
-    def action_back(self) -> None:
-        """Go back to the list of humans."""
-        self.dismiss()
 
     def action_tab(self, steps: int) -> None:
         """Show the next tab, or the one before."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,9 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from typing_extensions import override
 
 from aicx_tui.errors import AicxError
 from aicx_tui.services.tag_defining import Definitions, definitions_of
@@ -32,16 +32,13 @@ from aicx_tui.tui.defining_tags import (
 )
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.list_state import Queue
+from aicx_tui.tui.screens.place import PlaceScreen
 from aicx_tui.tui.tag_lines import name_cells
 from aicx_tui.tui.tag_rows import no_tags, tag_row
-from aicx_tui.tui.widgets.header_bar import HeaderBar
-from aicx_tui.tui.widgets.key_bar import KeyBar
-from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
     from aicx_tui.services.directory import Directory
-    from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.keymap import Keymap
     from aicx_tui.tui.screens.humans import HumansScreen
 
@@ -61,7 +58,7 @@ class TagList(OptionList):
     ]
 
 
-class TagsScreen(Screen[None]):
+class TagsScreen(PlaceScreen):
     """Lists the tags of a context as the local copy knows them.
 
     Args:
@@ -72,7 +69,6 @@ class TagsScreen(Screen[None]):
     AUTO_FOCUS = "#definitions"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("console.back", "back", at_once=True),
         binding(DEFINE, "define", at_once=True),
         binding(EDIT, "edit", at_once=True),
         binding(DELETE, "delete", at_once=True),
@@ -95,9 +91,7 @@ class TagsScreen(Screen[None]):
         error: AicxError
 
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
-        super().__init__()
-        self._humans = humans
-        self._keymap = keymap
+        super().__init__(humans, keymap)
         self._tags: dict[str, TagDefinition] = {}
         self._counts: dict[str, int] = {}
         self._counted: object = None
@@ -107,41 +101,26 @@ class TagsScreen(Screen[None]):
         self._box = Vertical(self._rows, self._notice, id="tags")
 
     @property
-    def aicx(self) -> AicxApp:
-        """The console this screen belongs to."""
-        return cast("AicxApp", self.app)
-
-    @property
     def _directory(self) -> Directory | None:
-        return self._humans.directory
+        return self.humans.directory
 
     @property
     def _definitions(self) -> Definitions | None:
         access = self.aicx.places.access
-        return definitions_of(access, self._humans.session) if access is not None else None
+        return definitions_of(access, self.humans.session) if access is not None else None
 
     @property
     def _is_local(self) -> bool:
         return self._definitions is not None and self._definitions.is_local
 
-    def compose(self) -> ComposeResult:
-        """A line, the list, a line."""
-        places = self.aicx.places
-        if places.access is not None:
-            self._header = HeaderBar(places.access.context)
-            yield self._header
+    @override
+    def body(self) -> ComposeResult:
         yield self._box
-        yield KeyBar(self._keymap)
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Follow what is read."""
-        self._humans.sending.looked.subscribe(self, self._looked)
+        self.humans.sending.looked.subscribe(self, self._looked)
         self._list()
-
-    def on_screen_resume(self) -> None:
-        """Ask for the sign-in that could not be asked for while a form lay over this."""
-        self.aicx.sign_ins.catch_up()
 
     def on_resize(self) -> None:
         """Cut the rows to the width."""
@@ -154,7 +133,8 @@ class TagsScreen(Screen[None]):
 
     def _list(self) -> None:
         """Show the tags that there are now, and count again where anything is another."""
-        self._paint_header()
+        self.paint_header()
+        self._frame()
         directory = self._directory
         found = directory.tags.values() if directory is not None else ()
         tags = {tag.id: tag for tag in sorted(found, key=lambda tag: tag.name.casefold())}
@@ -167,11 +147,7 @@ class TagsScreen(Screen[None]):
             self._count(directory, list(tags))
         self.refresh_bindings()
 
-    def _paint_header(self) -> None:
-        self._header.state = self._humans.header.state
-        self._header.standing = self._humans.sending.standing
-        if session := self._humans.session:
-            self._header.show(session.context, session.account)
+    def _frame(self) -> None:
         where = ", kept on this machine" if self._is_local else ""
         self._box.border_title = Content(f"Tag definitions{where}")
         self._box.border_subtitle = Content(clean(self._why_not(DEFINE)))
@@ -189,7 +165,7 @@ class TagsScreen(Screen[None]):
                 no_tags(
                     is_local=self._is_local,
                     is_read=self._directory is not None and self._directory.knows_all_tags,
-                    key=self._keymap.shown(DEFINE),
+                    key=self.keymap.shown(DEFINE),
                     refused=self._why_not(DEFINE),
                 )
             )
@@ -244,13 +220,9 @@ class TagsScreen(Screen[None]):
         return why_not(
             action_id,
             definitions=self._definitions if self._directory is not None else None,
-            session=self._humans.session,
+            session=self.humans.session,
             tag=self._current,
         )
-
-    def action_back(self) -> None:
-        """Go back to the list of humans."""
-        self.dismiss()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -258,7 +230,7 @@ class TagsScreen(Screen[None]):
         event.stop()
         if (tag := self._current) is not None:
             self.dismiss()
-            self._humans.find(f"tag:{quoted(tag.name)}")
+            self.humans.find(f"tag:{quoted(tag.name)}")
 
     def action_define(self) -> None:
         """Ask for a new one."""
@@ -283,7 +255,7 @@ class TagsScreen(Screen[None]):
         tag, definitions, directory = self._current, self._definitions, self._directory
         if tag is not None and definitions is not None and directory is not None:
             ask = partial(ask_whether_to_delete, self.aicx, directory, definitions, tag)
-            await ask(ended=self._read, done=self._humans.read_anew)
+            await ask(ended=self._read, done=self.humans.read_anew)
 
     @work(group="reading")
     async def _read(self) -> None:
@@ -303,7 +275,7 @@ class TagsScreen(Screen[None]):
 
     @on(Changed)
     def _read_anew(self) -> None:
-        self._humans.tags_changed()
+        self.humans.tags_changed()
         self._list()
 
     @on(Refused)

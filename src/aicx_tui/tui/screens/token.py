@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from typing_extensions import override
 
 from aicx_tui.credentials import Found
 from aicx_tui.errors import AicxError
@@ -24,6 +24,7 @@ from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.services.token_facts import TokenFacts
 from aicx_tui.text import clean
 from aicx_tui.tui.keys import binding
+from aicx_tui.tui.screens.place import PlaceScreen
 from aicx_tui.tui.token_lines import (
     heading,
     known_lines,
@@ -33,13 +34,9 @@ from aicx_tui.tui.token_lines import (
     told_lines,
 )
 from aicx_tui.tui.tokens import DONE_HERE, Tokens, why_not
-from aicx_tui.tui.widgets.header_bar import HeaderBar
-from aicx_tui.tui.widgets.key_bar import KeyBar
-from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.services.target_records import Record
-    from aicx_tui.tui.app import AicxApp
     from aicx_tui.tui.keymap import Keymap
     from aicx_tui.tui.screens.humans import HumansScreen
 
@@ -58,7 +55,7 @@ class TargetList(OptionList):
         return bool(self.option_count) if action == "select" else True
 
 
-class TokenScreen(Screen[None]):
+class TokenScreen(PlaceScreen):
     """Shows what is known of the token, and replaces it.
 
     Args:
@@ -69,7 +66,6 @@ class TokenScreen(Screen[None]):
     AUTO_FOCUS = "#targets"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("console.back", "back", at_once=True),
         binding("token.verify", "read", at_once=True),
         binding("humans.refresh", "read"),
         *(binding(action_id, f"do('{action_id}')", at_once=True) for action_id in DONE_HERE),
@@ -100,9 +96,7 @@ class TokenScreen(Screen[None]):
         error: AicxError | None = None
 
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
-        super().__init__()
-        self.humans = humans
-        self.keymap = keymap
+        super().__init__(humans, keymap)
         self.found: Found | None = None
         self.facts: TokenFacts | None = None
         self._is_reading = False
@@ -118,34 +112,22 @@ class TokenScreen(Screen[None]):
         self._box = Vertical(self._lines, self._heading, self._rows, self._more, id="token")
 
     @property
-    def aicx(self) -> AicxApp:
-        """The console this screen belongs to."""
-        return cast("AicxApp", self.app)
-
-    @property
     def own(self) -> OwnToken:
         """What signs in here."""
-        context = self.humans.session.context if self.humans.session else self._header.context
+        context = self.humans.session.context if self.humans.session else self.header.context
         return OwnToken(context, self.aicx.setup, session=self.humans.session)
 
-    def compose(self) -> ComposeResult:
-        """A line, what is known, the places, a line."""
+    @override
+    def body(self) -> ComposeResult:
         self._box.border_title = "Personal access token"
-        access = self.aicx.places.access
-        if access is not None:
-            self._header = HeaderBar(access.context)
-            yield self._header
         yield self._box
-        yield KeyBar(self.keymap)
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
         self.action_read()
 
     def on_screen_resume(self) -> None:
-        """Ask for the sign-in that could not be asked for while a form lay over this."""
-        self.aicx.sign_ins.catch_up()
+        """Show what a dialog that lay over this has changed."""
         if self.facts is not None and not self.facts.is_accepted and not self._is_reading:
             self.action_read()  # somebody may have signed in meanwhile
         else:
@@ -155,7 +137,7 @@ class TokenScreen(Screen[None]):
 
     def show(self) -> None:
         """Show what is known."""
-        self._paint_header()
+        self.paint_header()
         now, reader = self.aicx.clock(), self.aicx.reader
         days = self.aicx.setup.config.token_days
         lines = list(known_lines(self.found, is_reading=self._is_reading))
@@ -173,12 +155,6 @@ class TokenScreen(Screen[None]):
     @property
     def _replacing(self) -> str:
         return "token.rotate" if self.own.context.kind == "console" else "token.set"
-
-    def _paint_header(self) -> None:
-        self._header.state = self.humans.header.state
-        self._header.standing = self.humans.sending.standing
-        if session := self.humans.session:
-            self._header.show(session.context, session.account)
 
     def _show_targets(self) -> None:
         own = self.own
@@ -313,10 +289,6 @@ class TokenScreen(Screen[None]):
     def action_do(self, action_id: str) -> None:
         """Do something with the token or a target."""
         self.tokens.do(action_id)
-
-    def action_back(self) -> None:
-        """Go back to where one was."""
-        self.dismiss()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
