@@ -9,13 +9,18 @@ from tests.cli.command import aicx, clean_environment
 
 def test_the_sandbox_gives_another_token_and_signs_in_by_itself(tmp_path: Path) -> None:
     env = clean_environment({"AICX_HOME": str(tmp_path / "home"), "AICX_KEYRING": "off"})
-    file = tmp_path / "token"
+    file, env_file = tmp_path / "token", tmp_path / ".env"
+    env_file.touch(mode=0o600)
+    site = ("env-file", "site", "--file", str(env_file), "--key", "TOKEN")
+    added = aicx("--sandbox", "token", "targets", "add", *site, env=env)
+    assert added.code == 0, added.err
     words = ("token", "rotate", "--yes", "--save-to", str(file), "--json")
     rotated = aicx("--sandbox", *words, env=env)
     assert rotated.code == 0, rotated.err
     assert rotated.json()["stored_in"] == f"the file {file}"
     assert "by its own password" in rotated.err
     token = file.read_text().strip()
+    assert env_file.read_text() == f"TOKEN={token}\n"
     status = aicx("--sandbox", "token", "status", "--json", env=env)
     assert status.code == 0, status.err
     assert status.json()["live_fingerprint"] == rotated.json()["fingerprint"]

@@ -143,7 +143,6 @@ class TestAToken:
 
     async def test_of_somebody_else_is_not_kept(self, make: Make, platform: LosingProxy) -> None:
         desk = make(platform)
-        desk.describe('account = "admin@acme.example"')
         theirs = SandboxPlatform(desk.sandbox.announcement).token("agent")
         async with at_desk(desk) as person:
             await person.presses("g", "t")
@@ -153,6 +152,7 @@ class TestAToken:
             await person.pastes(theirs)
             await person.presses("enter")
             await person.sees("The token is of agent@", "It was not kept")
+        desk.describe('account = "admin@acme.example"')
         ended = await desk.aicx("token", "set", "--stdin", stdin=theirs)
         assert ended.code == 2
         assert "signed in to as admin@acme.example" in ended.err

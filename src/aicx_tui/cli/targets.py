@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
 
 from pydantic import JsonValue, SecretStr
 
@@ -12,6 +13,7 @@ from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
 from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
@@ -39,10 +41,27 @@ from aicx_tui.services.targets import (
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
 
+Verb = Callable[[Namespace, Setup, Context], Awaitable[None]]
 
-async def list_targets(arguments: Namespace, setup: Setup) -> None:
+
+def _of_a_context(verb: Verb) -> Callable[[Namespace, Setup], Awaitable[None]]:
+    """Do something with the targets of the context that is meant; the sandbox runs meanwhile."""
+
+    @wraps(verb)
+    async def run(arguments: Namespace, setup: Setup) -> None:
+        if not (arguments.sandbox or setup.chosen_name(arguments.context) == "sandbox"):
+            await verb(arguments, setup, named_context(arguments, setup))
+            return
+        async with own_token(arguments, setup) as own:
+            await remember_held(own, setup)
+            await verb(arguments, setup, own.context)
+
+    return run
+
+
+@_of_a_context
+async def list_targets(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`list`: in their order, with what was last known of each."""
-    context = named_context(arguments, setup)
     targets = targets_of_context(setup.config, context.name)
     records = _records(setup, context).read()
     found = await setup.credentials.find(context)
@@ -94,9 +113,9 @@ def _document(target: Target, record: Record | None, current: str) -> dict[str, 
     }
 
 
-async def add(arguments: Namespace, setup: Setup) -> None:
+@_of_a_context
+async def add(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`add KIND NAME …`."""
-    context = named_context(arguments, setup)
     name = checked_target_name(arguments.name, what="The name")
     values: dict[str, Value] = {"name": name, "kind": arguments.kind}
     for setting in settings_of_kind(arguments.kind):
@@ -107,22 +126,22 @@ async def add(arguments: Namespace, setup: Setup) -> None:
     narrate(f"Added {name}. Give it the token in use with: aicx token targets update '{name}'")
 
 
-async def remove(arguments: Namespace, setup: Setup) -> None:
+@_of_a_context
+async def remove(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`remove NAME`."""
-    context = named_context(arguments, setup)
     target = target_called(setup.config, context.name, arguments.name)
     setup.config = remove_target(setup.config.path, context.name, target.name)
     _records(setup, context).forget(target.name)
     narrate(f"Removed {target.name} from config.toml. What it has of the token stays there.")
 
 
-async def check(arguments: Namespace, setup: Setup) -> None:
+@_of_a_context
+async def check(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`check [NAME …]`: changes nothing.
 
     Raises:
         PartlyFailedError: Some have not got the token, or could not be looked into.
     """
-    context = named_context(arguments, setup)
     targets = chosen_targets(setup.config, context.name, arguments.names)
     token = await _token(setup, context)
     records = _records(setup, context)
@@ -136,13 +155,13 @@ async def check(arguments: Namespace, setup: Setup) -> None:
     _report(arguments, known, token, missing=[r for r in known if r.is_open])
 
 
-async def update(arguments: Namespace, setup: Setup) -> None:
+@_of_a_context
+async def update(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`update [NAME …]`: gives them the token in use.
 
     Raises:
         PartlyFailedError: Some have not got it.
     """
-    context = named_context(arguments, setup)
     targets = chosen_targets(setup.config, context.name, arguments.names)
     if arguments.dry_run:
         token = await _token(setup, context)
@@ -185,11 +204,11 @@ def _of(results: Sequence[TargetResult], *outcomes: Outcome) -> list[TargetResul
     return [result for result in results if result.outcome in outcomes]
 
 
-async def confirm(arguments: Namespace, setup: Setup) -> None:
+@_of_a_context
+async def confirm(arguments: Namespace, setup: Setup, context: Context) -> None:
     """`confirm NAME`: a person did it by hand."""
     import getpass
 
-    context = named_context(arguments, setup)
     target = target_called(setup.config, context.name, arguments.name)
     if target.kind != "by-hand":
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aicx_tui.credentials import MEMORY, Found, patience
@@ -137,7 +138,11 @@ class OwnToken:
         """
         credentials, waits = self._setup.credentials, self._patience
         means = means_for(
-            self.context, credentials, self._setup.home, patience=waits, known_human=known_human
+            self._context_of_account,
+            credentials,
+            self._setup.home,
+            patience=waits,
+            known_human=known_human,
         )
         held = await credentials.find_kept(self.context, patience=waits)
         async with self._calls_waiting():
@@ -146,6 +151,14 @@ class OwnToken:
         if held is not None and held.slot is Slot.SESSION:
             await credentials.forget_session(self.context, patience=SILENT_SECONDS)
         return rotated
+
+    @property
+    def _context_of_account(self) -> Context:
+        """The context with the account that is signed in to it, as far as that is known."""
+        account = self._session.account if self._session is not None else None
+        if self.context.account or account is None:
+            return self.context
+        return replace(self.context, account=account.email)
 
     async def forget(self) -> bool:
         """Remove it from the keyring, and return whether any was there; it stays valid.

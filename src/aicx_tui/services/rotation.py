@@ -164,8 +164,8 @@ async def _refuse_another_account(means: Means, token: SecretStr, held: Found | 
     actual = (await account_of(means, Credential.token(token))).email
     if expected and expected.casefold() != actual.casefold():
         raise UsageError(
-            f"The token is of {clean(actual)}, and {means.context.name} is signed in to as "
-            f"{clean(expected)}. It was not kept.",
+            f"The token is of {clean(actual, limit=80)}, and {means.context.name} is signed in to "
+            f"as {clean(expected, limit=80)}. It was not kept.",
             hint="Paste a token of the same account; or sign in as the other: aicx login --context "
             f"{means.context.name}",
         )

@@ -242,12 +242,12 @@ class TokenRunScreen(Dialog[bool]):
     def _begin(self) -> None:
         self._phase, self._error = Phase.REPLACES, None
         self._steps.clear()
-        self._over.clear()
         self.show()
         self._replace()
 
     @work(group="replacing")
     async def _replace(self) -> None:
+        self._over.clear()  # not before: one that never begins would never be over
         try:
             rotated = await self._own.replace(
                 self._held,
