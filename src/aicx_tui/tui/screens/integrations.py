@@ -123,6 +123,7 @@ class IntegrationsScreen(PlaceScreen):
                 )
             )
         self.set_class(not found, "-noticed")
+        self.give_keys(self._rows)
         self._say()
         self.refresh_bindings()
 

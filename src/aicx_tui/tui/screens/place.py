@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.widgets.header_bar import HeaderBar
@@ -61,6 +62,15 @@ class PlaceScreen(Screen[None]):
         self.header.standing = self.humans.sending.standing
         if session := self.humans.session:
             self.header.show(session.context, session.account)
+
+    def give_keys(self, rows: Widget) -> None:
+        """Let a list have the keys that nobody has: while nothing is in it, it cannot be seen."""
+
+        def give() -> None:
+            if self.focused is None:
+                self.set_focus(rows)
+
+        self.call_after_refresh(give)
 
     def action_back(self) -> None:
         """Go back to where one came from."""

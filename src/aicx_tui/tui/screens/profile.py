@@ -178,6 +178,7 @@ class ProfileScreen(PlaceScreen):
         self._notice.update(notice)
         has_rows = bool(rows)
         self.set_class(not has_rows, "-noticed")
+        self.give_keys(self._rows)
         self.set_class(has_rows and bool(notice.plain), "-noted")
         self._box.border_subtitle = Content(self._how_it_stands() if is_known else "")
 

@@ -170,6 +170,7 @@ class TagsScreen(PlaceScreen):
                 )
             )
         self.set_class(not ids, "-noticed")
+        self.give_keys(self._rows)
 
     def _line(self, tag_id: str) -> Content:
         cells = name_cells(self._tags.values())

@@ -168,6 +168,7 @@ class TokenScreen(PlaceScreen):
             )
         self._wanted = ""
         self.set_class(not names, "-empty")
+        self.give_keys(self._rows)
         if not names:
             self._more.update(no_targets(key=self.keymap.shown("token.targets-add")))
         else:
