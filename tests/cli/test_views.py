@@ -99,7 +99,7 @@ def test_the_columns_of_a_view_are_those_of_its_table_and_sheet(
     assert aicx("views", "save", "Gold", "--query", query, *columns, env=env).code == 0
 
     heading, first, *_ = aicx("humans", "list", "--view", "Gold", env=env).out.splitlines()
-    assert heading == f"{'Merchant':<16}  {'Updated':<20}  {'Name':<12}  gone"
+    assert heading == f"{'Merchant':<16}  {'Updated':<23}  {'Name':<12}  gone"
     assert first.startswith("Gold              20")
     sheet = aicx("humans", "list", "--view", "Gold", "--csv", env=env).out
     headings, *rows = csv.reader(sheet.splitlines())
