@@ -63,10 +63,6 @@ class TokenPlace(Protocol):
         """Forget what was put there; it has been promoted, or is of no use."""
         ...
 
-    async def drop_dead(self) -> None:
-        """Forget the one that signs in: the platform does not accept it."""
-        ...
-
 
 class KeyringPlace:
     """The system's keyring.
@@ -115,10 +111,6 @@ class KeyringPlace:
     async def drop_pending(self) -> None:
         """Empty the slot."""
         await self._remove(Slot.PENDING)
-
-    async def drop_dead(self) -> None:
-        """Empty the slot of the one that signs in."""
-        await self._remove(Slot.TOKEN)
 
     async def _read(self, slot: Slot) -> SecretStr | None:
         read = await self._credentials.read(self._context, slot, patience=self._patience)
@@ -188,9 +180,6 @@ class FilePlace:
     async def drop_pending(self) -> None:
         """It stays."""
 
-    async def drop_dead(self) -> None:
-        """It stays: only a person knows what else reads it."""
-
     def _refuse_other_content(self) -> None:
         try:
             content = self._path.read_bytes()[:8192].decode("ascii")
@@ -238,9 +227,6 @@ class MemoryPlace:
     async def drop_pending(self) -> None:
         """Hold it no more."""
         self._pending = None
-
-    async def drop_dead(self) -> None:
-        """Nothing was kept."""
 
 
 def file_place(path: str) -> TokenPlace | None:
