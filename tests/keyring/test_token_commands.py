@@ -172,6 +172,32 @@ class TestThePlacesThatUseIt:
         assert (tmp_path / ".env").read_text() == f"A=1\nAICX_TOKEN={desk.stored()}\n"
         assert "legacy" in report["error"]["message"]
 
+    async def test_get_it_from_who_adopts_what_another_issued_for_itself(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        issuing = await desk.process(freezes_at="issued")
+        issuing.go_on()
+        assert (await issuing.said())["step"] == "issued"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aicx_tui", "token", "rotate", "--yes", "--json"),
+            env=desk.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stderr
+        waits = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
+        assert b"it is waited for" in waits
+        issuing.go_on()
+        assert (await issuing.ended())["outcome"] == "issued"
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        desk.out += [out, err]
+        report = json.loads(out)
+        assert (process.returncode, report["outcome"]) == (0, "adopted")
+        assert [target["outcome"] for target in report["targets"]] == ["verified"]
+        assert str(desk.stored()) in (tmp_path / ".env").read_text()
+
     @pytest.mark.parametrize("names", [["none"], ["billing"]])
     async def test_are_chosen_by_name(self, desk: Desk, tmp_path: Path, names: list[str]) -> None:
         desk.describe("[[targets.work]]", *env_file(tmp_path), *failing_command())

@@ -28,6 +28,7 @@ from aicx_tui.services.access import Access
 from aicx_tui.services.rotation import accept
 from aicx_tui.services.rotation_journal import RotationJournal, fingerprint, now
 from aicx_tui.services.rotation_opening import means_for, take_up_if_cut_off
+from aicx_tui.services.rotation_targets import left_over
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.token_facts import TokenFacts, masked, utc_now
 from aicx_tui.settings import Context
@@ -46,7 +47,7 @@ async def status(arguments: Namespace, setup: Setup) -> None:
         print_json(document)
     else:
         _print(facts, context, document)
-    for line in _warnings(facts, setup):
+    for line in (*_warnings(facts, setup), *_left_over(context, setup)):
         narrate(line)
     if facts.found is None or facts.is_accepted is False:
         raise _not_signed_in(facts, context)
@@ -220,6 +221,11 @@ def _print(facts: TokenFacts, context: Context, document: dict[str, JsonValue]) 
             ("last used", str(used)),
         ]
     )
+
+
+def _left_over(context: Context, setup: Setup) -> list[str]:
+    said = left_over(setup, context)
+    return [f"{said} Give it to them: aicx token targets update --missing"] if said else []
 
 
 def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:

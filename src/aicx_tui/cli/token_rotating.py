@@ -170,7 +170,11 @@ def _telling(means: Means, steps: list[JsonValue], *, silent: bool) -> Means:
         if not silent and step in _SAID:
             narrate(_SAID[step])
 
-    return replace(means, told=tell)
+    return replace(means, told=tell, waits=_say_waiting)
+
+
+def _say_waiting() -> None:
+    narrate("Another run replaces the token just now, or gives it to a place; it is waited for.")
 
 
 def _nobody(context: Context, setup: Setup) -> NotSignedInError:
@@ -208,9 +212,11 @@ async def _update(
     rotated: Rotated,
     report: dict[str, JsonValue],
 ) -> None:
-    if not targets or rotated.outcome is Outcome.ADOPTED:
-        return  # whoever issued it gives it to them
-    results = await hand_out(setup, context, targets, rotated.token, told=tell_target)
+    if not targets:
+        return
+    # Whoever issued one that was adopted may have given it to none of these, or to some.
+    lacking, token = rotated.outcome is Outcome.ADOPTED, rotated.token
+    results = await hand_out(setup, context, targets, token, told=tell_target, lacking=lacking)
     report["targets"] = [document_of(result) for result in results]
     missing = [r.target.name for r in results if r.outcome in _MISSING]
     if missing:

@@ -119,7 +119,8 @@ async def rotate(means: Means, held: Found) -> Rotated:
         not_documented(Capability.TOKEN_ISSUE)
     if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
-    async with means.journal.turn():
+    async with means.journal.turn(waits=means.waits):
+        await means.begins()
         if (entry := means.journal.read()) is not None:
             resumption = await uninterrupted(resume(means, entry))
             if resumption.outcome is Resumed.FINISHED and (token := resumption.token) is not None:
@@ -143,7 +144,8 @@ async def accept(means: Means, token: SecretStr, held: Found | None) -> Rotated:
         NotSignedInError: It is not accepted; what signed in before is as it was.
         AicxError: It could not be verified or stored; likewise.
     """
-    async with means.journal.turn():
+    async with means.journal.turn(waits=means.waits):
+        await means.begins()
         if (entry := means.journal.read()) is not None and entry.rescued:
             means.journal.remove()  # this is what was kept by hand, or newer
         await means.place.prove(characters=len(token.get_secret_value()))

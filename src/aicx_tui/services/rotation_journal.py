@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -86,8 +86,11 @@ class RotationJournal:
         return self._path.exists()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, *, waits: Callable[[], None] | None = None) -> AsyncIterator[None]:
         """Wait until no other process replaces the token, and keep others from it.
+
+        Args:
+            waits: Is told where another is waited for.
 
         Raises:
             AicxError: Another takes too long, or the folder cannot be written.
@@ -97,7 +100,7 @@ class RotationJournal:
         async with AsyncExitStack() as held:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                lock = only_one(self._path.with_suffix(".lock"), waits=True)
+                lock = only_one(self._path.with_suffix(".lock"), waits=True, told=waits)
                 async with asyncio.timeout(TURN_SECONDS):
                     await held.enter_async_context(lock)
             except TimeoutError:

@@ -82,6 +82,14 @@ Rescue = Callable[[Stranded], Awaitable[str]]
 """Does not return before the token is safe: empty where its place took it, else where it is."""
 
 
+def _nobody_waits() -> None:
+    """Nobody wants to hear of it."""
+
+
+async def _nothing_begins() -> None:
+    """Nothing has to be done first."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What a rotation works with.
@@ -93,6 +101,8 @@ class Means:
         place: Where the token goes.
         told: Is told each step.
         rescue: What is done with a token that no place takes.
+        waits: Is told where another process replaces the token, and is waited for.
+        begins: Is awaited once nobody else replaces it.
         known_human: The id of a human that the platform has; empty where none is known.
         store_pauses: Seconds between attempts to store.
         verify_pauses: Seconds between looks.
@@ -104,6 +114,8 @@ class Means:
     place: TokenPlace
     told: Callable[[Step], None]
     rescue: Rescue
+    waits: Callable[[], None] = field(default=_nobody_waits)
+    begins: Callable[[], Awaitable[None]] = field(default=_nothing_begins)
     known_human: str = ""
     store_pauses: Sequence[float] = field(default=STORE_PAUSES)
     verify_pauses: Sequence[float] = field(default=VERIFY_PAUSES)

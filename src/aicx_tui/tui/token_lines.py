@@ -164,7 +164,7 @@ def target_line(
 def _known(
     target: Target, record: Record | None, current: str, now: datetime, reader: Reader
 ) -> tuple[str, str]:
-    if record is None or record.kind != target.kind:
+    if record is None or record.kind != target.kind or record.outcome is Outcome.NOT_TRIED:
         return "!", "never"
     at = ago(record.at, now=now, language=reader.language)
     by = f", by {record.by}" if record.by else ""

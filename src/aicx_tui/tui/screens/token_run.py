@@ -33,12 +33,15 @@ from aicx_tui.tui.rotation_lines import (
     step_lines,
     target_lines,
 )
-from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, Phase
+from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, WAITING, Phase
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
+
+REPLACING = "replacing"
+"""The worker that replaces the token."""
 
 
 class TokenRunScreen(Dialog[bool]):
@@ -91,6 +94,9 @@ class TokenRunScreen(Dialog[bool]):
 
         result: TargetResult
 
+    class Waited(Message):
+        """Another run is waited for, or was."""
+
     class AllGiven(Message):
         """It is known of all of them."""
 
@@ -116,6 +122,7 @@ class TokenRunScreen(Dialog[bool]):
         self._phase = Phase.ASKS
         self._steps: list[Step] = []
         self._results: dict[str, TargetResult] = {}
+        self._is_waiting = False
         self._died_at: datetime | None = None
         self._error: AicxError | None = None
         self._place: FilePlace | None = None
@@ -151,20 +158,16 @@ class TokenRunScreen(Dialog[bool]):
         """Why the console cannot be left now; empty where it can."""
         if self._rescuing.is_waiting:
             return f"{KEPT_NOWHERE} Keep it first: r, u, s or f."
-        if self._phase is Phase.REPLACES:
+        if self._phase is Phase.REPLACES and not self._is_waiting:
             return "The token is being replaced just now, which takes some seconds."
-        return ""
-
-    async def at_stake(self) -> str:
-        """What would be cut off."""
-        if self._phase is Phase.UPDATES:
-            return "Targets are being given the new token; those left over keep the one before."
         return ""
 
     async def on_unmount(self) -> None:
         """Where the console is ended from outside, see the replacing through first."""
         if self._rescuing.is_waiting:
             self._rescuing.give_up()
+        if self._is_waiting:
+            self.workers.cancel_group(self, REPLACING)  # nothing has begun
         await self._over.wait()
 
     # What is shown
@@ -213,7 +216,9 @@ class TokenRunScreen(Dialog[bool]):
             if left := self._own.still_has_the_old_one(self._held):
                 warned = f"{left} still holds the one before: replace it there."
                 said.append(Content.assemble(("! ", "bold $warning"), clean(warned)))
-        if self._phase is Phase.STRANDED:
+        if self._phase is Phase.WAITS:
+            said.append(Content.styled(WAITING, "bold"))
+        elif self._phase is Phase.STRANDED:
             said += self._rescuing.lines(KEPT_NOWHERE)
         elif self._error is not None:
             said.append(error_lines(self._error))
@@ -245,7 +250,7 @@ class TokenRunScreen(Dialog[bool]):
         self.show()
         self._replace()
 
-    @work(group="replacing")
+    @work(group=REPLACING)
     async def _replace(self) -> None:
         self._over.clear()  # not before: one that never begins would never be over
         try:
@@ -253,6 +258,7 @@ class TokenRunScreen(Dialog[bool]):
                 self._held,
                 told=self._tell_step,
                 rescue=self._rescuing.rescue,
+                waits=self._tell_waiting,
                 place=self._place,
             )
         except AicxError as error:
@@ -261,6 +267,16 @@ class TokenRunScreen(Dialog[bool]):
             self.post_message(self.Replaced(rotated))
         finally:
             self._over.set()
+
+    def _tell_waiting(self, is_waiting: bool) -> None:
+        self._is_waiting = is_waiting
+        self.post_message(self.Waited())
+
+    def on_token_run_screen_waited(self) -> None:
+        """Say that another run is waited for, or that this one begins."""
+        if self._phase in (Phase.REPLACES, Phase.WAITS):
+            self._phase = Phase.WAITS if self._is_waiting else Phase.REPLACES
+            self.show()
 
     def _tell_step(self, step: Step) -> None:
         self.post_message(self.Went(step))
@@ -287,16 +303,20 @@ class TokenRunScreen(Dialog[bool]):
         self.show()
 
     def on_token_run_screen_replaced(self, message: Replaced) -> None:
-        """Go on with the targets; whoever issued one that was adopted gives it to them."""
+        """Go on with the targets."""
         self._rotated = message.rotated
-        if self._targets and message.rotated.outcome is not Outcome.ADOPTED:
+        if self._targets:
             self._update()
         else:
-            self._targets = ()
             self._phase = Phase.DONE
             self.show()
 
     # Targets
+
+    @property
+    def _is_adopted(self) -> bool:
+        """Whether another issued it, who may have given it to some of them."""
+        return self._rotated is not None and self._rotated.outcome is Outcome.ADOPTED
 
     @property
     def _open(self) -> list[Target]:
@@ -314,7 +334,9 @@ class TokenRunScreen(Dialog[bool]):
 
     async def _give(self, targets: Sequence[Target]) -> None:
         try:
-            results = await self._own.hand_out(targets, told=self._tell_target)
+            results = await self.aicx.places.handing_out.give(
+                self._own, targets, told=self._tell_target, lacking=self._is_adopted
+            )
         except AicxError as error:
             self.post_message(self.NotGiven(error))
         else:
@@ -389,5 +411,7 @@ class TokenRunScreen(Dialog[bool]):
         """Go back, where nothing would be lost by it."""
         if self.holds_exit:
             self.aicx.notify(self.holds_exit, severity="warning")
-        else:
-            self.answer(self._phase in OVER)
+            return
+        if self._is_waiting:
+            self.workers.cancel_group(self, REPLACING)  # nothing has begun
+        self.answer(self._phase in OVER)
