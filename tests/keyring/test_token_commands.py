@@ -258,10 +258,12 @@ class TestWithoutAKeyring:
 
     async def test_a_file_of_something_else_is_left_alone(self, desk: Desk, tmp_path: Path) -> None:
         file = tmp_path / "notes"
-        file.write_text("remember the milk\n")
-        ended = await desk.aicx("token", "rotate", "--yes", "--save-to", str(file))
-        assert ended.code == 2
-        assert file.read_text() == "remember the milk\n"
+        for content in ("remember the milk\n", "another_programs_secret\n"):
+            file.write_text(content)
+            ended = await desk.aicx("token", "rotate", "--yes", "--save-to", str(file))
+            assert ended.code == 2
+            assert "no token that aicx knows" in ended.err
+            assert file.read_text() == content
         assert desk.proxy.keys == []
 
 

@@ -72,11 +72,16 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         await person.sees("sign out of")
         await person.presses("f")
         await person.sees("Save the token to a file")
+        (tmp_path / "kept").write_text("another_programs_secret")
         await person.types(str(tmp_path / "kept"))
+        await person.presses("enter")
+        await person.sees("holds no token that")
+        assert "Nothing was issued" not in person.screen
+        (tmp_path / "kept").write_text("")
         await person.presses("enter")
         await person.sees("A new token is in the file")
         await person.presses("enter")
-        await person.sees("memory, until", "was cut off. R finishes it")
+        await person.sees("memory, until", "which was kept by hand: the file", "puts it there")
         platform.when_issued = lambda: None
         await asyncio.to_thread(desk.service.restart_daemon)
         await person.presses("I")

@@ -230,7 +230,9 @@ def _left_over(context: Context, setup: Setup) -> list[str]:
 
 def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:
     said = []
-    if facts.is_cut_off:
+    if facts.rescued:
+        said.append(f"The new token was kept by hand: {facts.rescued}. Store it: aicx token set")
+    elif facts.is_cut_off:
         said.append("A replacement of the token was cut off; the next command finishes it.")
     if facts.is_old(utc_now(), after_days=setup.config.token_days):
         age = facts.age_days(utc_now())

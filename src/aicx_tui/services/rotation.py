@@ -227,6 +227,7 @@ async def _issue(means: Means, held: Found) -> Rotated:
             replaced=fingerprint(held.secret if held.slot is Slot.TOKEN else None),
             key=secrets.token_urlsafe(KEY_BYTES) if takes_key else "",
             saves_to=means.place.file,
+            had=means.place.had,
             begun_at=now(),
         )
         means.journal.write(entry)
@@ -283,7 +284,14 @@ async def _after_lost_reply(means: Means, entry: Entry, held: Found, problem: Ai
 
 
 async def _accept(means: Means, token: SecretStr, replaced: str, held: Found | None) -> Rotated:
-    entry = Entry(replaced=replaced, is_pasted=True, saves_to=means.place.file, begun_at=now())
+    place = means.place
+    entry = Entry(
+        replaced=replaced,
+        is_pasted=True,
+        saves_to=place.file,
+        had=place.had,
+        begun_at=now(),
+    )
     means.journal.write(entry)
     means.told(Step.NOTED)
     try:

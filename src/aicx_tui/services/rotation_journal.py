@@ -46,6 +46,7 @@ class Entry:
         key: Under which the platform gives the same token again; empty where it takes none.
         is_pasted: Whether a person issued it elsewhere.
         saves_to: The file that takes it instead of the keyring; empty for none.
+        had: The fingerprint of what that file held before; empty for nothing.
         rescued: Where a person has the new one, since nothing else took it; empty for nowhere.
         begun_at: Seconds since 1970.
     """
@@ -54,6 +55,7 @@ class Entry:
     key: str = ""
     is_pasted: bool = False
     saves_to: str = ""
+    had: str = ""
     rescued: str = ""
     begun_at: float = 0.0
 
@@ -78,6 +80,7 @@ class RotationJournal:
         port_is_chance = context.source == "sandbox"
         parts = "\x00".join((context.name, "" if port_is_chance else context.origin))
         name = hashlib.sha256(parts.encode()).hexdigest()[:24]
+        self.home = home
         self._path = home / "tokens" / f"{name}.json"
 
     @property

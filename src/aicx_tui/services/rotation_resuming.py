@@ -83,9 +83,9 @@ async def resume(means: Means, entry: Entry) -> Resumption:
         OutcomeUnknownError: Whether one was issued cannot be found out now; nothing is forgotten.
         AicxError: Keyring or platform cannot be asked now; nothing is forgotten.
     """
-    if (place := file_place(entry.saves_to)) is not None:
+    if (place := file_place(entry.saves_to, means.journal.home)) is not None:
         means = replace(means, place=place)
-    pending = await means.place.pending(replaced=entry.replaced)
+    pending = await means.place.pending(before=(entry.replaced, entry.had))
     if pending is not None:
         return await _with_pending(means, entry, pending)
     held = await means.credentials.find(means.context, patience=SILENT_SECONDS)

@@ -120,7 +120,8 @@ class Rescuing:
             if place is not None:
                 self._is_safe(place.name)
 
-        form = FileForm("Save the token to a file", token=self._stranded.token)
+        token, file_at = self._stranded.token, self._screen.file_at
+        form = FileForm("Save the token to a file", file_at=file_at, token=token)
         self._screen.app.push_screen(form, written)
 
     def _is_safe(self, place: str) -> None:

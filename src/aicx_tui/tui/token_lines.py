@@ -123,7 +123,10 @@ def standing_lines(
             "as a context, whose token the keyring keeps: aicx contexts add",
             "$quiet",
         )
-    if facts.is_cut_off:
+    if facts.rescued:
+        said = f"The keyring has not got the new token, which was kept by hand: {facts.rescued}."
+        yield _warning(f"{said} Once the keyring is open, {keys} puts it there.")
+    elif facts.is_cut_off:
         yield _warning(f"A replacement was cut off. {keys} finishes it.")
 
 

@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
 
-from aicx_tui.credentials import Found
+from aicx_tui.credentials import MEMORY, Found
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation_journal import fingerprint
 from aicx_tui.services.targets import Target
@@ -142,6 +142,9 @@ class TokenScreen(PlaceScreen):
 
     @property
     def _replacing(self) -> str:
+        facts = self.facts
+        if facts and facts.rescued and not (facts.found and facts.found.source == MEMORY):
+            return "token.set"  # only who kept it by hand has it
         return "token.rotate" if self.own.context.kind == "console" else "token.set"
 
     def _show_targets(self) -> None:

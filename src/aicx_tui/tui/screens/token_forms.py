@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -76,20 +78,28 @@ class FileForm(FormScreen[FilePlace]):
 
     Args:
         title: What for.
+        file_at: What a file that a person names is as a place.
         token: What is written there at once; None where it is not issued yet.
     """
 
     SENDS = "save"
     BUSY = "Saving …"
 
-    def __init__(self, title: str, *, token: SecretStr | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        file_at: Callable[[Path], FilePlace],
+        token: SecretStr | None = None,
+    ) -> None:
         hint = "A full path. The token lies there in the clear, for its owner only (0600)."
         super().__init__(title, (Field("file", "File", hint, is_path=True),))
         self._token = token
+        self._file_at = file_at
 
     @override
     async def send(self, values: dict[str, str]) -> FilePlace:
-        place = FilePlace(full_path(values["file"]))
+        place = self._file_at(full_path(values["file"]))
         if self._token is None:
             await place.prove(characters=0)
         else:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -21,6 +22,7 @@ from aicx_tui.errors import AicxError, KeyringUnavailableError, NotSignedInError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Outcome, Rotated
 from aicx_tui.services.rotation_keeping import Step, Stranded
+from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.text import clean
@@ -401,7 +403,13 @@ class TokenRunScreen(Dialog[bool]):
                 self._place = place
                 self._begin()
 
-        self.app.push_screen(FileForm("Keep the new token in a file"), chosen)
+        form = FileForm("Keep the new token in a file", file_at=self.file_at)
+        self.app.push_screen(form, chosen)
+
+    def file_at(self, path: Path) -> FilePlace:
+        """What a file that a person names is as a place for the token."""
+        held = self._held.secret if self._held is not None else None
+        return FilePlace(path, saved=SavedTokens(self.aicx.setup.home), held=held)
 
     def action_close(self) -> None:
         """Go back."""
