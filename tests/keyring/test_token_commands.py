@@ -68,6 +68,17 @@ class TestStatus:
         assert (await desk.aicx("token", "forget")).code == 0
         ended = await desk.aicx("token", "status", "--json")
         assert (ended.code, ended.json()["token"]) == (3, None)
+        assert "No token of work is kept" in ended.err
+
+    async def test_of_a_keyring_that_is_locked_does_not_say_that_there_is_none(
+        self, desk: Desk
+    ) -> None:
+        desk.service.lock()
+        ended = await desk.aicx("token", "status")
+        assert ended.code == 3
+        assert "is kept is not known" in ended.err
+        assert "locked" in ended.err
+        assert "aicx login" not in ended.err
 
 
 class TestVerify:
@@ -362,6 +373,9 @@ class TestSet:
         assert first.json()["verified_by_human"] is False
         named = await gateway.aicx(*words, "--human", gateway.human_id(), stdin=gateway.token)
         assert named.json()["verified_by_human"] is True
+        nobody = await gateway.aicx(*words, "--human", "eu_nobody0000", stdin=gateway.token)
+        assert "has no human eu_nobody0000" in nobody.err
+        assert (nobody.code != 0, gateway.stored()) == (True, gateway.token)
         assert (await gateway.aicx("humans", "get", gateway.human_id(), "--json")).code == 0
         assert (await gateway.aicx("sync")).code == 0
         again = await gateway.aicx(*words, stdin=gateway.token)

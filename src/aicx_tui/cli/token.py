@@ -96,7 +96,14 @@ async def _set_token(
     await take_up_if_cut_off(context, credentials, setup.home, tell=narrate)
     held = await credentials.find_kept(context, patience=waits)
     known = arguments.human or await _known_human(setup.access(context.name))
-    means = means_for(context, credentials, setup.home, patience=waits, known_human=known)
+    means = means_for(
+        context,
+        credentials,
+        setup.home,
+        patience=waits,
+        known_human=known,
+        is_human_named=bool(arguments.human),
+    )
     rotated = await patiently(accept(means, token, held))
     if held is not None and held.slot is Slot.SESSION:
         await credentials.forget_session(context, patience=SILENT_SECONDS)
@@ -162,9 +169,11 @@ async def _known_human(access: Access) -> str:
 
 def _not_signed_in(facts: TokenFacts, context: Context) -> NotSignedInError:
     again = f"Sign in: aicx login --context {context.name}"
+    if facts.found is None and facts.problem is not None:
+        said = f"Whether a token of {context.name} is kept is not known. {facts.problem.message}"
+        return NotSignedInError(said, hint=facts.problem.hint or again)
     if facts.found is None:
-        why = f" {facts.problem.message}" if facts.problem else ""
-        return NotSignedInError(f"No token of {context.name} is kept.{why}", hint=again)
+        return NotSignedInError(f"No token of {context.name} is kept.", hint=again)
     why = facts.problem.message if facts.problem else ""
     return NotSignedInError(
         f"{context.host} does not accept what is kept in {facts.found.source}. {why}".rstrip(),

@@ -134,12 +134,15 @@ class OwnToken:
             self._go_on_with(rotated.token)
         return rotated
 
-    async def accept(self, token: SecretStr, *, known_human: str = "") -> Rotated:
+    async def accept(
+        self, token: SecretStr, *, known_human: str = "", is_human_named: bool = False
+    ) -> Rotated:
         """Let one sign in that a person issued elsewhere, once the platform accepts it.
 
         Args:
             token: What was pasted.
             known_human: The id of a human that the platform has; empty for none.
+            is_human_named: Whether a person named it.
 
         Raises:
             AicxError: As `accept` of a rotation does.
@@ -151,6 +154,7 @@ class OwnToken:
             self._setup.home,
             patience=waits,
             known_human=known_human,
+            is_human_named=is_human_named,
         )
         held = await credentials.find_kept(self.context, patience=waits)
         async with AsyncExitStack() as calls:

@@ -50,8 +50,8 @@ def known_lines(found: Found | None, *, is_reading: bool) -> Iterator[Content]:
         yield _line("Token", said)
         return
     if found.slot is Slot.SESSION:
-        yield _line("Token", "○ none", "a session by password signs in")
-        yield _line("Kept in", kept_in(found))
+        yield _line("Token", "○ none is kept here", "a session by password signs in")
+        yield _line("Session in", kept_in(found))
         return
     yield _line("Token", masked(found.secret))
     yield _line("Kept in", kept_in(found))
@@ -109,6 +109,8 @@ def standing_lines(
         yield _warning(f"{host} could not be asked, so it is not verified. {why}".rstrip())
     else:
         said = "was not refused just now" if context.kind == "gateway" else "verified just now"
+        if facts.token is None:
+            said = "the session is accepted"
         yield Content.assemble(("✓ ", "bold $accent"), said)
         if facts.problem is not None:
             yield _warning(f"{facts.problem.message} {facts.problem.hint}".rstrip())
@@ -140,7 +142,7 @@ def target_line(
     target: Target,
     record: Record | None,
     *,
-    current: str,
+    current: str | None,
     is_asked: bool,
     now: datetime,
     reader: Reader,
@@ -150,7 +152,8 @@ def target_line(
     Args:
         target: Which.
         record: What is known of it; None for nothing.
-        current: The fingerprint of the token in use; empty where there is none.
+        current: The fingerprint of the token in use; empty where there is none, and None while
+            that is not known.
         is_asked: Whether it is being looked into or updated just now.
         now: The present.
         reader: How times are written.
@@ -165,7 +168,7 @@ def target_line(
 
 
 def _known(
-    target: Target, record: Record | None, current: str, now: datetime, reader: Reader
+    target: Target, record: Record | None, current: str | None, now: datetime, reader: Reader
 ) -> tuple[str, str]:
     if record is None or record.kind != target.kind or record.outcome is Outcome.NOT_TRIED:
         return "!", "never"
@@ -173,7 +176,7 @@ def _known(
     by = f", by {record.by}" if record.by else ""
     if record.outcome is Outcome.BY_HAND:
         return "!", "to be done by hand"
-    if current and record.fingerprint != current:
+    if current is not None and record.fingerprint != current:
         return "!", f"{at}, of another token"
     if record.says_current(record.fingerprint):
         unseen = record.outcome is Outcome.UPDATED and not by

@@ -168,7 +168,7 @@ class TokenScreen(PlaceScreen):
         return target_line(
             target,
             self._records.get(target.name),
-            current=self.current,
+            current=self._in_use,
             is_asked=target.name in self._asked,
             now=self.aicx.clock(),
             reader=self.aicx.reader,
@@ -194,6 +194,16 @@ class TokenScreen(PlaceScreen):
         if facts is not None and facts.token is not None:
             return fingerprint(facts.token)
         return fingerprint(self.found.secret) if self.found and not facts else ""
+
+    @property
+    def _in_use(self) -> str | None:
+        """The fingerprint of the token that works, kept here or not; None while not known."""
+        if self.current:
+            return self.current
+        facts = self.facts
+        if facts is None or (facts.found is None and facts.problem is not None):
+            return None
+        return facts.live.fingerprint if facts.live else ""
 
     @property
     def _held(self) -> str:

@@ -62,6 +62,7 @@ class PasteForm(FormScreen[Rotated]):
         said = f"1  {first}\n{PASTING}"
         super().__init__("Paste a token issued elsewhere", tuple(fields), said=said)
         self._own = own
+        self._known_human = known_human
 
     @override
     async def send(self, values: dict[str, str]) -> Rotated:
@@ -70,7 +71,9 @@ class PasteForm(FormScreen[Rotated]):
         except UsageError as error:
             error.problems = (FieldProblem("token", error.message),)
             raise
-        return await self._own.accept(token, known_human=values.get("human", ""))
+        human = values.get("human", "")
+        is_named = human != self._known_human
+        return await self._own.accept(token, known_human=human, is_human_named=is_named)
 
 
 class FileForm(FormScreen[FilePlace]):
