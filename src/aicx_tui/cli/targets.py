@@ -12,7 +12,7 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.cli.target_words import document_of, tell_rehearsed, tell_target
 from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
@@ -169,7 +169,7 @@ async def update(arguments: Namespace, setup: Setup, context: Context) -> None:
             results = await rehearse_targets(
                 _lacking(arguments, setup, context, targets, token),
                 token,
-                told=_telling(arguments),
+                told=_telling(arguments, tell=tell_rehearsed),
             )
         _report(arguments, results, token, missing=_of(results, Outcome.FAILED))
         return
@@ -224,8 +224,8 @@ async def confirm(arguments: Namespace, setup: Setup, context: Context) -> None:
     narrate(f"Noted that {target.name} has the token in use, by {by}.")
 
 
-def _telling(arguments: Namespace) -> Told:
-    return (lambda _result: None) if arguments.json else tell_target
+def _telling(arguments: Namespace, *, tell: Told = tell_target) -> Told:
+    return (lambda _result: None) if arguments.json else tell
 
 
 def _report(

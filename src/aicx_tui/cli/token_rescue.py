@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aicx_tui.cli.asking import asked, can_ask
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, KeyringUnavailableError
 from aicx_tui.services.rotation_keeping import Stranded, give_up
 from aicx_tui.services.token_places import FilePlace
 
@@ -67,6 +67,8 @@ class Rescuer:
                 place = self._file_at(Path(await asked("File:")))
                 await place.put(stranded.token)
                 return place.name
+        except KeyringUnavailableError as problem:
+            narrate(problem.message)  # what it advises, as signing out, would lose the token
         except AicxError as problem:
             narrate(f"{problem.message} {problem.hint}".rstrip())
         return None

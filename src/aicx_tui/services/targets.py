@@ -28,6 +28,7 @@ class Target:
         check: A command that tells whether it has the token; empty for none.
         stops: Whether those after it are left alone where it fails.
         seconds: After so many it is ended.
+        withheld: Variables with secrets of other targets, which its programs do not get.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Target:
     check: str = ""
     stops: bool = False
     seconds: float = DEFAULT_SECONDS
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Rescuing:
         try:
             await work
         except AicxError as problem:
-            self._say(f"{problem.message} {problem.hint}".rstrip())
+            self._say(problem.message)  # what it advises, as signing out, would lose the token
         else:
             self._is_safe("")
 

@@ -163,12 +163,16 @@ class Tokens:
         self._screen.run_worker(read(), group="token", exclusive=True)
 
     def _ask_whether_to_copy(self) -> None:
+        in_tmux = bool(self._screen.aicx.setup.environ.get("TMUX"))
+
         def copy(token: SecretStr) -> None:
             self._screen.aicx.places.clipboard.put(token)
             said = "It is cleared in 30 s, where the terminal allows."
+            if in_tmux:
+                said = "It is covered in 30 s; tmux delete-buffer removes it from tmux."
             self._screen.aicx.notify(said, title="The token is on the clipboard", timeout=5)
 
-        note = "every program here may read it"
+        note = "tmux keeps it in a buffer" if in_tmux else "every program here may read it"
         choices = [Choice("c", "Copy it", YES, note=note)]
         self._push_question("Copy the token?", choices, partial(self._with_token, copy))
 

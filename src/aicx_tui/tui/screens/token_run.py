@@ -358,7 +358,8 @@ class TokenRunScreen(Dialog[bool]):
 
     def on_token_run_screen_all_given(self) -> None:
         """Report."""
-        self._phase = Phase.LEFT if self._open else Phase.DONE
+        kinds = {target.kind for target in self._open}
+        self._phase = Phase.LEFT if kinds - {"by-hand"} else Phase.DONE
         self.show()
 
     def on_token_run_screen_not_given(self, message: NotGiven) -> None:
