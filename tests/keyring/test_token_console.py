@@ -222,3 +222,22 @@ async def test_another_run_is_waited_for_and_nothing_is_held_up_meanwhile(
         running.go_on()
         assert (await running.ended())["outcome"] == "issued"
     assert len(platform.keys) == 1
+
+
+async def test_no_place_is_said_to_have_a_token_that_is_not_kept(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("verified just now")
+        await person.presses("H")
+        await person.sees("✓ now, by")
+        await person.presses("F", "f")
+        await person.sees("Nothing signs in here", "! now, of a token not kept here")
+        assert "verified" not in person.screen
+    desk.store("session", desk.session)
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("none is kept here", "Session in", "the session is accepted")
+        await person.sees("✓ now, by")  # the platform tells that it is of the live one

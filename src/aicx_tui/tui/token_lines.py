@@ -177,7 +177,7 @@ def _known(
     if record.outcome is Outcome.BY_HAND:
         return "!", "to be done by hand"
     if current is not None and record.fingerprint != current:
-        return "!", f"{at}, of another token"
+        return "!", f"{at}, of {'another token' if current else 'a token not kept here'}"
     if record.says_current(record.fingerprint):
         unseen = record.outcome is Outcome.UPDATED and not by
         return "✓", f"{at}{by}{', not looked into' if unseen else ''}"
