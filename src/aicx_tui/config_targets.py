@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aicx_tui.addresses import platform_root
@@ -178,8 +179,20 @@ def targets_of(
         problems.add("targets", "has to be a table of contexts")
         return {}
     problems.unknown(value, known=(*contexts, *RESERVED_NAMES), where="targets.")
+    return _apart(
+        {name: tuple(_targets(said, f"targets.{name}", problems)) for name, said in value.items()}
+    )
+
+
+def _apart(targets: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, ...]]:
+    """The targets, each without the variables that have the secrets of others."""
+    every = [target.settings.get("token_env") for of in targets.values() for target in of]
+    names = frozenset(name for name in every if name)
     return {
-        name: tuple(_targets(said, f"targets.{name}", problems)) for name, said in value.items()
+        context: tuple(
+            replace(t, withheld=names - {t.settings.get("token_env", "")}) for t in of_context
+        )
+        for context, of_context in targets.items()
     }
 
 
@@ -241,6 +254,10 @@ def _disagreements(kind: str, table: Mapping[str, object]) -> Iterator[tuple[str
         yield "token_env", "or token_file is needed, and not both: config.toml keeps no secret"
 
 
+WORDS = ("all", "none")
+"""What targets are chosen by beside their names."""
+
+
 def checked_target_name(value: str, *, what: str) -> str:
     """Return the name of a target.
 
@@ -251,6 +268,8 @@ def checked_target_name(value: str, *, what: str) -> str:
         raise UsageError(f"{what} has to be a text without blanks around it or a leading dash.")
     if len(value) > MAX_NAME:
         raise UsageError(f"{what} has {len(value)} characters; {MAX_NAME} are shown.")
+    if value.casefold() in WORDS:
+        raise UsageError(f"{what} is {value}, which aicx token rotate --targets takes as a word.")
     return value
 
 

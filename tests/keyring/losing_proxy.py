@@ -27,6 +27,8 @@ class LosingProxy:
         url: Its own root.
         tokens: Those that the platform issued.
         status: What a token that is turned away is answered with.
+        arrives: Whether a call whose reply is lost reaches the platform.
+        refuses: Whether it answers 401 to everything, and passes nothing on.
         turns_away: How often a token that was issued here is not accepted at first.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
@@ -40,6 +42,8 @@ class LosingProxy:
         self.loses = loses
         self._takes_keys = takes_keys
         self.url = ""
+        self.arrives = True
+        self.refuses = False
         self.turns_away = 0
         self.status = 401
         self.tokens: list[bytes] = []
@@ -52,7 +56,7 @@ class LosingProxy:
         """Answer one call of a connection."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             request = await whole(reader)
-            reply = await self._ask(request)
+            reply = await self._answer(request)
             if self.turns_away > 0 and any(t in request for t in self.tokens):
                 self.turns_away -= 1
                 reply = b"HTTP/1.1 %d No\r\n" % self.status + _NOTHING
@@ -73,6 +77,13 @@ class LosingProxy:
             writer.write(reply)
             await writer.drain()
         writer.close()
+
+    async def _answer(self, request: bytes) -> bytes:
+        if self.refuses:
+            return b"HTTP/1.1 401 No\r\n" + _NOTHING
+        if request.startswith(ISSUING) and self.loses > 0 and not self.arrives:
+            return b""
+        return await self._ask(request)
 
     async def _ask(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port)

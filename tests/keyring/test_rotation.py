@@ -70,7 +70,8 @@ async def test_killed_at_any_step_where_no_call_can_be_repeated(
     is_well = desk.check_invariant(told, case=f"killed after {step.value}, without a key")
     assert is_well is (step is not Step.ISSUED)
     assert set(plain_platform.keys) <= {b""}
-    assert desk.journals == []
+    assert (desk.journals == []) is is_well
+    assert desk.stored() is not None
 
 
 @pytest.mark.parametrize("takes_keys", [True, False], ids=["with a key", "without"])
@@ -128,6 +129,24 @@ async def test_a_platform_that_stays_silent_leaves_what_can_be_taken_up(
         assert len(set(proxy.keys)) == 1
 
 
+async def test_refusals_after_a_lost_reply_take_nothing_away(
+    make: Make, sandbox: SandboxProcess
+) -> None:
+    async with losing_proxy(sandbox.url, loses=1000) as proxy:
+        proxy.arrives = False
+        desk = make(proxy)
+        assert (await desk.rotated())["code"] == 8
+        proxy.refuses = True
+        told = await desk.started_again()
+        assert "left as it is" in told
+        assert "aicx token rotate" in told
+        assert desk.stored() == desk.token
+        proxy.refuses, proxy.loses = False, 0
+        assert (await desk.rotated())["outcome"] == "resumed"
+        assert desk.check_invariant("", case="refused by what lies between")
+        assert len(set(proxy.keys)) == 1
+
+
 async def test_a_platform_that_needs_a_moment_is_given_one(
     make: Make, platform: LosingProxy
 ) -> None:
@@ -153,7 +172,7 @@ async def test_a_token_that_is_not_accepted_is_kept_and_does_not_sign_in(
     assert desk.check_invariant("", case="accepted later")
 
 
-async def test_a_token_that_was_replaced_since_is_let_go_of_in_the_end(
+async def test_a_pending_token_is_let_go_of_once_another_is_accepted(
     make: Make, platform: LosingProxy
 ) -> None:
     desk = make(platform)
@@ -167,6 +186,11 @@ async def test_a_token_that_was_replaced_since_is_let_go_of_in_the_end(
     journal.write_text(json.dumps(entry | {"begun_at": entry["begun_at"] - 3600}))
     told = await desk.started_again()
     assert not desk.check_invariant(told, case="replaced elsewhere, an hour later")
+    assert "aicx login" in told
+    assert desk.stored("pending")  # an hour of refusals proves nothing of it
+    desk.store("token", desk.issued_elsewhere())
+    assert "is stored and works" in await desk.started_again()
+    assert desk.check_invariant("", case="signed in again")
     assert desk.stored("pending") is None
     assert desk.journals == []
 
@@ -314,7 +338,7 @@ class TestATokenIssuedElsewhere:
         platform.tokens.append(desk.token.encode())
         platform.turns_away, platform.status = 1000, 403
         told = await desk.started_again()
-        assert "left where it is" in told
+        assert "left as it is" in told
         assert "aicx token set" in told
         assert desk.stored() == desk.token
 

@@ -68,6 +68,17 @@ class TestStatus:
         assert (await desk.aicx("token", "forget")).code == 0
         ended = await desk.aicx("token", "status", "--json")
         assert (ended.code, ended.json()["token"]) == (3, None)
+        assert "No token of work is kept" in ended.err
+
+    async def test_of_a_keyring_that_is_locked_does_not_say_that_there_is_none(
+        self, desk: Desk
+    ) -> None:
+        desk.service.lock()
+        ended = await desk.aicx("token", "status")
+        assert ended.code == 3
+        assert "is kept is not known" in ended.err
+        assert "locked" in ended.err
+        assert "aicx login" not in ended.err
 
 
 class TestVerify:
@@ -172,6 +183,32 @@ class TestThePlacesThatUseIt:
         assert (tmp_path / ".env").read_text() == f"A=1\nAICX_TOKEN={desk.stored()}\n"
         assert "legacy" in report["error"]["message"]
 
+    async def test_get_it_from_who_adopts_what_another_issued_for_itself(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        issuing = await desk.process(freezes_at="issued")
+        issuing.go_on()
+        assert (await issuing.said())["step"] == "issued"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "aicx_tui", "token", "rotate", "--yes", "--json"),
+            env=desk.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stderr
+        waits = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
+        assert b"it is waited for" in waits
+        issuing.go_on()
+        assert (await issuing.ended())["outcome"] == "issued"
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        desk.out += [out, err]
+        report = json.loads(out)
+        assert (process.returncode, report["outcome"]) == (0, "adopted")
+        assert [target["outcome"] for target in report["targets"]] == ["verified"]
+        assert str(desk.stored()) in (tmp_path / ".env").read_text()
+
     @pytest.mark.parametrize("names", [["none"], ["billing"]])
     async def test_are_chosen_by_name(self, desk: Desk, tmp_path: Path, names: list[str]) -> None:
         desk.describe("[[targets.work]]", *env_file(tmp_path), *failing_command())
@@ -232,10 +269,12 @@ class TestWithoutAKeyring:
 
     async def test_a_file_of_something_else_is_left_alone(self, desk: Desk, tmp_path: Path) -> None:
         file = tmp_path / "notes"
-        file.write_text("remember the milk\n")
-        ended = await desk.aicx("token", "rotate", "--yes", "--save-to", str(file))
-        assert ended.code == 2
-        assert file.read_text() == "remember the milk\n"
+        for content in ("remember the milk\n", "another_programs_secret\n"):
+            file.write_text(content)
+            ended = await desk.aicx("token", "rotate", "--yes", "--save-to", str(file))
+            assert ended.code == 2
+            assert "no token that aicx knows" in ended.err
+            assert file.read_text() == content
         assert desk.proxy.keys == []
 
 
@@ -334,6 +373,9 @@ class TestSet:
         assert first.json()["verified_by_human"] is False
         named = await gateway.aicx(*words, "--human", gateway.human_id(), stdin=gateway.token)
         assert named.json()["verified_by_human"] is True
+        nobody = await gateway.aicx(*words, "--human", "eu_nobody0000", stdin=gateway.token)
+        assert "has no human eu_nobody0000" in nobody.err
+        assert (nobody.code != 0, gateway.stored()) == (True, gateway.token)
         assert (await gateway.aicx("humans", "get", gateway.human_id(), "--json")).code == 0
         assert (await gateway.aicx("sync")).code == 0
         again = await gateway.aicx(*words, stdin=gateway.token)

@@ -69,14 +69,20 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         await person.sees("not kept anywhere yet")
         assert shown not in person.app.export_screenshot()
         await person.presses("r")
-        await person.sees("sign out of")
+        await person.sees("keyring cannot be reached")
+        assert "sign out of" not in person.screen
         await person.presses("f")
         await person.sees("Save the token to a file")
+        (tmp_path / "kept").write_text("another_programs_secret")
         await person.types(str(tmp_path / "kept"))
+        await person.presses("enter")
+        await person.sees("holds no token that")
+        assert "Nothing was issued" not in person.screen
+        (tmp_path / "kept").write_text("")
         await person.presses("enter")
         await person.sees("A new token is in the file")
         await person.presses("enter")
-        await person.sees("memory, until", "was cut off. R finishes it")
+        await person.sees("memory, until", "which was kept by hand: the file", "puts it there")
         platform.when_issued = lambda: None
         await asyncio.to_thread(desk.service.restart_daemon)
         await person.presses("I")
@@ -157,3 +163,81 @@ class TestAToken:
         assert ended.code == 2
         assert "signed in to as admin@acme.example" in ended.err
         assert desk.stored() == desk.token
+
+
+async def test_places_that_were_cut_off_are_warned_of_and_said_at_the_next_start(
+    make: Make, platform: LosingProxy, tmp_path: Path
+) -> None:
+    desk = make(platform)
+    go_on = tmp_path / "go"
+    slow = f"sh -c 'cat > {tmp_path}/given; until [ -e {go_on} ]; do sleep 0.1; done'"
+    desk.describe(
+        *("[[targets.work]]", 'name = "slow"', 'kind = "command"', f'command = """{slow}"""'),
+        *("[[targets.work]]", 'name = "cron"', 'kind = "by-hand"', 'instructions = "Go"'),
+    )
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("verified just now")
+        await person.presses("R")
+        await person.sees("Then 2 places")
+        await person.presses("i")
+        await person.sees("◐ slow", "goes on in the background")
+        await person.presses("escape")
+        await person.sees("◐ asking")
+        assert person.app.screen.refusal("token.rotate")  # type: ignore[attr-defined]
+        await person.presses("g", "h")
+        await person.sees("fresh")
+        await person.presses("ctrl+q")
+        await person.sees("Targets are being given")
+    async with at_desk(desk) as person:
+        await person.sees("Not given the token yet")
+        go_on.touch()
+        await person.presses("g", "t")
+        await person.sees("verified just now")
+        await person.presses("U")
+        await person.sees("✓ now, not looked into", "to be done by hand")
+    async with at_desk(desk) as person:
+        assert "Not given" not in person.screen
+    assert (tmp_path / "given").read_text() == desk.stored()
+    (tmp_path / "given").unlink()
+
+
+async def test_another_run_is_waited_for_and_nothing_is_held_up_meanwhile(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("verified just now")
+        running = await desk.process(freezes_at="proved")
+        running.go_on()
+        assert (await running.said())["step"] == "proved"
+        await person.presses("I")
+        await person.sees("stops working at once")
+        await person.presses("i")
+        await person.sees("it is waited for", "Esc back")
+        await person.presses("escape")
+        await person.presses("g", "h", "r")
+        await person.sees("fresh now")
+        running.go_on()
+        assert (await running.ended())["outcome"] == "issued"
+    assert len(platform.keys) == 1
+
+
+async def test_no_place_is_said_to_have_a_token_that_is_not_kept(
+    make: Make, platform: LosingProxy
+) -> None:
+    desk = make(platform)
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("verified just now")
+        await person.presses("H")
+        await person.sees("✓ now, by")
+        await person.presses("F", "f")
+        await person.sees("Nothing signs in here", "! now, of a token not kept here")
+        assert "verified" not in person.screen
+    desk.store("session", desk.session)
+    async with at_desk(desk) as person:
+        await person.presses("g", "t")
+        await person.sees("none is kept here", "Session in", "the session is accepted")
+        await person.sees("✓ now, by")  # the platform tells that it is of the live one

@@ -146,7 +146,7 @@ def test_a_dry_run_changes_nothing(env: dict[str, str], env_file: Path) -> None:
     added("env-file", "env", "--file", str(env_file), "--key", "TOKEN", env=env)
     before = env_file.read_text()
     dry = targets("update", "--dry-run", env=env)
-    assert (dry.code, dry.err) == (0, f"env: not-tried. Would replace TOKEN in {env_file}.\n")
+    assert (dry.code, dry.err) == (0, f"env: Would replace TOKEN in {env_file}.\n")
     assert env_file.read_text() == before
     assert targets("list", env=env).out == "env  env-file  ! never\n"
     env_file.chmod(0o644)
@@ -172,6 +172,7 @@ def test_a_dry_run_changes_nothing(env: dict[str, str], env_file: Path) -> None:
         (("command", "x", "--command", "echo 'a"), "quotation mark without its other"),
         (("command", "x", "--command", "true", "--timeout", "0"), "number of seconds"),
         (("by-hand", " x", "--instructions", "y"), "without blanks"),
+        (("by-hand", "None", "--instructions", "y"), "takes as a word"),
         (("by-hand", "x" * 41, "--instructions", "y"), "has 41 characters"),
         (("carrier-pigeon", "x"), "invalid choice"),
         (("env-file", "x", "--before", "none", "--file", "/x", "--key", "T"), "has no target"),
@@ -284,6 +285,7 @@ def test_one_canary_is_found_on_standard_input_alone(
                 said.append(targets(*verb, env=env | where))
     assert len(stand_ins.calls) > 20
     assert any(call["stdin"] == CANARY for call in stand_ins.calls)
+    assert VAULT_TOKEN not in str([call["environ"] for call in stand_ins.calls])
     haystack = [ended.out.encode() + ended.err.encode() for ended in said]
     haystack += [str((c["words"], c["environ"])).encode() for c in stand_ins.calls]
     haystack += [path.read_bytes() for path in home.rglob("*") if path.is_file()]

@@ -25,6 +25,7 @@ from aicx_tui.services.targets import (
     rehearse_targets,
     update_targets,
 )
+from tests.targets.giving import giving
 from tests.targets.stand_ins import GH, KUBECTL, StandIns
 
 CANARY = "sk_canary+7f3e/9d1c5b=="
@@ -55,7 +56,7 @@ def command(
 
 def update(*targets: Target) -> tuple[TargetResult, ...]:
     told: list[TargetResult] = []
-    results = asyncio.run(update_targets(targets, TOKEN, told=told.append))
+    results = asyncio.run(update_targets(targets, giving(TOKEN), told=told.append))
     assert tuple(told) == results
     return results
 
@@ -238,7 +239,7 @@ def test_a_run_that_is_given_up_leaves_no_command_behind(
 
     async def give_up() -> int:
         updating = asyncio.create_task(
-            update_targets([command("hang")], TOKEN, told=lambda _: None)
+            update_targets([command("hang")], giving(TOKEN), told=lambda _: None)
         )
         pid = int(await asyncio.to_thread(started.read_text))
         updating.cancel()

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from aicx_tui.services.targets import Outcome, Target, update_targets
+from tests.targets.giving import giving
 
 CANARY = "sk_canary+7f3e/9d1c5b=="
 SECRET = {"token": b64encode(b"old").decode(), "user": b64encode(b"billing").decode()}
@@ -97,7 +98,9 @@ def test_kubectl_changes_one_key_and_reads_it_back(cluster: dict[str, str]) -> N
         "kubernetes",
         {"secret": "aicx", "key": "token", "namespace": "billing", "cluster": "production"},
     )
-    (result,) = asyncio.run(update_targets([target], SecretStr(CANARY), told=lambda _: None))
+    (result,) = asyncio.run(
+        update_targets([target], giving(SecretStr(CANARY)), told=lambda _: None)
+    )
     assert (result.outcome, result.message) == (
         Outcome.VERIFIED,
         "token of the secret is the token.",

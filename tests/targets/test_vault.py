@@ -21,6 +21,7 @@ from aicx_tui.services.targets import (
     update_targets,
 )
 from tests.api.faulty import faulty, json_reply, silence
+from tests.targets.giving import giving
 from tests.targets.vault_server import VAULT_TOKEN, VaultServer, vault_server
 
 CANARY = "sk_canary+7f3e/9d1c5b=="
@@ -46,7 +47,7 @@ def at(url: str, **more: str) -> Target:
 
 
 def update(target: Target) -> TargetResult:
-    (result,) = asyncio.run(update_targets([target], TOKEN, told=lambda _: None))
+    (result,) = asyncio.run(update_targets([target], giving(TOKEN), told=lambda _: None))
     shown = f"{result.message} {result.hint}"
     assert CANARY not in shown
     assert VAULT_TOKEN not in shown
@@ -176,7 +177,7 @@ def test_a_vault_that_is_silent_is_not_waited_for() -> None:
         async with faulty(silence) as platform:
             target = at(platform.url)
             quick = Target(target.name, target.kind, target.settings, seconds=0.2)
-            (result,) = await update_targets([quick], TOKEN, told=lambda _: None)
+            (result,) = await update_targets([quick], giving(TOKEN), told=lambda _: None)
             return result
 
     result = asyncio.run(run())
@@ -187,7 +188,7 @@ def test_a_vault_that_is_silent_is_not_waited_for() -> None:
 def test_what_is_no_vault_is_said() -> None:
     async def run() -> TargetResult:
         async with faulty(json_reply(200, {"result": "ok"})) as platform:
-            (result,) = await update_targets([at(platform.url)], TOKEN, told=lambda _: None)
+            (result,) = await update_targets([at(platform.url)], giving(TOKEN), told=lambda _: None)
             return result
 
     assert "is no secret of a key-value engine, version 2" in asyncio.run(run()).message

@@ -146,6 +146,7 @@ async def test_it_is_replaced_and_given_to_what_uses_it(
         put_another(later)
         await person.presses("r")
         await person.sees("2 of 3 have it", "by hand: H in the list notes it")
+        assert "r try those again" not in person.screen
         await person.presses("enter")
         await person.sees("memory, until this run ends", "verified just now")
         await person.presses("end", "H")

@@ -36,9 +36,6 @@ from aicx_tui.models.wire import Envelope, HumanReference, TagsAssigned
 NOBODY = "eu_000000000000"
 """An id of the documented form that no human has."""
 
-MAY_BE_ALIVE = "may_be_alive"
-"""The code of a refusal by 403: not every one is about the token."""
-
 _NOT_FOUND_ABOVE = ("company_not_found", "bot_not_found")
 """Codes by which a server of the console contract tells a wrong company or bot from a human."""
 
@@ -112,9 +109,7 @@ class ProtoGateway(Platform):
             reply = await self._http.get(f"{self._crm}/human/{NOBODY}")
             reply.parse(Envelope[Human])
         except ForbiddenError as error:
-            refused = NotSignedInError(error.message, hint=error.hint)
-            refused.code = MAY_BE_ALIVE
-            raise refused from None
+            raise NotSignedInError(error.message, hint=error.hint) from None
         except NotFoundError as error:
             if error.code in _NOT_FOUND_ABOVE:
                 raise

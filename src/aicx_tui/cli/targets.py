@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 
 from pydantic import JsonValue, SecretStr
@@ -12,13 +12,14 @@ from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.session import named_context
 from aicx_tui.cli.stopping import ended_as_by_ctrl_c
-from aicx_tui.cli.target_words import document_of, tell_target
+from aicx_tui.cli.target_words import document_of, tell_rehearsed, tell_target
 from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
 from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
 from aicx_tui.os_keyring import Slot
-from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
+from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.rotation_targets import hand_out, has_it
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.target_records import Record, TargetRecords
 from aicx_tui.services.target_registry import (
@@ -36,7 +37,6 @@ from aicx_tui.services.targets import (
     Told,
     check_targets,
     rehearse_targets,
-    update_targets,
 )
 from aicx_tui.settings import Context
 from aicx_tui.text import clean
@@ -83,7 +83,7 @@ def _columns(targets: Sequence[Target]) -> tuple[list[str], list[str]]:
 
 def _known(record: Record | None, current: str) -> str:
     """What was last known, as a person reads it."""
-    if record is None:
+    if record is None or record.outcome is Outcome.NOT_TRIED:
         return "! never"
     at = record.at.strftime("%Y-%m-%d %H:%M %Z")
     by = f", by {record.by}" if record.by else ""
@@ -169,18 +169,19 @@ async def update(arguments: Namespace, setup: Setup, context: Context) -> None:
             results = await rehearse_targets(
                 _lacking(arguments, setup, context, targets, token),
                 token,
-                told=_telling(arguments),
+                told=_telling(arguments, tell=tell_rehearsed),
             )
         _report(arguments, results, token, missing=_of(results, Outcome.FAILED))
         return
-    # While this lasts nobody issues a token, which the one read here could then overwrite.
-    async with RotationJournal(setup.home, context).turn():
-        token = await _token(setup, context)
-        told = _records(setup, context).noting(token, _telling(arguments))
-        with ended_as_by_ctrl_c():
-            results = await update_targets(
-                _lacking(arguments, setup, context, targets, token), token, told=told
-            )
+    token = await _token(setup, context)
+    with ended_as_by_ctrl_c():
+        results = await hand_out(
+            setup,
+            context,
+            _lacking(arguments, setup, context, targets, token),
+            token,
+            told=_telling(arguments),
+        )
     _report(arguments, results, token, missing=_of(results, Outcome.FAILED, Outcome.NOT_TRIED))
 
 
@@ -193,8 +194,10 @@ def _lacking(
 ) -> Sequence[Target]:
     """Those that are to get it; those that have it are left out where that is wanted."""
     if arguments.missing:
-        known = _records(setup, context).read()
-        targets = [target for target in targets if not _has_it(target, known, token)]
+        known, print_ = _records(setup, context).read(), fingerprint(token)
+        targets = [
+            target for target in targets if not has_it(target, known.get(target.name), print_)
+        ]
     if not targets:
         narrate("No target lacks it." if arguments.missing else "There are no targets.")
     return targets
@@ -221,8 +224,8 @@ async def confirm(arguments: Namespace, setup: Setup, context: Context) -> None:
     narrate(f"Noted that {target.name} has the token in use, by {by}.")
 
 
-def _telling(arguments: Namespace) -> Told:
-    return (lambda _result: None) if arguments.json else tell_target
+def _telling(arguments: Namespace, *, tell: Told = tell_target) -> Told:
+    return (lambda _result: None) if arguments.json else tell
 
 
 def _report(
@@ -247,12 +250,6 @@ def _report(
             f"have it: {names}. The token in use is as it was.",
             hint="Mend them, then: aicx token targets update --missing",
         )
-
-
-def _has_it(target: Target, known: Mapping[str, Record], token: SecretStr) -> bool:
-    record = known.get(target.name)
-    is_same = record is not None and record.kind == target.kind
-    return is_same and record is not None and record.says_current(fingerprint(token))
 
 
 def _records(setup: Setup, context: Context) -> TargetRecords:

@@ -28,6 +28,7 @@ from aicx_tui.services.access import Access
 from aicx_tui.services.rotation import accept
 from aicx_tui.services.rotation_journal import RotationJournal, fingerprint, now
 from aicx_tui.services.rotation_opening import means_for, take_up_if_cut_off
+from aicx_tui.services.rotation_targets import left_over
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.token_facts import TokenFacts, masked, utc_now
 from aicx_tui.settings import Context
@@ -46,7 +47,7 @@ async def status(arguments: Namespace, setup: Setup) -> None:
         print_json(document)
     else:
         _print(facts, context, document)
-    for line in _warnings(facts, setup):
+    for line in (*_warnings(facts, setup), *_left_over(context, setup)):
         narrate(line)
     if facts.found is None or facts.is_accepted is False:
         raise _not_signed_in(facts, context)
@@ -95,7 +96,14 @@ async def _set_token(
     await take_up_if_cut_off(context, credentials, setup.home, tell=narrate)
     held = await credentials.find_kept(context, patience=waits)
     known = arguments.human or await _known_human(setup.access(context.name))
-    means = means_for(context, credentials, setup.home, patience=waits, known_human=known)
+    means = means_for(
+        context,
+        credentials,
+        setup.home,
+        patience=waits,
+        known_human=known,
+        is_human_named=bool(arguments.human),
+    )
     rotated = await patiently(accept(means, token, held))
     if held is not None and held.slot is Slot.SESSION:
         await credentials.forget_session(context, patience=SILENT_SECONDS)
@@ -161,9 +169,11 @@ async def _known_human(access: Access) -> str:
 
 def _not_signed_in(facts: TokenFacts, context: Context) -> NotSignedInError:
     again = f"Sign in: aicx login --context {context.name}"
+    if facts.found is None and facts.problem is not None:
+        said = f"Whether a token of {context.name} is kept is not known. {facts.problem.message}"
+        return NotSignedInError(said, hint=facts.problem.hint or again)
     if facts.found is None:
-        why = f" {facts.problem.message}" if facts.problem else ""
-        return NotSignedInError(f"No token of {context.name} is kept.{why}", hint=again)
+        return NotSignedInError(f"No token of {context.name} is kept.", hint=again)
     why = facts.problem.message if facts.problem else ""
     return NotSignedInError(
         f"{context.host} does not accept what is kept in {facts.found.source}. {why}".rstrip(),
@@ -222,9 +232,16 @@ def _print(facts: TokenFacts, context: Context, document: dict[str, JsonValue]) 
     )
 
 
+def _left_over(context: Context, setup: Setup) -> list[str]:
+    said = left_over(setup, context)
+    return [f"{said} Give it to them: aicx token targets update --missing"] if said else []
+
+
 def _warnings(facts: TokenFacts, setup: Setup) -> list[str]:
     said = []
-    if facts.is_cut_off:
+    if facts.rescued:
+        said.append(f"The new token was kept by hand: {facts.rescued}. Store it: aicx token set")
+    elif facts.is_cut_off:
         said.append("A replacement of the token was cut off; the next command finishes it.")
     if facts.is_old(utc_now(), after_days=setup.config.token_days):
         age = facts.age_days(utc_now())

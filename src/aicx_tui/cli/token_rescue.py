@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from aicx_tui.cli.asking import asked, can_ask
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, KeyringUnavailableError
 from aicx_tui.services.rotation_keeping import Stranded, give_up
 from aicx_tui.services.token_places import FilePlace
 
@@ -21,10 +22,12 @@ class Rescuer:
 
     Args:
         place: The file that `--save-to` names; None for none.
+        file_at: What a file that a person names is as a place.
     """
 
-    def __init__(self, place: FilePlace | None) -> None:
+    def __init__(self, place: FilePlace | None, *, file_at: Callable[[Path], FilePlace]) -> None:
         self._place = place
+        self._file_at = file_at
 
     async def __call__(self, stranded: Stranded) -> str:
         """Save it to the file that was named, else ask until it is safe.
@@ -61,9 +64,11 @@ class Rescuer:
             if answer == "s":
                 return await _shown(stranded)
             if answer == "f":
-                place = FilePlace(Path(await asked("File:")))
+                place = self._file_at(Path(await asked("File:")))
                 await place.put(stranded.token)
                 return place.name
+        except KeyringUnavailableError as problem:
+            narrate(problem.message)  # what it advises, as signing out, would lose the token
         except AicxError as problem:
             narrate(f"{problem.message} {problem.hint}".rstrip())
         return None

@@ -16,7 +16,7 @@ from aicx_tui.cli.stopping import ended_as_by_ctrl_c
 from aicx_tui.cli.target_words import document_of, tell_target
 from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.cli.token_rescue import Rescuer
-from aicx_tui.credentials import patience
+from aicx_tui.credentials import Found, patience
 from aicx_tui.errors import (
     AicxError,
     KeyringUnavailableError,
@@ -32,6 +32,7 @@ from aicx_tui.services.rotation import rotate as rotated_by
 from aicx_tui.services.rotation_keeping import Means, Step
 from aicx_tui.services.rotation_opening import means_for
 from aicx_tui.services.rotation_targets import chosen, hand_out, targets_of
+from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.targets import Outcome as TargetOutcome
 from aicx_tui.services.targets import Target
@@ -117,10 +118,10 @@ async def _replaced(
     refuse_if_read_only(ACTIONS[arguments.command], context)
     setup.credentials.refuse_foreign_token(context)
     targets = chosen(targets_of(setup, context), names)
-    means = await _means(arguments, setup, context)
     held = await setup.credentials.find(context, patience=patience(setup.environ))
     if held is None:
         raise _nobody(context, setup)
+    means = await _means(arguments, setup, context, held)
     await _ask(arguments, context, targets)
     steps: list[JsonValue] = []
     report["steps"] = steps
@@ -140,11 +141,16 @@ async def _replaced(
     await _update(setup, context, targets, rotated, report)
 
 
-async def _means(arguments: Namespace, setup: Setup, context: Context) -> Means:
+async def _means(arguments: Namespace, setup: Setup, context: Context, held: Found) -> Means:
     """What it is done with: the keyring, or the file that is named where there is none."""
     waits = patience(setup.environ)
-    file = FilePlace(Path(arguments.save_to)) if arguments.save_to else None
-    rescuer = Rescuer(file)
+    file_at = partial(FilePlace, saved=SavedTokens(setup.home), held=held.secret)
+    try:
+        file = file_at(Path(arguments.save_to)) if arguments.save_to else None
+    except UsageError as error:
+        error.message = f"{error.message} Nothing was issued."
+        raise
+    rescuer = Rescuer(file, file_at=file_at)
     means_with = partial(
         means_for, context, setup.credentials, setup.home, patience=waits, rescue=rescuer
     )
@@ -170,7 +176,11 @@ def _telling(means: Means, steps: list[JsonValue], *, silent: bool) -> Means:
         if not silent and step in _SAID:
             narrate(_SAID[step])
 
-    return replace(means, told=tell)
+    return replace(means, told=tell, waits=_say_waiting)
+
+
+def _say_waiting() -> None:
+    narrate("Another run replaces the token just now, or gives it to a place; it is waited for.")
 
 
 def _nobody(context: Context, setup: Setup) -> NotSignedInError:
@@ -208,9 +218,11 @@ async def _update(
     rotated: Rotated,
     report: dict[str, JsonValue],
 ) -> None:
-    if not targets or rotated.outcome is Outcome.ADOPTED:
-        return  # whoever issued it gives it to them
-    results = await hand_out(setup, context, targets, rotated.token, told=tell_target)
+    if not targets:
+        return
+    # Whoever issued one that was adopted may have given it to none of these, or to some.
+    lacking, token = rotated.outcome is Outcome.ADOPTED, rotated.token
+    results = await hand_out(setup, context, targets, token, told=tell_target, lacking=lacking)
     report["targets"] = [document_of(result) for result in results]
     missing = [r.target.name for r in results if r.outcome in _MISSING]
     if missing:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,6 +59,7 @@ async def run(
     secret: SecretStr,
     seconds: float,
     keeps_output: bool = False,
+    withheld: Collection[str] = (),
 ) -> Ended:
     """Run a program to its end.
 
@@ -68,6 +69,7 @@ async def run(
         secret: What it must find nowhere else.
         seconds: How long it may take.
         keeps_output: Whether what it writes to standard output matters.
+        withheld: Variables that are not for it.
 
     Raises:
         UsageError: There is no such program.
@@ -76,7 +78,7 @@ async def run(
     """
     # Given up halfway, asyncio would wait for all that the program starts: it is ended after.
     starting = asyncio.ensure_future(
-        _started(words, _environment(secret), keeps_output=keeps_output)
+        _started(words, _environment(secret, withheld), keeps_output=keeps_output)
     )
     try:
         talk = _Talk(await asyncio.shield(starting))
@@ -124,13 +126,13 @@ async def _started(
         ) from None
 
 
-def _environment(secret: SecretStr) -> dict[str, str]:
-    """This process's, without any variable that holds the secret."""
+def _environment(secret: SecretStr, withheld: Collection[str]) -> dict[str, str]:
+    """This process's, without any variable that holds the secret, or is not for it."""
     text = secret.get_secret_value()
     return {
         name: value
         for name, value in os.environ.items()
-        if name != "AICX_TOKEN" and not (text and text in value)
+        if name != "AICX_TOKEN" and name not in withheld and not (text and text in value)
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,7 @@ class OwnToken:
         *,
         told: Callable[[Step], None],
         rescue: Rescue,
+        waits: Callable[[bool], None],
         place: TokenPlace | None = None,
     ) -> Rotated:
         """Issue a new one; calls wait meanwhile and go on with it.
@@ -103,6 +104,7 @@ class OwnToken:
                 that one is adopted and none is issued.
             told: Hears of each step.
             rescue: What is done with one that no place takes.
+            waits: Is told whether another process is waited for; calls do not wait meanwhile.
             place: Where it goes, other than where such tokens go.
 
         Raises:
@@ -121,17 +123,26 @@ class OwnToken:
             raise self._nobody()
         if held.source == SANDBOX_ITSELF:  # else what is cut off would find nothing that signs in
             self._setup.credentials.remember(self.context, held.slot, held.secret)
-        async with self._calls_waiting():
+        async with AsyncExitStack() as calls:
+
+            async def begin() -> None:
+                waits(False)
+                await calls.enter_async_context(self._calls_waiting())
+
+            means = replace(means, waits=lambda: waits(True), begins=begin)
             rotated = await rotate(means, held)
             self._go_on_with(rotated.token)
         return rotated
 
-    async def accept(self, token: SecretStr, *, known_human: str = "") -> Rotated:
+    async def accept(
+        self, token: SecretStr, *, known_human: str = "", is_human_named: bool = False
+    ) -> Rotated:
         """Let one sign in that a person issued elsewhere, once the platform accepts it.
 
         Args:
             token: What was pasted.
             known_human: The id of a human that the platform has; empty for none.
+            is_human_named: Whether a person named it.
 
         Raises:
             AicxError: As `accept` of a rotation does.
@@ -143,10 +154,15 @@ class OwnToken:
             self._setup.home,
             patience=waits,
             known_human=known_human,
+            is_human_named=is_human_named,
         )
         held = await credentials.find_kept(self.context, patience=waits)
-        async with self._calls_waiting():
-            rotated = await accept(means, token, held)
+        async with AsyncExitStack() as calls:
+
+            async def begin() -> None:
+                await calls.enter_async_context(self._calls_waiting())
+
+            rotated = await accept(replace(means, begins=begin), token, held)
             self._go_on_with(token, instead_of_session=True)
         if held is not None and held.slot is Slot.SESSION:
             await credentials.forget_session(self.context, patience=SILENT_SECONDS)
@@ -202,14 +218,16 @@ class OwnToken:
 
     # The places that have it too
 
-    async def hand_out(self, targets: Sequence[Target], *, told: Told) -> tuple[TargetResult, ...]:
-        """Give them the one in use.
+    async def hand_out(
+        self, targets: Sequence[Target], *, told: Told, lacking: bool = False
+    ) -> tuple[TargetResult, ...]:
+        """Give them the one in use; with `lacking`, those that have it are left alone.
 
         Raises:
             NotSignedInError: There is none.
         """
         token = await self.token()
-        return await hand_out(self._setup, self.context, targets, token, told=told)
+        return await hand_out(self._setup, self.context, targets, token, told=told, lacking=lacking)
 
     async def check(self, targets: Sequence[Target], *, told: Told) -> tuple[TargetResult, ...]:
         """Look whether they have the one in use, and change nothing.
@@ -254,9 +272,3 @@ class OwnToken:
             + " Nothing was done.",
             hint=problem.hint if problem else "Issue one first.",
         )
-
-
-def has_it(target: Target, record: Record | None, fingerprint: str) -> bool:
-    """Whether a target had the token of a fingerprint when it was last heard of."""
-    is_same = record is not None and record.kind == target.kind
-    return is_same and record is not None and record.says_current(fingerprint)

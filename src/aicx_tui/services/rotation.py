@@ -119,7 +119,8 @@ async def rotate(means: Means, held: Found) -> Rotated:
         not_documented(Capability.TOKEN_ISSUE)
     if means.context.kind != "console":
         unsupported(Capability.TOKEN_ISSUE)
-    async with means.journal.turn():
+    async with means.journal.turn(waits=means.waits):
+        await means.begins()
         if (entry := means.journal.read()) is not None:
             resumption = await uninterrupted(resume(means, entry))
             if resumption.outcome is Resumed.FINISHED and (token := resumption.token) is not None:
@@ -143,7 +144,8 @@ async def accept(means: Means, token: SecretStr, held: Found | None) -> Rotated:
         NotSignedInError: It is not accepted; what signed in before is as it was.
         AicxError: It could not be verified or stored; likewise.
     """
-    async with means.journal.turn():
+    async with means.journal.turn(waits=means.waits):
+        await means.begins()
         if (entry := means.journal.read()) is not None and entry.rescued:
             means.journal.remove()  # this is what was kept by hand, or newer
         await means.place.prove(characters=len(token.get_secret_value()))
@@ -225,6 +227,7 @@ async def _issue(means: Means, held: Found) -> Rotated:
             replaced=fingerprint(held.secret if held.slot is Slot.TOKEN else None),
             key=secrets.token_urlsafe(KEY_BYTES) if takes_key else "",
             saves_to=means.place.file,
+            had=means.place.had,
             begun_at=now(),
         )
         means.journal.write(entry)
@@ -281,7 +284,14 @@ async def _after_lost_reply(means: Means, entry: Entry, held: Found, problem: Ai
 
 
 async def _accept(means: Means, token: SecretStr, replaced: str, held: Found | None) -> Rotated:
-    entry = Entry(replaced=replaced, is_pasted=True, saves_to=means.place.file, begun_at=now())
+    place = means.place
+    entry = Entry(
+        replaced=replaced,
+        is_pasted=True,
+        saves_to=place.file,
+        had=place.had,
+        begun_at=now(),
+    )
     means.journal.write(entry)
     means.told(Step.NOTED)
     try:

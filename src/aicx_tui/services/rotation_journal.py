@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -46,6 +46,7 @@ class Entry:
         key: Under which the platform gives the same token again; empty where it takes none.
         is_pasted: Whether a person issued it elsewhere.
         saves_to: The file that takes it instead of the keyring; empty for none.
+        had: The fingerprint of what that file held before; empty for nothing.
         rescued: Where a person has the new one, since nothing else took it; empty for nowhere.
         begun_at: Seconds since 1970.
     """
@@ -54,6 +55,7 @@ class Entry:
     key: str = ""
     is_pasted: bool = False
     saves_to: str = ""
+    had: str = ""
     rescued: str = ""
     begun_at: float = 0.0
 
@@ -78,6 +80,7 @@ class RotationJournal:
         port_is_chance = context.source == "sandbox"
         parts = "\x00".join((context.name, "" if port_is_chance else context.origin))
         name = hashlib.sha256(parts.encode()).hexdigest()[:24]
+        self.home = home
         self._path = home / "tokens" / f"{name}.json"
 
     @property
@@ -86,8 +89,11 @@ class RotationJournal:
         return self._path.exists()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, *, waits: Callable[[], None] | None = None) -> AsyncIterator[None]:
         """Wait until no other process replaces the token, and keep others from it.
+
+        Args:
+            waits: Is told where another is waited for.
 
         Raises:
             AicxError: Another takes too long, or the folder cannot be written.
@@ -97,7 +103,7 @@ class RotationJournal:
         async with AsyncExitStack() as held:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                lock = only_one(self._path.with_suffix(".lock"), waits=True)
+                lock = only_one(self._path.with_suffix(".lock"), waits=True, told=waits)
                 async with asyncio.timeout(TURN_SECONDS):
                     await held.enter_async_context(lock)
             except TimeoutError:

@@ -32,6 +32,7 @@ from aicx_tui.services.session import open_core
 from aicx_tui.services.signing_in import sign_in_by_token
 from aicx_tui.services.token_places import TokenPlace
 from aicx_tui.settings import Context
+from aicx_tui.text import clean
 
 STORE_PAUSES = (0.2, 1.0)
 """Seconds between the attempts to store a token that was issued."""
@@ -82,6 +83,14 @@ Rescue = Callable[[Stranded], Awaitable[str]]
 """Does not return before the token is safe: empty where its place took it, else where it is."""
 
 
+def _nobody_waits() -> None:
+    """Nobody wants to hear of it."""
+
+
+async def _nothing_begins() -> None:
+    """Nothing has to be done first."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What a rotation works with.
@@ -93,7 +102,10 @@ class Means:
         place: Where the token goes.
         told: Is told each step.
         rescue: What is done with a token that no place takes.
+        waits: Is told where another process replaces the token, and is waited for.
+        begins: Is awaited once nobody else replaces it.
         known_human: The id of a human that the platform has; empty where none is known.
+        is_human_named: Whether a person named it; else it was read earlier, and may be gone.
         store_pauses: Seconds between attempts to store.
         verify_pauses: Seconds between looks.
     """
@@ -104,7 +116,10 @@ class Means:
     place: TokenPlace
     told: Callable[[Step], None]
     rescue: Rescue
+    waits: Callable[[], None] = field(default=_nobody_waits)
+    begins: Callable[[], Awaitable[None]] = field(default=_nothing_begins)
     known_human: str = ""
+    is_human_named: bool = False
     store_pauses: Sequence[float] = field(default=STORE_PAUSES)
     verify_pauses: Sequence[float] = field(default=VERIFY_PAUSES)
 
@@ -220,6 +235,12 @@ async def _read_known_human(means: Means, token: SecretStr) -> None:
         gateway = ProtoGateway(http, company_id=context.company_id, bot_id=context.bot_id)
         await gateway.get_human(means.known_human)
     except NotFoundError:
+        if means.is_human_named:
+            raise NotFoundError(
+                f"{context.host} has no human {clean(means.known_human, limit=80)}, so reading it "
+                "shows nothing of the token.",
+                hint="Give the id of a human that there is, or none.",
+            ) from None
         return  # deleted since; that there is an answer shows that the token was let through
     finally:
         await http.aclose()

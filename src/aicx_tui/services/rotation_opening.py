@@ -33,6 +33,7 @@ def means_for(
     rescue: Rescue | None = None,
     told: Callable[[Step], None] | None = None,
     known_human: str = "",
+    is_human_named: bool = False,
 ) -> Means:
     """What a rotation in a context works with.
 
@@ -45,6 +46,7 @@ def means_for(
         rescue: What is done with a token that no place takes.
         told: Is told each step.
         known_human: The id of a human that the platform has.
+        is_human_named: Whether a person named it.
 
     Raises:
         UsageError: The environment describes the context, and no place is given.
@@ -59,6 +61,7 @@ def means_for(
         told=told or (lambda _: None),
         rescue=rescue or give_up,
         known_human=known_human,
+        is_human_named=is_human_named,
     )
 
 

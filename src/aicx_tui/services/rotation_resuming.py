@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from aicx_tui.api.proto_gateway import MAY_BE_ALIVE
 from aicx_tui.credentials import MEMORY, Found
 from aicx_tui.errors import (
     AicxError,
@@ -80,13 +79,13 @@ async def resume(means: Means, entry: Entry) -> Resumption:
         entry: What the journal says.
 
     Raises:
-        NotSignedInError: A token was issued and nobody has it; what is of no use is forgotten.
+        NotSignedInError: Nothing that is here is accepted; nothing is forgotten.
         OutcomeUnknownError: Whether one was issued cannot be found out now; nothing is forgotten.
         AicxError: Keyring or platform cannot be asked now; nothing is forgotten.
     """
-    if (place := file_place(entry.saves_to)) is not None:
+    if (place := file_place(entry.saves_to, means.journal.home)) is not None:
         means = replace(means, place=place)
-    pending = await means.place.pending(replaced=entry.replaced)
+    pending = await means.place.pending(before=(entry.replaced, entry.had))
     if pending is not None:
         return await _with_pending(means, entry, pending)
     held = await means.credentials.find(means.context, patience=SILENT_SECONDS)
@@ -104,8 +103,7 @@ async def _with_pending(means: Means, entry: Entry, pending: SecretStr) -> Resum
         pass  # it is accepted; company or bot are another matter
     except NotSignedInError as refused:
         held = await means.credentials.find(means.context, patience=SILENT_SECONDS)
-        may_be_alive = entry.is_fresh(now()) or refused.code == MAY_BE_ALIVE
-        if may_be_alive and not await _works(means, held):
+        if not await _works(means, held):
             raise _not_yet(means, refused) from None
         await means.place.drop_pending()
         return await probe(means, entry, held)
@@ -114,7 +112,7 @@ async def _with_pending(means: Means, entry: Entry, pending: SecretStr) -> Resum
 
 
 def _not_yet(means: Means, refused: NotSignedInError) -> NotSignedInError:
-    """Platforms may need a moment: a token that may be the only live one is not let go of yet."""
+    """A token that may be the only live one is not let go of while nothing else is accepted."""
     return NotSignedInError(
         f"The new token of {means.context.name} is kept as pending, and the platform accepts "
         f"neither it nor what signed in before. {refused.message}",
@@ -168,11 +166,11 @@ async def repeat(means: Means, entry: Entry, held: Found) -> Resumption:
 async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
     """The new token is not stored anywhere: does what signs in still work?"""
     if held is None:
-        raise await lost(means, entry)
+        raise lost(means, entry)
     try:
         await _look(means, held)
     except NotSignedInError as refused:
-        raise await lost(means, entry, held, refused) from None
+        raise lost(means, entry, held, refused) from None
     if _is_new(held, entry) and entry.rescued and held.source == MEMORY:
         await means.place.put(held.secret)
         await promote(means, held.secret)
@@ -201,48 +199,56 @@ async def probe(means: Means, entry: Entry, held: Found | None) -> Resumption:
     )
 
 
-async def lost(
+def lost(
     means: Means,
     entry: Entry,
     held: Found | None = None,
     refused: NotSignedInError | None = None,
 ) -> NotSignedInError:
-    """Forget the token that is dead, and say that the one that replaced it is not here."""
-    if refused is not None and refused.code == MAY_BE_ALIVE:
-        dead = "The platform does not accept the one before either; it was left where it is."
+    """Say that the new token is not here, and that the one before is not accepted.
+
+    A refusal may come from anything on the way and tell nothing of a token: the one before stays
+    where it is, and the journal with what has the new one again, until somebody signs in or the
+    platform accepts it.
+    """
+    if held is None:
+        means.journal.remove()
+        refusal = "No token is stored here."
     else:
-        dead = await _forgotten(means, held)
-    means.journal.remove()
-    if entry.rescued:
-        return NotSignedInError(
-            f"{dead}{_rescued(entry)}",
-            hint=f"Store it: aicx token set --stdin --context {means.context.name}",
-        )
+        kept = "session" if held.slot is Slot.SESSION else f"token before, in {held.source},"
+        refusal = f"The {kept} is not accepted and was left as it is."
+    if refused is not None:
+        refusal = f"{refusal} {refused.message}"
     name = means.context.name
-    paste = f"store it: aicx token set --stdin --context {name}"
+    if held is not None and entry.is_repeatable(now()):
+        return NotSignedInError(
+            f"A new token of {name} was asked for, and whether it was issued is not known. "
+            f"{refusal}",
+            hint=f"Try again in a moment, within 9 minutes: aicx token rotate --yes --context "
+            f"{name}. Once what signs in is accepted, the same call gives the same token. "
+            f"{_signing_in_anew(name)}",
+        )
+    paste = f"aicx token set --stdin --context {name}"
+    if entry.rescued:
+        return NotSignedInError(f"{refusal}{_rescued(entry)}", hint=f"Store it: {paste}")
     if entry.is_pasted:
         return NotSignedInError(
-            f"A new token of {name} was being stored, and that was cut off. {dead}",
-            hint=f"Give the new one again, and {paste}",
+            f"A new token of {name} was being stored, and that was cut off. {refusal}",
+            hint=f"Give the new one again: {paste}",
         )
     return NotSignedInError(
         f"The token of {name} was being replaced, and the new one never arrived here: the "
-        f"platform's answer was lost, or somebody else replaced the token meanwhile. {dead}",
-        hint=f"Sign in by password and issue another: aicx login --email … --context {name}, then "
-        f"aicx token issue. Or issue one in the web app (Profile > API) and {paste}",
+        f"platform's answer was lost, or somebody else replaced the token meanwhile. {refusal}",
+        hint=_signing_in_anew(name),
     )
 
 
-async def _forgotten(means: Means, held: Found | None) -> str:
-    """Forget what the platform does not accept, where it is stored; return what it was."""
-    if held is None:
-        return "No token is stored here."
-    if held.slot is Slot.SESSION:
-        return "The session that signed in has ended."
-    if held.source != means.credentials.keyring.name or means.place.file:
-        return f"The token from {held.source} is dead."
-    await means.place.drop_dead()
-    return "The token before is dead and was forgotten."
+def _signing_in_anew(name: str) -> str:
+    return (
+        f"If it stays so, sign in by password and issue another: aicx login --email … --context "
+        f"{name}, then aicx token issue. Or issue one in the web app (Profile > API) and store it: "
+        f"aicx token set --stdin --context {name}"
+    )
 
 
 def unknown(means: Means, entry: Entry, problem: AicxError | None) -> OutcomeUnknownError:

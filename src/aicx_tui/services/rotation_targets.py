@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import AicxError, UsageError
 from aicx_tui.os_keyring import Slot
-from aicx_tui.services.rotation_journal import RotationJournal
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
 from aicx_tui.services.setup import Setup
-from aicx_tui.services.target_records import TargetRecords
+from aicx_tui.services.target_records import Record, TargetRecords
 from aicx_tui.services.target_registry import targets_of_context
-from aicx_tui.services.targets import Target, TargetResult, Told, update_targets
+from aicx_tui.services.targets import Outcome, Target, TargetResult, Told, update_targets
 from aicx_tui.settings import Context
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ async def hand_out(
     token: SecretStr,
     *,
     told: Told,
+    lacking: bool = False,
 ) -> tuple[TargetResult, ...]:
     """Give targets the token in use, and keep what became of each.
 
-    Nobody issues a token meanwhile. Where somebody did before, they get that one: two runs, of
-    which one waits at a slow target, both leave the latest.
+    Nobody issues a token while one is asked. Where somebody did before, it gets that one: two
+    runs, of which one waits at a slow target, both leave the latest. What is cut off stays noted.
 
     Args:
         setup: Whose credentials and files.
@@ -66,13 +68,41 @@ async def hand_out(
         targets: Which, in which order.
         token: The one that is in use as far as is known.
         told: Hears of each.
+        lacking: Whether those are left alone that have it when it is their turn.
 
     Raises:
         AicxError: Another process issues a token and does not end.
     """
-    async with RotationJournal(setup.home, context).turn():
-        found = await setup.credentials.find(context)
-        if found is not None and found.slot is Slot.TOKEN:
-            token = found.secret
-        noting = TargetRecords(setup.home, context.name).noting(token, told)
-        return await update_targets(targets, token, told=noting)
+    from aicx_tui.services.target_updating import updated  # only where there are any
+
+    records = TargetRecords(setup.home, context.name)
+    with suppress(AicxError):
+        records.begin(targets)
+
+    async def give(target: Target) -> TargetResult:
+        async with RotationJournal(setup.home, context).turn():
+            found = await setup.credentials.find(context)
+            is_token = found is not None and found.slot is Slot.TOKEN
+            in_use = found.secret if found is not None and is_token else token
+            if lacking and has_it(target, records.of(target), fingerprint(in_use)):
+                result = TargetResult(target, Outcome.VERIFIED, "It has the token already.")
+            else:
+                result = await updated(target, in_use)
+            with suppress(AicxError):  # it is told nevertheless: the target has it, or not
+                records.note(result, in_use)
+            return result
+
+    return await update_targets(targets, give, told=told)
+
+
+def has_it(target: Target, record: Record | None, fingerprint: str) -> bool:
+    """Whether a target had the token of a fingerprint when it was last heard of."""
+    is_same = record is not None and record.kind == target.kind
+    return is_same and record is not None and record.says_current(fingerprint)
+
+
+def left_over(setup: Setup, context: Context) -> str:
+    """Which targets were to get a token and have not, as a sentence; empty for none."""
+    targets, records = targets_of(setup, context), TargetRecords(setup.home, context.name).read()
+    names = [t.name for t in targets if t.name in records and records[t.name].is_due]
+    return f"Not given the token yet: {', '.join(names)}." if names else ""

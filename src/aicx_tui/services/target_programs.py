@@ -190,6 +190,7 @@ async def _run(
         secret=token,
         seconds=target.seconds,
         keeps_output=keeps_output,
+        withheld=target.withheld,
     )
 
 

@@ -6,7 +6,7 @@ Kept below the one place for files, apart from config.toml, which people write.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ class Record(BaseModel, frozen=True):
         fingerprint: Of the token that it was about.
         by: Who noted it, where a person did it by hand.
         message: Why, where something was to be said.
+        is_due: Whether it was to get a token since, and nobody knows of its end.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Record(BaseModel, frozen=True):
     fingerprint: str
     by: str = ""
     message: str = ""
+    is_due: bool = False
 
     def says_current(self, current: str) -> bool:
         """Whether the target had the token of a fingerprint then."""
@@ -77,6 +79,18 @@ class TargetRecords:
         found = self.read().get(target.name)
         return found if found is not None and found.kind == target.kind else None
 
+    def begin(self, targets: Sequence[Target]) -> None:
+        """Keep that targets are to get a token: those that are cut off stay so.
+
+        Raises:
+            AicxError: It could not be written.
+        """
+        unheard = {t.name: _record(t, Outcome.NOT_TRIED, "", "") for t in targets}
+        known = {t.name: self.of(t) or unheard[t.name] for t in targets}
+        if known:
+            due = {name: r.model_copy(update={"is_due": True}) for name, r in known.items()}
+            self._write(due)
+
     def note(self, result: TargetResult, token: SecretStr) -> None:
         """Keep what became of one, as `Told` is told.
 
@@ -90,9 +104,11 @@ class TargetRecords:
         before, print_ = self.of(result.target), fingerprint(token)
         tells_nothing = result.outcome in (Outcome.UNKNOWN, Outcome.BY_HAND)
         if tells_nothing and before is not None and before.says_current(print_):
+            if before.is_due:
+                self._write({result.target.name: before.model_copy(update={"is_due": False})})
             return
         record = _record(result.target, result.outcome, print_, result.message)
-        self._write(result.target, record)
+        self._write({result.target.name: record})
 
     def noting(self, token: SecretStr, told: Told) -> Told:
         """What keeps each result before it tells it.
@@ -127,7 +143,7 @@ class TargetRecords:
             AicxError: It could not be written.
         """
         record = _record(target, Outcome.UPDATED, fingerprint(token), "", by=by)
-        self._write(target, record)
+        self._write({target.name: record})
         return record
 
     def forget(self, name: str) -> None:
@@ -145,9 +161,9 @@ class TargetRecords:
         with suppress(OSError):
             self._path.unlink()
 
-    def _write(self, target: Target, record: Record) -> None:
+    def _write(self, changed: Mapping[str, Record]) -> None:
         with held(self._path):
-            self._replace({**self.read(), target.name: record})
+            self._replace({**self.read(), **changed})
 
     def _replace(self, records: Mapping[str, Record]) -> None:
         replace_text(self._path, _RECORDS.dump_json(dict(records), indent=2).decode() + "\n")

@@ -5,7 +5,7 @@ Light on purpose: what a kind of target needs is loaded where it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -28,6 +28,7 @@ class Target:
         check: A command that tells whether it has the token; empty for none.
         stops: Whether those after it are left alone where it fails.
         seconds: After so many it is ended.
+        withheld: Variables with secrets of other targets, which its programs do not get.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Target:
     check: str = ""
     stops: bool = False
     seconds: float = DEFAULT_SECONDS
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,12 @@ Told = Callable[[TargetResult], None]
 """Is told what became of a target as soon as it is known."""
 
 
+Give = Callable[[Target], Awaitable[TargetResult]]
+"""Gives one target the token, and looks whether it has it."""
+
+
 async def update_targets(
-    targets: Sequence[Target], token: SecretStr, *, told: Told
+    targets: Sequence[Target], give: Give, *, told: Told
 ) -> tuple[TargetResult, ...]:
     """Give every target the token, in their order, and look whether it has it.
 
@@ -146,11 +152,9 @@ async def update_targets(
 
     Args:
         targets: Which, in which order.
-        token: What they get.
+        give: Gives it to one.
         told: Hears of each.
     """
-    from aicx_tui.services.target_updating import updated  # only where there are any
-
     results: list[TargetResult] = []
     stopped_by = ""
     for target in targets:
@@ -158,7 +162,7 @@ async def update_targets(
             why = f"{stopped_by} failed, and those below it were to be left alone then."
             result = TargetResult(target, Outcome.NOT_TRIED, why)
         else:
-            result = await updated(target, token)
+            result = await give(target)
         if result.outcome is Outcome.FAILED and target.stops:
             stopped_by = target.name
         results.append(result)

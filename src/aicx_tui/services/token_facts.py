@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ class TokenFacts:
             is none.
         problem: Why something is not known; None where all is.
         is_cut_off: Whether a replacement was cut off and is not finished yet.
+        rescued: Where a person has the new token, since nothing else took it; empty for nowhere.
     """
 
     found: Found | None
@@ -46,6 +48,7 @@ class TokenFacts:
     live: TokenInfo | None = None
     problem: AicxError | None = None
     is_cut_off: bool = False
+    rescued: str = ""
 
     @property
     def token(self) -> SecretStr | None:
@@ -97,19 +100,29 @@ async def facts_of(
         home: The one place for files.
         held: What signs in, where that is known already.
     """
-    is_cut_off = RotationJournal(home, context).exists
+    journal = RotationJournal(home, context)
+    facts = await _facts_of(context, credentials, held)
+    if not journal.exists:
+        return facts
+    rescued = ""
+    with suppress(AicxError):
+        rescued = entry.rescued if (entry := journal.read()) else ""
+    return replace(facts, is_cut_off=True, rescued=rescued)
+
+
+async def _facts_of(context: Context, credentials: Credentials, held: Found | None) -> TokenFacts:
     found = held or await credentials.find(context, patience=SILENT_SECONDS)
     if found is None:
-        return TokenFacts(found=None, problem=credentials.problem, is_cut_off=is_cut_off)
+        return TokenFacts(found=None, problem=credentials.problem)
     try:
         live = await _asked(context, found)
     except NotSignedInError as error:
-        return TokenFacts(found=found, is_accepted=False, problem=error, is_cut_off=is_cut_off)
+        return TokenFacts(found=found, is_accepted=False, problem=error)
     except NotFoundError as error:
-        return TokenFacts(found=found, is_accepted=True, problem=error, is_cut_off=is_cut_off)
+        return TokenFacts(found=found, is_accepted=True, problem=error)
     except AicxError as error:
-        return TokenFacts(found=found, problem=error, is_cut_off=is_cut_off)
-    return TokenFacts(found=found, is_accepted=True, live=live, is_cut_off=is_cut_off)
+        return TokenFacts(found=found, problem=error)
+    return TokenFacts(found=found, is_accepted=True, live=live)
 
 
 async def _asked(context: Context, found: Found) -> TokenInfo | None:

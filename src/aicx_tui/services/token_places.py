@@ -7,15 +7,17 @@ the pending one, so that a token of no use is never stored as a good one.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from aicx_tui.credentials import MEMORY, Credentials, checked_token, token_from_file
+from aicx_tui.credentials import MEMORY, Credentials, token_from_file
 from aicx_tui.errors import AicxError, KeyringUnavailableError, UsageError
 from aicx_tui.os_keyring import Slot
 from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.whole_file import WholeFile
 from aicx_tui.settings import Context
 
@@ -39,6 +41,11 @@ class TokenPlace(Protocol):
         """Its path, where it is a file; else empty."""
         ...
 
+    @property
+    def had(self) -> str:
+        """The fingerprint of what a file holds before; else empty."""
+        ...
+
     async def prove(self, *, characters: int) -> None:
         """Show that it takes a token of so many characters, and gives it back."""
         ...
@@ -47,11 +54,11 @@ class TokenPlace(Protocol):
         """Keep a token as pending, and read it back."""
         ...
 
-    async def pending(self, *, replaced: str) -> SecretStr | None:
+    async def pending(self, *, before: Collection[str]) -> SecretStr | None:
         """The token that was put there, if any.
 
         Args:
-            replaced: The fingerprint of the one before.
+            before: The fingerprints of what may have been there.
         """
         ...
 
@@ -61,10 +68,6 @@ class TokenPlace(Protocol):
 
     async def drop_pending(self) -> None:
         """Forget what was put there; it has been promoted, or is of no use."""
-        ...
-
-    async def drop_dead(self) -> None:
-        """Forget the one that signs in: the platform does not accept it."""
         ...
 
 
@@ -77,7 +80,7 @@ class KeyringPlace:
         patience: Seconds that the keyring may take.
     """
 
-    file = ""
+    file = had = ""
 
     def __init__(self, context: Context, credentials: Credentials, *, patience: float) -> None:
         self._context = context
@@ -100,7 +103,7 @@ class KeyringPlace:
         """Write it to a slot of its own."""
         await self._write(Slot.PENDING, token)
 
-    async def pending(self, *, replaced: str = "") -> SecretStr | None:
+    async def pending(self, *, before: Collection[str] = ()) -> SecretStr | None:
         """Read that slot."""
         return await self._read(Slot.PENDING)
 
@@ -115,10 +118,6 @@ class KeyringPlace:
     async def drop_pending(self) -> None:
         """Empty the slot."""
         await self._remove(Slot.PENDING)
-
-    async def drop_dead(self) -> None:
-        """Empty the slot of the one that signs in."""
-        await self._remove(Slot.TOKEN)
 
     async def _read(self, slot: Slot) -> SecretStr | None:
         read = await self._credentials.read(self._context, slot, patience=self._patience)
@@ -142,16 +141,18 @@ class FilePlace:
     """A file for its owner only, that holds a token and nothing else.
 
     Args:
-        path: Where; a file that is there already is replaced if it holds a token.
+        path: Where; a file that is there already is replaced if it holds one of ours.
+        saved: Which tokens were written to files before.
+        held: The token that is replaced.
 
     Raises:
         UsageError: There is something else, or no folder for it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, saved: SavedTokens, held: SecretStr | None) -> None:
         self._path = path.expanduser().absolute()
-        if self._path.exists():
-            self._refuse_other_content()
+        self._saved = saved
+        self._refuse_other_content(held)
         WholeFile(self._path, replaces=True)
 
     @property
@@ -171,16 +172,20 @@ class FilePlace:
 
     async def put(self, token: SecretStr) -> None:
         """Write it; the one before is dead by now."""
+        self._saved.note(token)
         with WholeFile(self._path, replaces=True) as file:
             file.write(token.get_secret_value() + "\n")
             await file.publish()
 
-    async def pending(self, *, replaced: str) -> SecretStr | None:
-        """Read it, unless it is the one before."""
-        if not self._path.exists():
-            return None
-        found = token_from_file(self.file)
-        return None if fingerprint(found) == replaced else found
+    @property
+    def had(self) -> str:
+        """The fingerprint of what is in it; empty for nothing."""
+        return fingerprint(_token_in(self._path))
+
+    async def pending(self, *, before: Collection[str]) -> SecretStr | None:
+        """Read it, unless that was there before."""
+        found = _token_in(self._path)
+        return None if fingerprint(found) in before else found
 
     async def promote(self, token: SecretStr) -> None:
         """It is where it belongs."""
@@ -188,20 +193,18 @@ class FilePlace:
     async def drop_pending(self) -> None:
         """It stays."""
 
-    async def drop_dead(self) -> None:
-        """It stays: only a person knows what else reads it."""
-
-    def _refuse_other_content(self) -> None:
+    def _refuse_other_content(self, held: SecretStr | None) -> None:
         try:
-            content = self._path.read_bytes()[:8192].decode("ascii")
-            if text := content.strip():
-                checked_token(text, source="the file")
-        except (OSError, UnicodeDecodeError, UsageError):
+            found = _token_in(self._path)
+            is_ours = found is None or found == held or self._saved.has(found)
+        except UsageError:
+            is_ours = False
+        if not is_ours:
             raise UsageError(
-                f"{self._path} is there already and holds no token, so it was left as it is. "
-                "Nothing was issued.",
+                f"{self._path} is there already and holds no token that aicx knows, so it was left "
+                "as it is.",
                 hint="Name a file that is not there yet.",
-            ) from None
+            )
 
 
 class MemoryPlace:
@@ -212,7 +215,7 @@ class MemoryPlace:
         credentials: The secrets of this run.
     """
 
-    file = ""
+    file = had = ""
     name = MEMORY
 
     def __init__(self, context: Context, credentials: Credentials) -> None:
@@ -227,7 +230,7 @@ class MemoryPlace:
         """Hold it."""
         self._pending = token
 
-    async def pending(self, *, replaced: str) -> SecretStr | None:
+    async def pending(self, *, before: Collection[str]) -> SecretStr | None:
         """What is held."""
         return self._pending
 
@@ -239,13 +242,28 @@ class MemoryPlace:
         """Hold it no more."""
         self._pending = None
 
-    async def drop_dead(self) -> None:
-        """Nothing was kept."""
 
+def file_place(path: str, home: Path) -> TokenPlace | None:
+    """The place that a path names; None where it names none that can be used.
 
-def file_place(path: str) -> TokenPlace | None:
-    """The place that a path names; None where it names none that can be used."""
+    Args:
+        path: A file that was accepted when a replacement began.
+        home: The one place for files.
+    """
     try:
-        return FilePlace(Path(path)) if path else None
+        if not path:
+            return None
+        return FilePlace(Path(path), saved=SavedTokens(home), held=_token_in(Path(path)))
     except AicxError:
         return None
+
+
+def _token_in(path: Path) -> SecretStr | None:
+    """What a file holds; None where there is none, or nothing in it.
+
+    Raises:
+        UsageError: It cannot be read, or holds what cannot be a token.
+    """
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        return None
+    return token_from_file(str(path))

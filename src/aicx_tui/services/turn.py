@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -54,7 +54,9 @@ class LockError(Exception):
 
 
 @asynccontextmanager
-async def only_one(path: Path, *, waits: bool) -> AsyncIterator[bool]:
+async def only_one(
+    path: Path, *, waits: bool, told: Callable[[], None] | None = None
+) -> AsyncIterator[bool]:
     """Whether this is the only one that holds a lock, and for as long as this lasts stays it.
 
     The system lets go of the lock of a process that was killed.
@@ -62,6 +64,7 @@ async def only_one(path: Path, *, waits: bool) -> AsyncIterator[bool]:
     Args:
         path: The lock's file; made where it is not there.
         waits: Whether to wait until it is.
+        told: Is told, once, that another is waited for.
 
     Raises:
         LockError: The file cannot be made or opened.
@@ -71,6 +74,9 @@ async def only_one(path: Path, *, waits: bool) -> AsyncIterator[bool]:
         is_mine = _acquired(lock)
         if is_mine or not waits:
             break
+        if told is not None:
+            told()
+            told = None
         await asyncio.sleep(POLL_SECONDS)
     try:
         yield is_mine

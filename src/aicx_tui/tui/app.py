@@ -302,7 +302,7 @@ class AicxApp(App[None]):
             return self.notify(held, severity="warning")
         screen = self.screen
         at_stake = await screen.at_stake() if isinstance(screen, Dialog) else ""
-        at_stake = at_stake or self.places.at_stake
+        at_stake = at_stake or self.places.at_stake or self.places.handing_out.at_stake
         if at_stake and screen is not self._warned_on:
             self._warned_on = screen
             keys = self.keymap.shown("console.quit")

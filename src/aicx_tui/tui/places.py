@@ -13,6 +13,7 @@ from textual.screen import Screen
 from aicx_tui.errors import AicxError, BotNotChosenError, NotSignedInError
 from aicx_tui.services.actions import ACTIONS, refusal
 from aicx_tui.tui.cx_genie import cx_genie_commands
+from aicx_tui.tui.handing_out import HandingOut
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.screens.humans import HumansScreen
 from aicx_tui.tui.token_clipboard import TokenClipboard
@@ -47,6 +48,7 @@ class Places:
         self._numbers = count(2)
         self._warned_on: HumansScreen | None = None
         self.clipboard = TokenClipboard(app)
+        self.handing_out = HandingOut(app)
 
     @property
     def session(self) -> Session | None:

@@ -91,7 +91,7 @@ class Rescuing:
         try:
             await work
         except AicxError as problem:
-            self._say(f"{problem.message} {problem.hint}".rstrip())
+            self._say(problem.message)  # what it advises, as signing out, would lose the token
         else:
             self._is_safe("")
 
@@ -120,7 +120,8 @@ class Rescuing:
             if place is not None:
                 self._is_safe(place.name)
 
-        form = FileForm("Save the token to a file", token=self._stranded.token)
+        token, file_at = self._stranded.token, self._screen.file_at
+        form = FileForm("Save the token to a file", file_at=file_at, token=token)
         self._screen.app.push_screen(form, written)
 
     def _is_safe(self, place: str) -> None:

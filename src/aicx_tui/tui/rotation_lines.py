@@ -59,7 +59,8 @@ def step_lines(done: Sequence[Step], *, is_running: bool) -> Iterator[Content]:
     cells = []
     is_next = is_running
     for step, said in STEPS.items():
-        if step in done:
+        is_dead = step is Step.PROMOTED and Step.ISSUED in done  # from that moment, kept or not
+        if step in done or is_dead:
             cells.append(Content.assemble(("✓ ", "bold $accent"), fit(said, STEP_CELLS)))
         else:
             sign = "◐ " if is_next else "○ "

@@ -9,6 +9,7 @@ class Phase(Enum):
     """How far it is; what keys may be pressed follows from that."""
 
     ASKS = "i go on · Esc back"
+    WAITS = "it begins after that · Esc back"
     REPLACES = "it goes on to its end"
     STRANDED = "r try again · u unlock · s show once · f file"
     FAILED = "r try again · Esc close"
@@ -17,6 +18,11 @@ class Phase(Enum):
     LEFT = "r try those again · Enter close"
     DONE = "Enter close"
 
+
+WAITING = (
+    "Another run replaces the token just now, or gives it to a place: it is waited for. Nothing "
+    "has begun here."
+)
 
 KEPT_NOWHERE = (
     "A new token was issued, so the one before is dead, and the new one is not kept anywhere yet."

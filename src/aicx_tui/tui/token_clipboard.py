@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-    from textual.app import App
+
+    from aicx_tui.tui.app import AicxApp
 
 CLEARED_SECONDS = 30.0
+
+COVER = "-"
+"""What is put over a token where nothing clears it: tmux takes no empty text."""
 
 
 class TokenClipboard:
@@ -20,7 +24,7 @@ class TokenClipboard:
         app: Whose terminal.
     """
 
-    def __init__(self, app: App[None]) -> None:
+    def __init__(self, app: AicxApp) -> None:
         self._app = app
         self._put: SecretStr | None = None
 
@@ -34,4 +38,4 @@ class TokenClipboard:
         """Clear it, unless something else was copied since."""
         put, self._put = self._put, None
         if put is not None and self._app.clipboard == put.get_secret_value():
-            self._app.copy_to_clipboard("")
+            self._app.copy_to_clipboard(COVER if self._app.setup.environ.get("TMUX") else "")

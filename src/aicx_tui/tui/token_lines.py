@@ -50,8 +50,8 @@ def known_lines(found: Found | None, *, is_reading: bool) -> Iterator[Content]:
         yield _line("Token", said)
         return
     if found.slot is Slot.SESSION:
-        yield _line("Token", "○ none", "a session by password signs in")
-        yield _line("Kept in", kept_in(found))
+        yield _line("Token", "○ none is kept here", "a session by password signs in")
+        yield _line("Session in", kept_in(found))
         return
     yield _line("Token", masked(found.secret))
     yield _line("Kept in", kept_in(found))
@@ -109,6 +109,8 @@ def standing_lines(
         yield _warning(f"{host} could not be asked, so it is not verified. {why}".rstrip())
     else:
         said = "was not refused just now" if context.kind == "gateway" else "verified just now"
+        if facts.token is None:
+            said = "the session is accepted"
         yield Content.assemble(("✓ ", "bold $accent"), said)
         if facts.problem is not None:
             yield _warning(f"{facts.problem.message} {facts.problem.hint}".rstrip())
@@ -123,7 +125,10 @@ def standing_lines(
             "as a context, whose token the keyring keeps: aicx contexts add",
             "$quiet",
         )
-    if facts.is_cut_off:
+    if facts.rescued:
+        said = f"The keyring has not got the new token, which was kept by hand: {facts.rescued}."
+        yield _warning(f"{said} Once the keyring is open, {keys} puts it there.")
+    elif facts.is_cut_off:
         yield _warning(f"A replacement was cut off. {keys} finishes it.")
 
 
@@ -137,7 +142,7 @@ def target_line(
     target: Target,
     record: Record | None,
     *,
-    current: str,
+    current: str | None,
     is_asked: bool,
     now: datetime,
     reader: Reader,
@@ -147,7 +152,8 @@ def target_line(
     Args:
         target: Which.
         record: What is known of it; None for nothing.
-        current: The fingerprint of the token in use; empty where there is none.
+        current: The fingerprint of the token in use; empty where there is none, and None while
+            that is not known.
         is_asked: Whether it is being looked into or updated just now.
         now: The present.
         reader: How times are written.
@@ -162,16 +168,16 @@ def target_line(
 
 
 def _known(
-    target: Target, record: Record | None, current: str, now: datetime, reader: Reader
+    target: Target, record: Record | None, current: str | None, now: datetime, reader: Reader
 ) -> tuple[str, str]:
-    if record is None or record.kind != target.kind:
+    if record is None or record.kind != target.kind or record.outcome is Outcome.NOT_TRIED:
         return "!", "never"
     at = ago(record.at, now=now, language=reader.language)
     by = f", by {record.by}" if record.by else ""
     if record.outcome is Outcome.BY_HAND:
         return "!", "to be done by hand"
-    if current and record.fingerprint != current:
-        return "!", f"{at}, of another token"
+    if current is not None and record.fingerprint != current:
+        return "!", f"{at}, of {'another token' if current else 'a token not kept here'}"
     if record.says_current(record.fingerprint):
         unseen = record.outcome is Outcome.UPDATED and not by
         return "✓", f"{at}{by}{', not looked into' if unseen else ''}"

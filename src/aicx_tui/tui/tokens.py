@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aicx_tui.errors import AicxError
-from aicx_tui.services.own_token import has_it
-from aicx_tui.services.targets import Target, TargetResult
+from aicx_tui.services.rotation_targets import has_it
+from aicx_tui.services.targets import Target
 from aicx_tui.storage.record import LOCAL
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
@@ -163,12 +163,16 @@ class Tokens:
         self._screen.run_worker(read(), group="token", exclusive=True)
 
     def _ask_whether_to_copy(self) -> None:
+        in_tmux = bool(self._screen.aicx.setup.environ.get("TMUX"))
+
         def copy(token: SecretStr) -> None:
             self._screen.aicx.places.clipboard.put(token)
             said = "It is cleared in 30 s, where the terminal allows."
+            if in_tmux:
+                said = "It is covered in 30 s; tmux delete-buffer removes it from tmux."
             self._screen.aicx.notify(said, title="The token is on the clipboard", timeout=5)
 
-        note = "every program here may read it"
+        note = "tmux keeps it in a buffer" if in_tmux else "every program here may read it"
         choices = [Choice("c", "Copy it", YES, note=note)]
         self._push_question("Copy the token?", choices, partial(self._with_token, copy))
 
@@ -237,20 +241,18 @@ class Tokens:
             self._screen.aicx.notify("Every target has the token in use.", timeout=5)
 
     def _ask_targets(self, targets: Sequence[Target], *, update: bool) -> None:
-        self._screen.ask_of(*targets)
         work = self._asking(self._own, targets, update=update)
         self._screen.app.run_worker(work, group="targets")  # leaving the screen does not stop it
 
     async def _asking(self, own: OwnToken, targets: Sequence[Target], *, update: bool) -> None:
-        def told(result: TargetResult) -> None:
-            self._screen.post_message(self._screen.Looked(result))
-
-        error: AicxError | None = None
+        handing_out = self._screen.aicx.places.handing_out
         try:
-            await (own.hand_out if update else own.check)(targets, told=told)
-        except AicxError as problem:
-            error = problem
-        self._screen.post_message(self._screen.Ended(error))
+            if update:
+                await handing_out.give(own, targets, told=lambda _: None)
+            else:
+                await handing_out.look(own, targets)
+        except AicxError as error:
+            self._screen.aicx.report(error, title="Targets")
 
     def _add(self) -> None:
         choices = [Choice(key, KINDS[kind], kind) for key, kind in KIND_KEYS.items()]

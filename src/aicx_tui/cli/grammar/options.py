@@ -97,9 +97,14 @@ def code_option(verb: ArgumentParser) -> None:
     )
 
 
-def json_form(verb: ArgumentParser) -> None:
-    """Let data be printed as JSON."""
-    verb.add_argument("--json", action="store_true", help="print the platform's own object")
+def json_form(verb: ArgumentParser, what: str = "the platform's own object") -> None:
+    """Let data be printed as JSON.
+
+    Args:
+        verb: Of which command.
+        what: What is printed then.
+    """
+    verb.add_argument("--json", action="store_true", help=f"print {what}")
 
 
 def discard(verb: ArgumentParser | _MutuallyExclusiveGroup) -> None:

@@ -11,12 +11,15 @@ from aicx_tui.cli.grammar.targets import add_targets
 if TYPE_CHECKING:
     from aicx_tui.cli.grammar.options import Subparsers
 
+FACTS = "what is known of the token as a JSON object"
+REPORT = "one report as a JSON object"
+
 
 def add_token(nouns: Subparsers) -> None:
     """Add the noun and its verbs."""
     token = noun(nouns, "token", "the personal access token")
-    json_form(verb(token, "token.status"))
-    json_form(verb(token, "token.verify"))
+    json_form(verb(token, "token.status"), FACTS)
+    json_form(verb(token, "token.verify"), FACTS)
     _replacing(verb(token, "token.issue"))
     _rotate(token)
     _set(token)
@@ -45,7 +48,7 @@ def _replacing(added: ArgumentParser) -> None:
         metavar="FILE",
         help="where the keyring does not take the new token, write it to this file (mode 0600)",
     )
-    json_form(added)
+    json_form(added, REPORT)
 
 
 def _set(verbs: Subparsers) -> None:
@@ -60,4 +63,4 @@ def _set(verbs: Subparsers) -> None:
         metavar="ID",
         help="a human that has to be readable with it, where no call checks a token",
     )
-    json_form(added)
+    json_form(added, REPORT)

@@ -217,6 +217,8 @@ class HumansScreen(ListDialogs):
             self._leave(self.session)
         if self.session is not message.session:
             self.read_own(message.session)
+        if self.session is None:
+            self.aicx.places.handing_out.say_what_was_left(message.session.context)
         self.session = message.session
         self.sending.send(message.session)
         self.bulking.run(message.session)

@@ -16,13 +16,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
 
-from aicx_tui.credentials import Found
-from aicx_tui.errors import AicxError
+from aicx_tui.credentials import MEMORY, Found
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation_journal import fingerprint
-from aicx_tui.services.targets import Target, TargetResult
+from aicx_tui.services.targets import Target
 from aicx_tui.services.token_facts import TokenFacts
 from aicx_tui.text import clean
+from aicx_tui.tui.handing_out import Heard
 from aicx_tui.tui.keys import binding
 from aicx_tui.tui.screens.place import PlaceScreen
 from aicx_tui.tui.token_lines import (
@@ -83,25 +83,12 @@ class TokenScreen(PlaceScreen):
 
         facts: TokenFacts
 
-    @dataclass
-    class Looked(Message):
-        """It is known how a target is."""
-
-        result: TargetResult
-
-    @dataclass
-    class Ended(Message):
-        """Nothing is asked of targets any more."""
-
-        error: AicxError | None = None
-
     def __init__(self, humans: HumansScreen, keymap: Keymap) -> None:
         super().__init__(humans, keymap)
         self.found: Found | None = None
         self.facts: TokenFacts | None = None
         self._is_reading = False
-        self._asked: set[str] = set()
-        self._said: dict[str, str] = {}
+        self._said: dict[tuple[str, str], str] = {}
         self._records: Mapping[str, Record] = {}
         self._wanted = ""
         self.tokens = Tokens(self)
@@ -124,6 +111,7 @@ class TokenScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
+        self.aicx.places.handing_out.heard.subscribe(self, self._heard)
         self.action_read()
 
     def on_screen_resume(self) -> None:
@@ -154,6 +142,9 @@ class TokenScreen(PlaceScreen):
 
     @property
     def _replacing(self) -> str:
+        facts = self.facts
+        if facts and facts.rescued and not (facts.found and facts.found.source == MEMORY):
+            return "token.set"  # only who kept it by hand has it
         return "token.rotate" if self.own.context.kind == "console" else "token.set"
 
     def _show_targets(self) -> None:
@@ -178,7 +169,7 @@ class TokenScreen(PlaceScreen):
         return target_line(
             target,
             self._records.get(target.name),
-            current=self.current,
+            current=self._in_use,
             is_asked=target.name in self._asked,
             now=self.aicx.clock(),
             reader=self.aicx.reader,
@@ -189,8 +180,10 @@ class TokenScreen(PlaceScreen):
         target = self.target
         if target is None:
             return
-        record = self._records.get(target.name)
-        said = self._said.get(target.name) or (record.message if record else "")
+        record, current = self._records.get(target.name), self.current
+        said = self._said.get((target.name, current), "")
+        if not said and record is not None and record.fingerprint == current:
+            said = record.message  # that of another token tells nothing of this one
         if target.kind == "by-hand" and not said:
             said = target.settings.get("instructions", "")
         self._more.update(Content.styled(clean(said, limit=400), "$quiet"))
@@ -202,6 +195,16 @@ class TokenScreen(PlaceScreen):
         if facts is not None and facts.token is not None:
             return fingerprint(facts.token)
         return fingerprint(self.found.secret) if self.found and not facts else ""
+
+    @property
+    def _in_use(self) -> str | None:
+        """The fingerprint of the token that works, kept here or not; None while not known."""
+        if self.current:
+            return self.current
+        facts = self.facts
+        if facts is None or (facts.found is None and facts.problem is not None):
+            return None
+        return facts.live.fingerprint if facts.live else ""
 
     @property
     def _held(self) -> str:
@@ -250,30 +253,23 @@ class TokenScreen(PlaceScreen):
         """Whether targets are being looked into or updated."""
         return bool(self._asked)
 
-    def ask_of(self, *targets: Target) -> None:
-        """Say that targets are being asked."""
-        self._asked = {target.name for target in targets}
-        self._said.clear()
-        self.show()
+    @property
+    def _asked(self) -> set[str]:
+        return self.aicx.places.handing_out.asked(self.own.context.name)
 
     def go_to(self, name: str) -> None:
         """Let the cursor go to a target."""
         self._wanted = name
         self.show()
 
-    @on(Looked)
-    def _target_looked_at(self, message: Looked) -> None:
-        result = message.result
-        self._asked.discard(result.target.name)
-        self._said[result.target.name] = f"{result.message} {result.hint}".strip()
+    def _heard(self, heard: Heard) -> None:
+        """Show what is heard of targets, whoever asks them."""
+        if heard.context != self.own.context.name:
+            return
+        if (result := heard.result) is not None:
+            said = f"{result.message} {result.hint}".strip()
+            self._said[result.target.name, self.current] = said
         self.show()
-
-    @on(Ended)
-    def _targets_ended(self, message: Ended) -> None:
-        self._asked.clear()
-        self.show()
-        if message.error is not None:
-            self.aicx.report(message.error, title="Targets")
 
     # What keys do
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -60,6 +62,7 @@ class PasteForm(FormScreen[Rotated]):
         said = f"1  {first}\n{PASTING}"
         super().__init__("Paste a token issued elsewhere", tuple(fields), said=said)
         self._own = own
+        self._known_human = known_human
 
     @override
     async def send(self, values: dict[str, str]) -> Rotated:
@@ -68,7 +71,9 @@ class PasteForm(FormScreen[Rotated]):
         except UsageError as error:
             error.problems = (FieldProblem("token", error.message),)
             raise
-        return await self._own.accept(token, known_human=values.get("human", ""))
+        human = values.get("human", "")
+        is_named = human != self._known_human
+        return await self._own.accept(token, known_human=human, is_human_named=is_named)
 
 
 class FileForm(FormScreen[FilePlace]):
@@ -76,20 +81,28 @@ class FileForm(FormScreen[FilePlace]):
 
     Args:
         title: What for.
+        file_at: What a file that a person names is as a place.
         token: What is written there at once; None where it is not issued yet.
     """
 
     SENDS = "save"
     BUSY = "Saving …"
 
-    def __init__(self, title: str, *, token: SecretStr | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        file_at: Callable[[Path], FilePlace],
+        token: SecretStr | None = None,
+    ) -> None:
         hint = "A full path. The token lies there in the clear, for its owner only (0600)."
         super().__init__(title, (Field("file", "File", hint, is_path=True),))
         self._token = token
+        self._file_at = file_at
 
     @override
     async def send(self, values: dict[str, str]) -> FilePlace:
-        place = FilePlace(full_path(values["file"]))
+        place = self._file_at(full_path(values["file"]))
         if self._token is None:
             await place.prove(characters=0)
         else:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -21,6 +22,7 @@ from aicx_tui.errors import AicxError, KeyringUnavailableError, NotSignedInError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Outcome, Rotated
 from aicx_tui.services.rotation_keeping import Step, Stranded
+from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.text import clean
@@ -33,12 +35,15 @@ from aicx_tui.tui.rotation_lines import (
     step_lines,
     target_lines,
 )
-from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, Phase
+from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, WAITING, Phase
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from aicx_tui.tui.app import AicxApp
+
+REPLACING = "replacing"
+"""The worker that replaces the token."""
 
 
 class TokenRunScreen(Dialog[bool]):
@@ -91,6 +96,9 @@ class TokenRunScreen(Dialog[bool]):
 
         result: TargetResult
 
+    class Waited(Message):
+        """Another run is waited for, or was."""
+
     class AllGiven(Message):
         """It is known of all of them."""
 
@@ -116,6 +124,7 @@ class TokenRunScreen(Dialog[bool]):
         self._phase = Phase.ASKS
         self._steps: list[Step] = []
         self._results: dict[str, TargetResult] = {}
+        self._is_waiting = False
         self._died_at: datetime | None = None
         self._error: AicxError | None = None
         self._place: FilePlace | None = None
@@ -151,20 +160,16 @@ class TokenRunScreen(Dialog[bool]):
         """Why the console cannot be left now; empty where it can."""
         if self._rescuing.is_waiting:
             return f"{KEPT_NOWHERE} Keep it first: r, u, s or f."
-        if self._phase is Phase.REPLACES:
+        if self._phase is Phase.REPLACES and not self._is_waiting:
             return "The token is being replaced just now, which takes some seconds."
-        return ""
-
-    async def at_stake(self) -> str:
-        """What would be cut off."""
-        if self._phase is Phase.UPDATES:
-            return "Targets are being given the new token; those left over keep the one before."
         return ""
 
     async def on_unmount(self) -> None:
         """Where the console is ended from outside, see the replacing through first."""
         if self._rescuing.is_waiting:
             self._rescuing.give_up()
+        if self._is_waiting:
+            self.workers.cancel_group(self, REPLACING)  # nothing has begun
         await self._over.wait()
 
     # What is shown
@@ -213,7 +218,9 @@ class TokenRunScreen(Dialog[bool]):
             if left := self._own.still_has_the_old_one(self._held):
                 warned = f"{left} still holds the one before: replace it there."
                 said.append(Content.assemble(("! ", "bold $warning"), clean(warned)))
-        if self._phase is Phase.STRANDED:
+        if self._phase is Phase.WAITS:
+            said.append(Content.styled(WAITING, "bold"))
+        elif self._phase is Phase.STRANDED:
             said += self._rescuing.lines(KEPT_NOWHERE)
         elif self._error is not None:
             said.append(error_lines(self._error))
@@ -245,7 +252,7 @@ class TokenRunScreen(Dialog[bool]):
         self.show()
         self._replace()
 
-    @work(group="replacing")
+    @work(group=REPLACING)
     async def _replace(self) -> None:
         self._over.clear()  # not before: one that never begins would never be over
         try:
@@ -253,6 +260,7 @@ class TokenRunScreen(Dialog[bool]):
                 self._held,
                 told=self._tell_step,
                 rescue=self._rescuing.rescue,
+                waits=self._tell_waiting,
                 place=self._place,
             )
         except AicxError as error:
@@ -261,6 +269,16 @@ class TokenRunScreen(Dialog[bool]):
             self.post_message(self.Replaced(rotated))
         finally:
             self._over.set()
+
+    def _tell_waiting(self, is_waiting: bool) -> None:
+        self._is_waiting = is_waiting
+        self.post_message(self.Waited())
+
+    def on_token_run_screen_waited(self) -> None:
+        """Say that another run is waited for, or that this one begins."""
+        if self._phase in (Phase.REPLACES, Phase.WAITS):
+            self._phase = Phase.WAITS if self._is_waiting else Phase.REPLACES
+            self.show()
 
     def _tell_step(self, step: Step) -> None:
         self.post_message(self.Went(step))
@@ -287,16 +305,20 @@ class TokenRunScreen(Dialog[bool]):
         self.show()
 
     def on_token_run_screen_replaced(self, message: Replaced) -> None:
-        """Go on with the targets; whoever issued one that was adopted gives it to them."""
+        """Go on with the targets."""
         self._rotated = message.rotated
-        if self._targets and message.rotated.outcome is not Outcome.ADOPTED:
+        if self._targets:
             self._update()
         else:
-            self._targets = ()
             self._phase = Phase.DONE
             self.show()
 
     # Targets
+
+    @property
+    def _is_adopted(self) -> bool:
+        """Whether another issued it, who may have given it to some of them."""
+        return self._rotated is not None and self._rotated.outcome is Outcome.ADOPTED
 
     @property
     def _open(self) -> list[Target]:
@@ -314,7 +336,9 @@ class TokenRunScreen(Dialog[bool]):
 
     async def _give(self, targets: Sequence[Target]) -> None:
         try:
-            results = await self._own.hand_out(targets, told=self._tell_target)
+            results = await self.aicx.places.handing_out.give(
+                self._own, targets, told=self._tell_target, lacking=self._is_adopted
+            )
         except AicxError as error:
             self.post_message(self.NotGiven(error))
         else:
@@ -334,7 +358,8 @@ class TokenRunScreen(Dialog[bool]):
 
     def on_token_run_screen_all_given(self) -> None:
         """Report."""
-        self._phase = Phase.LEFT if self._open else Phase.DONE
+        kinds = {target.kind for target in self._open}
+        self._phase = Phase.LEFT if kinds - {"by-hand"} else Phase.DONE
         self.show()
 
     def on_token_run_screen_not_given(self, message: NotGiven) -> None:
@@ -379,7 +404,13 @@ class TokenRunScreen(Dialog[bool]):
                 self._place = place
                 self._begin()
 
-        self.app.push_screen(FileForm("Keep the new token in a file"), chosen)
+        form = FileForm("Keep the new token in a file", file_at=self.file_at)
+        self.app.push_screen(form, chosen)
+
+    def file_at(self, path: Path) -> FilePlace:
+        """What a file that a person names is as a place for the token."""
+        held = self._held.secret if self._held is not None else None
+        return FilePlace(path, saved=SavedTokens(self.aicx.setup.home), held=held)
 
     def action_close(self) -> None:
         """Go back."""
@@ -389,5 +420,7 @@ class TokenRunScreen(Dialog[bool]):
         """Go back, where nothing would be lost by it."""
         if self.holds_exit:
             self.aicx.notify(self.holds_exit, severity="warning")
-        else:
-            self.answer(self._phase in OVER)
+            return
+        if self._is_waiting:
+            self.workers.cancel_group(self, REPLACING)  # nothing has begun
+        self.answer(self._phase in OVER)
