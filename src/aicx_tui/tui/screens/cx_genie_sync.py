@@ -162,7 +162,7 @@ class SyncUsersScreen(FormScreen[str]):
         async for ended in self._sync.run(with_avatars=bool(values["avatars"])):
             done[ended.step.deed] += ended.is_done
             if ended.error is not None:
-                problems.append(FieldProblem(_named(ended.step), ended.error.message))
+                problems.append(FieldProblem(_named(ended.step), ended.problem))
             count += 1
             self.tell_progress(pace, count, total, things="users")
         said_of_all = (
