@@ -152,6 +152,16 @@ def test_another_host_that_is_redirected_to_hears_nothing_of_it(shop: Shop) -> N
         assert elsewhere.heard == []
 
 
+def test_a_redirect_to_nowhere_that_can_be_read_is_told_for_what_it_is(shop: Shop) -> None:
+    with recorder(
+        b"HTTP/1.1 302 Found\r\nLocation: http://[\r\nContent-Length: 0\r\n\r\n"
+    ) as server:
+        done = shop.at(server.url).check()
+    (finding,) = done.json()["findings"]
+    assert finding["found"].startswith("302 Found, to an address that cannot be read.")
+    assert done.json()["headers"]["location"] == "http://["
+
+
 def test_what_a_reply_repeats_of_secrets_is_not_shown(shop: Shop) -> None:
     said = b'{"status": false, "message": "sample-header-token and user-token-4711"}'
     head = f"HTTP/1.1 200 OK\r\nX-Echo: {HEADER_TOKEN}\r\nContent-Length: {len(said)}\r\n\r\n"

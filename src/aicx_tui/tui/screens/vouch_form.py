@@ -9,12 +9,20 @@ from typing_extensions import override
 
 from aicx_tui.models.human import Human
 from aicx_tui.models.open_cx import OVERRIDES
-from aicx_tui.services.vouching import CUSTOM, EMAIL, LANGUAGE, Vouch, parsed_rows, prefilled
+from aicx_tui.services.vouching import (
+    AVATAR,
+    CUSTOM,
+    EMAIL,
+    LANGUAGE,
+    Vouch,
+    parsed_rows,
+    prefilled,
+)
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 
-NAME, PHONE, AVATAR, CHAT = "name", "phone", "avatar_url", "chat_context"
+NAME, PHONE, CHAT = "name", "phone", "chat_context"
 
 _ROWS = "Rows of key=value, or one JSON object."
 
