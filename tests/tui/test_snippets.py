@@ -39,7 +39,7 @@ async def test_a_token_shows_as_dots_and_is_copied_once_that_was_said(
 ) -> None:
     async with console(browsed_sandbox.access(), size=(80, 24)) as person:
         await person.presses("w", "m")
-        await person.sees("CX Genie in a Flutter app", "Token", "From record")
+        await person.sees("CX Genie in a Flutter app", "User's token", "From record")
         await person.types("bot")
         await person.presses("tab", *"visitor", "enter")
         await person.sees("userToken: '********'", "Known there by a token")
@@ -55,9 +55,17 @@ async def test_a_token_shows_as_dots_and_is_copied_once_that_was_said(
 async def test_who_has_no_uid_gets_none_and_is_told_why(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.access()) as person:
         await person.presses("slash", *"no:uid", "enter", "w", "w")
-        await person.sees("Proto Webchat  has no uid: would be all without one")
+        await person.sees("Proto Webchat  no uid: nothing tells it apart")
         await person.presses("c")
-        await person.sees("Channel", "Phone as")
+        await person.sees("Bot", "Phone as")
         await person.types("bot")
         await person.presses("ctrl+s")
         await person.sees("This human has no uid.", "one and the same", "visitor's own token")
+        await person.presses("tab", *"visitor", "ctrl+s")
+        await person.sees('data-token="********"')
+        await person.presses("s")
+        await person.sees("Save the snippet")
+        await person.presses("escape")
+        await person.sees('data-token="********"')
+        await person.presses("escape", "w", "c")
+        await person.sees("User's token", "empty for none")

@@ -23,6 +23,7 @@ from aicx_tui.services.field_words import field_name, value_said
 from aicx_tui.services.tag_values import tag_value
 from aicx_tui.services.tagging import TAG
 from aicx_tui.storage.changes import LOCAL
+from aicx_tui.text import MAX_DISPLAY_CHARACTERS, clean
 
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
@@ -80,18 +81,25 @@ class Step:
         tags = [(TAG + tag_id, held.get(tag_id, ""), v) for tag_id, v in self.tags.items()]
         return (*fields, *tags)
 
-    def said(self, tags: Mapping[str, TagDefinition]) -> str:
+    def said(
+        self, tags: Mapping[str, TagDefinition], *, limit: int = MAX_DISPLAY_CHARACTERS
+    ) -> str:
         """In a line, the name aside, such as `E-mail a → b`.
 
         Args:
             tags: Definitions by id.
+            limit: Characters of one value; of a longer one the rest is left out.
         """
         if self.deed is Deed.REFUSED:
             return self.problem
+
+        def value(text: str) -> str:
+            return clean(value_said(text, tags), limit=limit)
+
         return ", ".join(
-            f"{field_name(name, tags)} {value_said(before, tags)} → {value_said(after, tags)}"
+            f"{field_name(name, tags)} {value(before)} → {value(after)}"
             if self.deed is Deed.UPDATE
-            else f"{field_name(name, tags)} {value_said(after, tags)}"
+            else f"{field_name(name, tags)} {value(after)}"
             for name, before, after in self.differences()
         )
 

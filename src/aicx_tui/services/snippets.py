@@ -107,7 +107,7 @@ def snippet(kind: SnippetKind, human: Human, choices: Choices) -> Snippet:
 def why_none(kind: SnippetKind, human: Human) -> str:
     """Why there is no code for a human whatever is chosen; empty where there may be one."""
     if kind == "webchat" and is_blank(human.uid):
-        return "has no uid: would be all without one"
+        return "no uid: nothing tells it apart"
     return ""
 
 

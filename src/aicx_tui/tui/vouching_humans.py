@@ -14,11 +14,12 @@ from aicx_tui.services.vouching import preview
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.embedding_humans import EmbeddingHuman
 from aicx_tui.tui.screens.pick import PickScreen, Row
-from aicx_tui.tui.screens.vouch import EDIT, SNIPPET, VouchScreen
+from aicx_tui.tui.screens.vouch import EDIT, VouchScreen
 from aicx_tui.tui.screens.vouch_form import Body, VouchForm
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
+    from aicx_tui.services.vouching import Vouched
     from aicx_tui.tui.screens.list_dialogs import ListDialogs
 
 
@@ -80,6 +81,7 @@ class VouchingHuman:
             f"Authenticate {name} with OpenCX",
             preview(vouching.context.root, body),
             vouch=partial(vouching.vouch, body),
+            embed=self._embed,
             clock=self._screen.aicx.clock,
             pause=lambda: vouching.pause,
         )
@@ -87,9 +89,10 @@ class VouchingHuman:
         def answered(wanted: str | None) -> None:
             if wanted == EDIT:
                 self._ask(vouching)
-            elif wanted == SNIPPET and screen.vouched is not None:
-                channel = getattr(self._screen.context, KINDS["open-cx"].setting)
-                choices = Choices(channel=channel, token=screen.vouched.token)
-                EmbeddingHuman(self._screen, self._human).show_or_ask("open-cx", choices)
 
         self._screen.app.push_screen(screen, answered)
+
+    def _embed(self, vouched: Vouched) -> None:
+        channel = getattr(self._screen.context, KINDS["open-cx"].setting)
+        choices = Choices(channel=channel, token=vouched.token)
+        EmbeddingHuman(self._screen, self._human).show_or_ask("open-cx", choices)
