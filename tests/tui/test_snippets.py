@@ -68,4 +68,4 @@ async def test_who_has_no_uid_gets_none_and_is_told_why(browsed_sandbox: Sandbox
         await person.presses("escape")
         await person.sees('data-token="********"')
         await person.presses("escape", "w", "c")
-        await person.sees("User's token", "empty for none")
+        await person.sees("User's token", "Phone as")
