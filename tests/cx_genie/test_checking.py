@@ -93,6 +93,9 @@ def test_a_hostile_reply_is_told_for_what_it_is(
     assert told["would_do"] is False
     failed = [f for f in told["findings"] if f["status"] == "failed"]
     assert any(finding in f["found"] for f in failed), failed
+    (kept,) = (path.read_text() for path in shop.home.rglob("checks.json"))
+    assert "The reply would not do: " in kept
+    assert "The token has ended" not in kept
     assert all(f["next_step"] for f in failed)
     assert "would not do" in done.err
 

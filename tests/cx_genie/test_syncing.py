@@ -78,6 +78,7 @@ def test_users_are_previewed_then_created_then_updated_and_never_doubled(
         assert "= same Bo: nothing" in changed.out
         again = shop.aicx(*words, "--yes")
         assert "0 created, 1 updated, 1 as they were." in again.err
+        assert "✓" in shop.aicx("profiles", "list").out
         assert "user 3: The reply would not do." in again.err
     (ana,) = humans_of(own_sandbox, "u-1")
     assert ana["email"] == "ana.c@shop.example"

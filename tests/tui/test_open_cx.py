@@ -102,6 +102,8 @@ async def test_integrations_are_listed_and_checked(
         await person.presses("g", "i")
         await person.sees("Integrations", "OpenCX", "ocx", "CX Genie", "shop", "never checked")
         await person.sees("Proto Webchat", "gw_1", "for snippets")
+        await person.presses("S")
+        await person.sees("There is no Authentication URL here.")
         await person.presses("enter")
         await person.sees("ocx is not in order", "The API key of ocx is not known", "--key-file")
         await person.presses("j", "enter")

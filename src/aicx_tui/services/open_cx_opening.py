@@ -63,8 +63,8 @@ class Vouching:
         """
         try:
             answer = await self._asked(body)
-        except AicxError as error:
-            self._note(is_good=False, message=error.message)
+        except AicxError:  # whose message may name the human
+            self._note(is_good=False, message="A human could not be authenticated.")
             raise
         self._note(is_good=True, message="A human was authenticated.")
         contact_id = answer.contact.id if answer.contact is not None else ""
