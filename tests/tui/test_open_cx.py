@@ -65,6 +65,25 @@ async def test_a_human_is_vouched_for_step_by_step(
         await person.sees("Token    ********", "It says that it ends in")
 
 
+async def test_the_key_is_asked_for_once_where_no_keyring_has_it(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    root = f"{own_sandbox.url}/open-cx"
+    context = Context(name="ocx", kind="open-cx", root=root, source="config")
+    setup = bare_setup(str(tmp_path), contexts={"ocx": context})
+    async with console(own_sandbox.access(), setup=setup) as person:
+        await person.presses("slash", *"has:email", "enter", "w", "a")
+        await person.sees("API key of ocx", "The API key of ocx is not known.", "memory alone")
+        await person.pastes("ocx_live_wrong")
+        await person.presses("enter")
+        await person.sees("Unauthorized")
+        await person.pastes(own_sandbox.token())
+        await person.presses("enter")
+        await person.sees("Authenticate", "with OpenCX", "Nothing is sent yet")
+        await person.presses("escape", "w", "a")
+        await person.sees("Nothing is sent yet")
+
+
 async def test_a_contact_is_created_edited_and_deleted(own_sandbox: SandboxPlatform) -> None:
     async with console(access_by(environment(own_sandbox)), size=(80, 24)) as person:
         await person.sees("120 humans")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import console
 
@@ -32,6 +33,17 @@ async def test_a_snippet_is_seen_copied_and_saved(
         assert (tmp_path / "shop.html").read_text() == code
         await person.presses("w", "w")
         await person.sees('humanUid: "', 'gwId: "gw"')  # the channel is known by now
+
+
+async def test_who_shares_a_uid_is_named_beside_the_code(own_sandbox: SandboxPlatform) -> None:
+    env = own_sandbox.environment()
+    for name in ("Ada Twin", "Bea Twin"):
+        assert aicx("humans", "create", "--fullname", name, "--uid", "one-4711", env=env).code == 0
+    async with console(own_sandbox.access()) as person:
+        await person.presses("slash", *"Ada", "enter", "w", "w")
+        await person.types("gw")
+        await person.presses("ctrl+s")
+        await person.sees("Proto.init", "The same uid is that of Bea Twin", "who sees what each")
 
 
 async def test_a_token_shows_as_dots_and_is_copied_once_that_was_said(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, MirrorError
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.contexts import edit_context
 from aicx_tui.services.one_human import token_of
 from aicx_tui.services.snippet_kinds import KINDS, SnippetKind
+from aicx_tui.services.snippet_sharing import sharing_note
 from aicx_tui.services.snippets import Choices, Snippet, snippet, why_none
 from aicx_tui.text import MISSING, clean, is_blank
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
@@ -128,7 +130,21 @@ class EmbeddingHuman:
         if (made := self._made(kind, choices)) is not None:
             name = clean(self._human.fullname or MISSING, limit=40)
             title = f"{KINDS[kind].title} for {name}"
-            self._screen.app.push_screen(SnippetScreen(title, made, choices, wanted=self._wanted))
+            screen = SnippetScreen(title, made, choices, wanted=self._wanted)
+            self._screen.app.push_screen(screen)
+            self._look_for_others(screen)
+
+    def _look_for_others(self, screen: SnippetScreen) -> None:
+        self._screen.run_worker(self._tell_of_others(screen), group="sharing", exclusive=True)
+
+    async def _tell_of_others(self, screen: SnippetScreen) -> None:
+        directory, made, choices = self._screen.directory, screen.snippet, screen.choices
+        if directory is None:
+            return
+        with suppress(MirrorError):  # the list says that; the code is right all the same
+            note = await sharing_note(directory, self._human, made.kind, choices)
+            if note and screen.snippet is made and not screen.is_answered:
+                screen.show(replace(made, notes=(note, *made.notes)), choices)
 
     def _made(self, kind: SnippetKind, choices: Choices) -> Snippet | None:
         try:
@@ -152,6 +168,7 @@ class EmbeddingHuman:
         self._remember(KINDS[kind].setting, choices.channel)
         if (made := self._made(kind, choices)) is not None:
             screen.show(made, choices)
+            self._look_for_others(screen)
 
     def _saved(self, screen: SnippetScreen, path: Path | None) -> None:
         if path is not None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import AicxError
-from aicx_tui.services.open_cx_opening import Vouching, vouching_for
+from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.services.open_cx_opening import Vouching, meant, vouching_beside
 from aicx_tui.services.snippet_kinds import KINDS
 from aicx_tui.services.snippets import Choices
 from aicx_tui.services.vouching import preview
@@ -15,7 +15,7 @@ from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.embedding_humans import EmbeddingHuman
 from aicx_tui.tui.screens.pick import PickScreen, Row
 from aicx_tui.tui.screens.vouch import EDIT, VouchScreen
-from aicx_tui.tui.screens.vouch_form import Body, VouchForm
+from aicx_tui.tui.screens.vouch_form import Body, KeyForm, VouchForm
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
@@ -59,11 +59,22 @@ class VouchingHuman:
         if session is None:
             return
         try:
-            vouching = await vouching_for(aicx.setup, session, named=name)
+            context = meant(aicx.setup, session.context, named=name)
         except AicxError as error:
             aicx.report(error, title="Not authenticated")
             return
-        self._ask(vouching)
+        try:
+            self._ask(await vouching_beside(session, context, aicx.setup))
+        except NotSignedInError as error:
+            said = error.message.removesuffix(" Nothing was sent.")
+            form = KeyForm(context, aicx.setup, said=clean(said))
+            self._screen.app.push_screen(form, self._key_given)
+        except AicxError as error:
+            aicx.report(error, title="Not authenticated")
+
+    def _key_given(self, vouching: Vouching | None) -> None:
+        if vouching is not None:
+            self._ask(vouching)
 
     def _ask(self, vouching: Vouching) -> None:
         form = VouchForm(self._human, host=vouching.context.host, typed=self._typed)
