@@ -111,6 +111,28 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(set_cell_size(shown, max(width - 1, 0)) + ELLIPSIS, width)
 
 
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Cn"})
+
+_UNSEEN_ALTHOUGH = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]|"
+    "[\U000e0100-\U000e01ef]"
+)
+"""Fillers, joiners and an empty pattern of Braille, by category letters, marks and symbols."""
+
+
+def is_blank(text: str | None) -> bool:
+    """Whether a text has nothing in it that anybody could see."""
+    return all(
+        unicodedata.category(character) in _UNSEEN or _UNSEEN_ALTHOUGH.match(character)
+        for character in text or ""
+    )
+
+
+def has_half_character(text: str) -> bool:
+    """Whether the text holds half a surrogate pair, which JSON can name and UTF-8 cannot hold."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def has_control_character(text: str) -> bool:
     """Whether the text holds a C0 or C1 control character, which no field may.
 

@@ -179,6 +179,9 @@ def error_dto(status: int, message: object) -> Answer:
         (reply(200, b"<html>sign in"), OutcomeUnknownError, "web page"),
         (json_reply(200, {"token": {"jwt": 1}}), OutcomeUnknownError, "cannot be read"),
         (json_reply(200, {"token": ""}), OutcomeUnknownError, "cannot be read"),
+        (json_reply(200, {"token": 7}), OutcomeUnknownError, "cannot be read"),
+        (json_reply(200, {"token": "a\x1b]0;b"}), OutcomeUnknownError, "cannot be read"),
+        (json_reply(200, {"token": "a b"}), OutcomeUnknownError, "cannot be read"),
         (json_reply(200, {"contact": {"id": "c1"}}), OutcomeUnknownError, "token"),
         (json_reply(200, []), OutcomeUnknownError, "cannot be read"),
         (json_reply(200, {"token": "x" * 5_000_000}), OutcomeUnknownError, "larger than 4 MiB"),
@@ -193,7 +196,10 @@ async def test_a_hostile_answer_ends_in_an_error_that_holds_no_key(
         with pytest.raises(kind) as caught:
             await open_cx(platform.url, budget=budget).authenticate(SAMPLE)
         assert said in caught.value.message
-        assert KEY not in f"{caught.value.message}{caught.value.hint}"
+        words = f"{caught.value.message}{caught.value.hint}"
+        assert KEY not in words
+        assert "change was sent" not in words
+        assert "record" not in words
         assert len(platform.requests) == 1
 
 

@@ -93,9 +93,12 @@ async def test_what_is_no_address_of_a_picture_is_not_asked(url: str) -> None:
     [
         *("127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.1.2.3"),
         *("100.64.0.1", "224.0.0.1", "::1", "fc00::1", "fe80::1", "::ffff:127.0.0.1", "::"),
+        *("64:ff9b::a00:1", "64:ff9b:1::1", "::10.0.0.1", "::ffff:0:10.0.0.1", "fec0::1"),
+        *("2001:0:a00:1::", "2002:a00:1::"),
     ],
 )
 def test_private_addresses_are_told_from_public_ones(private: str) -> None:
     assert not is_public(ip_address(private))
+    assert is_public(ip_address("64:ff9b::5db8:d70e"))
     assert is_public(ip_address("93.184.215.14"))
     assert is_public(ip_address("2606:2800:21f:cb07:6820:80da:af6b:8b2c"))

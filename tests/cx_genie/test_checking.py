@@ -93,6 +93,9 @@ def test_a_hostile_reply_is_told_for_what_it_is(
     assert told["would_do"] is False
     failed = [f for f in told["findings"] if f["status"] == "failed"]
     assert any(finding in f["found"] for f in failed), failed
+    (kept,) = (path.read_text() for path in shop.home.rglob("checks.json"))
+    assert "The reply would not do: " in kept
+    assert "The token has ended" not in kept
     assert all(f["next_step"] for f in failed)
     assert "would not do" in done.err
 
@@ -150,6 +153,16 @@ def test_another_host_that_is_redirected_to_hears_nothing_of_it(shop: Shop) -> N
             assert b"Authorization: sample-header-token Bearer\r\n" in here.heard[0]
             assert here.heard[0].endswith(b'{"access_token": "user-token-4711", "user_id": "42"}')
         assert elsewhere.heard == []
+
+
+def test_a_redirect_to_nowhere_that_can_be_read_is_told_for_what_it_is(shop: Shop) -> None:
+    with recorder(
+        b"HTTP/1.1 302 Found\r\nLocation: http://[\r\nContent-Length: 0\r\n\r\n"
+    ) as server:
+        done = shop.at(server.url).check()
+    (finding,) = done.json()["findings"]
+    assert finding["found"].startswith("302 Found, to an address that cannot be read.")
+    assert done.json()["headers"]["location"] == "http://["
 
 
 def test_what_a_reply_repeats_of_secrets_is_not_shown(shop: Shop) -> None:

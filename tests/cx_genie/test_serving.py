@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ import httpx
 import pytest
 import trustme
 
+from aicx_tui.endpoint.connections import MOST_CONNECTIONS
+from tests.cli.test_open_cx import environment
 from tests.cx_genie.serving import PATIENCE, Serving
 from tests.cx_genie.shop import HEADER_TOKEN, USER_TOKEN, Shop
 from tests.cx_genie.test_checking import token_of_somebody
@@ -73,11 +76,17 @@ def test_who_has_no_right_or_no_user_is_refused_by_a_reply_that_would_not_do(
     for header in ("", "Bearer", "wrong Bearer", f"{HEADER_TOKEN} {HEADER_TOKEN}"):
         refused = post(url, body, {"Authorization": header})
         assert (refused.status_code, refused.json()["status"]) == (401, False)
-    for wrong in ({}, {"access_token": ""}, {"access_token": 7}, [USER_TOKEN]):
-        assert post(url, wrong).status_code == 400
-    assert post(url, {"access_token": "a" * 20_000}).status_code == 413
+    tokens = ["", 7, "\u200b", "a\0", "a\x1b", "\ud800", "a" * 16_000]
+    for wrong in ({}, [USER_TOKEN], *({"access_token": token} for token in tokens)):
+        refused = httpx.post(url, content=json.dumps(wrong), headers=OUR_HEADER)
+        assert (refused.status_code, refused.json()["status"]) == (400, False), wrong
+    assert post(url, {"access_token": "a" * 4_000}).status_code == 404
+    large = post(url, {"access_token": "a" * 20_000})
+    assert (large.status_code, large.headers["Connection"]) == (413, "close")
     assert httpx.get(url).status_code == 405
     assert httpx.get(f"{url}health").json() == {"status": "ok"}
+    assert httpx.head(f"{url}health").status_code == 200
+    assert "\x1b" not in serving.said()
     assert USER_TOKEN not in serving.said()
 
 
@@ -99,6 +108,8 @@ def test_asked_to_end_it_finishes_and_says_nothing_of_trouble(shop: Shop) -> Non
     with Serving("shop", "--behind-proxy", "127.0.0.1", env=shop.environment) as running:
         forwarded = OUR_HEADER | {"X-Forwarded-For": "203.0.113.9"}
         assert post(running.url, {"access_token": "x"}, forwarded).status_code == 404
+        forwarded["X-Forwarded-For"] = "nonsense"
+        assert post(running.url, {"access_token": "x"}, forwarded).status_code == 404
         body = json.dumps({"access_token": "x"}).encode()
         head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n"
         head += f"Authorization: {OUR_HEADER['Authorization']}\r\n\r\n"
@@ -111,6 +122,7 @@ def test_asked_to_end_it_finishes_and_says_nothing_of_trouble(shop: Shop) -> Non
             assert b"Nobody has this access token." in b"".join(iter(lambda: half.recv(4096), b""))
         assert running.process.wait(PATIENCE) == 0
         assert "203.0.113.9 POST 404" in running.said()
+        assert "nonsense" not in running.said()
         assert "Traceback" not in running.said()
 
 
@@ -131,13 +143,23 @@ def test_a_gateway_serves_only_the_tokens_of_a_file_and_says_so(
     lines = [
         {"access_token": token, "human_id": resolved["id"]},
         {"access_token": USER_TOKEN, "human_id": other},
+        {"access_token": "of somebody deleted", "human_id": "eu_NoLongerHere"},
     ]
     file.write_text("\n".join(map(json.dumps, lines)))
     with Serving("shop", "--user-tokens", str(file), env=shop.environment) as running:
         found = post(running.url, {"access_token": token}).json()
         assert found["data"]["name"] == resolved["fullname"]
         assert post(running.url, {"access_token": "of nobody"}).status_code == 404
-        assert "Serves the 2 tokens of the file" in running.said()
+        assert post(running.url, {"access_token": "of somebody deleted"}).status_code == 404
+        assert "Serves the 3 tokens of the file" in running.said()
+    file.write_text("\n".join(json.dumps({"access_token": i, "human_id": i}) for i in ("", "../x")))
+    refused = shop.aicx("serve", "shop", "--port", "0", "--user-tokens", str(file))
+    assert refused.code == 2
+    assert "line 1: no access_token" in refused.err
+    assert "line 2: human_id is no id of a human" in refused.err
+    contacts = Shop(tmp_path, environment(browsed_sandbox))
+    unread = contacts.aicx("serve", "shop", "--port", "0", "--user-tokens", str(file))
+    assert (unread.code, "no call that reads one human" in unread.err) == (6, True)
 
 
 def test_others_are_served_by_tls_alone(shop: Shop, tmp_path: Path) -> None:
@@ -145,6 +167,8 @@ def test_others_are_served_by_tls_alone(shop: Shop, tmp_path: Path) -> None:
         (["--host", EVERYWHERE], "Other machines could reach"),
         (["--host", EVERYWHERE, "--allow-remote"], "needs --tls-cert and --tls-key"),
         (["--tls-cert", "a.pem"], "belong together"),
+        (["--behind-proxy", "*"], "neither an address nor a network"),
+        (["--behind-proxy", "nonsense"], "neither an address nor a network"),
         (["--tls-cert", str(tmp_path / "no"), "--tls-key", "no"], "cannot be read"),
     ):
         refused = shop.aicx("serve", "shop", "--port", "0", *words)
@@ -180,3 +204,26 @@ def test_an_agent_may_not_serve_and_is_told_what_can_be_done(
     refused = agent.aicx("serve", "shop", "--port", "0")
     assert refused.code == 6
     assert "only an admin may find humans by their tokens" in refused.err
+
+
+def test_callers_who_begin_and_send_no_more_keep_nobody_else_from_being_answered(
+    shop: Shop,
+) -> None:
+    with Serving("shop", env=shop.environment) as running, ExitStack() as held:
+        where = urlsplit(running.url)
+        assert where.port is not None
+        for _ in range(MOST_CONNECTIONS):
+            half = held.enter_context(socket.create_connection(("127.0.0.1", where.port)))
+            half.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n")
+        assert httpx.get(f"{running.url}health").json() == {"status": "ok"}
+        assert post(running.url, {"access_token": "x"}).status_code == 404
+        assert "1 connection without a call closed, the last of 127.0.0.1" in running.said()
+        half.settimeout(PATIENCE)
+        late = b"".join(iter(lambda: half.recv(4096), b""))
+        assert late.startswith(b"HTTP/1.1 408 Request Timeout")
+        assert b'"status": false' in late
+        half = held.enter_context(socket.create_connection(("127.0.0.1", where.port)))
+        half.sendall(b"no call at all\r\n\r\n")
+        wrong = b"".join(iter(lambda: half.recv(4096), b""))
+        assert wrong.startswith(b"HTTP/1.1 400 Bad Request")
+        assert b'"status": false' in wrong

@@ -78,6 +78,7 @@ def test_users_are_previewed_then_created_then_updated_and_never_doubled(
         assert "= same Bo: nothing" in changed.out
         again = shop.aicx(*words, "--yes")
         assert "0 created, 1 updated, 1 as they were." in again.err
+        assert "✓" in shop.aicx("profiles", "list").out
         assert "user 3: The reply would not do." in again.err
     (ana,) = humans_of(own_sandbox, "u-1")
     assert ana["email"] == "ana.c@shop.example"
@@ -182,3 +183,44 @@ def test_users_become_contacts_of_opencx_as_far_as_it_keeps_what_they_have(
         assert "labels are left out" in made.err
         again = shop.aicx(*one, stdin="a")
         assert (again.json()["deed"], again.json()["human"]) == ("same", made.json()["human"])
+
+
+def test_users_who_differ_only_in_how_they_are_written_become_one_human(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    shop, file = Shop(tmp_path, own_sandbox.environment()), tmp_path / "tokens"
+    words = ("sync-users", "shop", "--user-tokens", str(file), "--yes", "--json")
+
+    def deeds(identity: str, *, name: str, values: list[str], **more: str) -> list[str]:
+        users = {f"t{n}": BO | more | {"name": name, identity: v} for n, v in enumerate(values)}
+        file.write_text("\n".join(users))
+        with accounts(users) as server:
+            done = shop.at(server.url, identity=identity).aicx(*words)
+        assert done.code in (0, 9), done.err
+        return [json.loads(line)["deed"] for line in done.out.splitlines()]
+
+    phones = ["0912345678", "+84 912 345 678", "---"]
+    for first in ("create", "same"):
+        said = deeds("phone_number", name="Phone", values=phones, country_code="+84")
+        assert said == [first, "refused", "refused"]
+    for first in ("create", "same"):
+        said = deeds("phone_number", name="Odd", values=["090XXXXXXX", "(090) xxx"])
+        assert said == [first, "refused"]
+    mails = ["Mail@shop.example", " mail@SHOP.example "]
+    for first in ("create", "same"):
+        assert deeds("email", name="Mail", values=mails) == [first, "refused"]
+    ids = ["u-Case", "u-case", "\u200b", "\u3164", "\ud800"]
+    for first in ("create", "same"):
+        assert deeds("id", name="Id", values=ids) == [first, first, *["refused"] * 3]
+
+
+def test_what_the_platform_refuses_of_a_user_is_said_with_its_field(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    shop = Shop(tmp_path, own_sandbox.environment())
+    with accounts({"a": BO | {"id": "u" * 300}}) as server:
+        refused = shop.at(server.url).aicx(
+            "sync-users", "shop", "--user-token-stdin", "--yes", stdin="a"
+        )
+    assert refused.code == 9
+    assert "uid: " in refused.err

@@ -14,6 +14,8 @@ from aicx_tui.services.cx_genie import Identity
 from aicx_tui.services.cx_genie_reply import Verdict, judged
 from aicx_tui.services.phone_numbers import joined, split
 
+NOBODY = "has nothing in it that tells users apart"
+
 V1_SAMPLE: dict[str, Any] = {
     "status": True,
     "message": "Successfully!",
@@ -87,10 +89,24 @@ def test_the_first_sample_has_no_id_and_so_fails_where_users_are_told_apart_by_i
         ),
         (V1_SAMPLE | {"data": []}, {"data": "data is a list, not an object."}),
         (with_data(email="  "), {"data.email": "The identity field is empty."}),
+        (with_data(email="\u200b\u3164"), {"data.email": f"The identity field {NOBODY}."}),
+        (with_data(email="a\0"), {"data.email": "The identity field holds a control character."}),
         (with_data(name=7), {"data.name": "It is a number."}),
+        (with_data(name="\ud800"), {"data.name": "It cannot be written as UTF-8."}),
         (with_data(email=["a@example.com"]), {"data.email": "It is a list."}),
     ],
-    ids=["list", "status-text", "status-false", "no-data", "empty", "name", "wrong-type"],
+    ids=[
+        "list",
+        "status-text",
+        "status-false",
+        "no-data",
+        "empty",
+        "unseen",
+        "control",
+        "name",
+        "half",
+        "wrong-type",
+    ],
 )
 def test_what_keeps_a_chat_user_from_being_made_is_named(
     document: object, failed: dict[str, str]

@@ -70,7 +70,8 @@ async def test_users_are_previewed_synced_and_listed(
             await person.sees("Sync 3 users of shop", "+ Ana Cruz: Name Ana Cruz")
             await person.sees("✗ user 3: The reply would not do.")
             await person.sees("2 to create, 0 to update, 0 as they are, 1 that cannot be.")
-            await person.presses("ctrl+s")
+            await person.sees("^s or Enter sync")
+            await person.presses("enter")
             await person.sees("2 created, 0 updated, 0 as they were.", "1 were not synced")
             await person.presses("ctrl+s")  # once more does not create them once more
             await person.sees("2 created, 0 updated, 0 as they were.", "1 were not synced")
@@ -84,3 +85,9 @@ async def test_users_are_previewed_synced_and_listed(
             await person.sees("Sync 1 user of shop", "= Bo: as it is")
             await person.presses("ctrl+s")
             await person.sees("0 created, 0 updated, 1 as they were.")
+            server.users["token-bo"] = BO | {"name": f"Bo {'o' * 300}", "email": "new@shop.example"}
+            await chooses(person, "Sync CX Genie's users")
+            await person.presses("tab")
+            await person.types("token-bo")
+            await person.presses("ctrl+s")
+            await person.sees("~ Bo: Name Bo → ", "E-mail bo@shop.example", "→ new@shop.example")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aicx_tui.api.open_cx import MOST_REQUESTS, budget_of
 from aicx_tui.services.setup import Setup
+from aicx_tui.settings import Context
 from tests.cli.command import aicx
 from tests.cli.test_open_cx import environment
 from tests.sandbox_platform import SandboxPlatform, access_by
@@ -22,10 +24,12 @@ def now() -> datetime:
 async def test_a_human_is_vouched_for_step_by_step(
     own_sandbox: SandboxPlatform, tmp_path: Path
 ) -> None:
-    setup = bare_setup(str(tmp_path))
+    elsewhere = Context(name="ocx", kind="open-cx", root="http://127.0.0.1:1", source="config")
+    setup = bare_setup(str(tmp_path), contexts={"ocx": elsewhere})
     async with console(own_sandbox.own_access(), setup=setup) as person:
         await person.presses("slash", *"has:email", "enter", "w", "a")
         await person.sees("Authenticate", "with OpenCX", "Nothing is sent yet", "Chat context")
+        await person.sees(f"It goes to {urlsplit(own_sandbox.url).netloc}")
         await person.presses("tab", "tab", "tab", *"xx", "ctrl+s")
         await person.sees("It is none of the 56 codes")
         await person.presses("ctrl+u", *"tl", "tab", "tab", *"plan", "equals_sign", *"gold")
@@ -48,11 +52,36 @@ async def test_a_human_is_vouched_for_step_by_step(
         await person.sees("The contact's id was sent")
         assert person.app.clipboard in person.screen
         await person.presses("w")
-        await person.sees("Channel", "empty keeps")
+        await person.sees("Widget", "User's token", "empty keeps")
         await person.types("wt")
         await person.presses("ctrl+s")
         await person.sees("initOpenScript({", 'user: { token: "********" }')
         assert token not in person.screen
+        await person.presses("o")
+        await person.sees("User's token", "empty keeps")
+        await person.presses("escape")
+        await person.sees("initOpenScript({")
+        await person.presses("escape")
+        await person.sees("Token    ********", "It says that it ends in")
+
+
+async def test_the_key_is_asked_for_once_where_no_keyring_has_it(
+    own_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    root = f"{own_sandbox.url}/open-cx"
+    context = Context(name="ocx", kind="open-cx", root=root, source="config")
+    setup = bare_setup(str(tmp_path), contexts={"ocx": context})
+    async with console(own_sandbox.access(), setup=setup) as person:
+        await person.presses("slash", *"has:email", "enter", "w", "a")
+        await person.sees("API key of ocx", "The API key of ocx is not known.", "memory alone")
+        await person.pastes("ocx_live_wrong")
+        await person.presses("enter")
+        await person.sees("Unauthorized")
+        await person.pastes(own_sandbox.token())
+        await person.presses("enter")
+        await person.sees("Authenticate", "with OpenCX", "Nothing is sent yet")
+        await person.presses("escape", "w", "a")
+        await person.sees("Nothing is sent yet")
 
 
 async def test_a_contact_is_created_edited_and_deleted(own_sandbox: SandboxPlatform) -> None:
@@ -92,6 +121,8 @@ async def test_integrations_are_listed_and_checked(
         await person.presses("g", "i")
         await person.sees("Integrations", "OpenCX", "ocx", "CX Genie", "shop", "never checked")
         await person.sees("Proto Webchat", "gw_1", "for snippets")
+        await person.presses("S")
+        await person.sees("There is no Authentication URL here.")
         await person.presses("enter")
         await person.sees("ocx is not in order", "The API key of ocx is not known", "--key-file")
         await person.presses("j", "enter")

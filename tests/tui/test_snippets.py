@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.cli.command import aicx
 from tests.sandbox_platform import SandboxPlatform
 from tests.tui.console import console
 
@@ -34,12 +35,23 @@ async def test_a_snippet_is_seen_copied_and_saved(
         await person.sees('humanUid: "', 'gwId: "gw"')  # the channel is known by now
 
 
+async def test_who_shares_a_uid_is_named_beside_the_code(own_sandbox: SandboxPlatform) -> None:
+    env = own_sandbox.environment()
+    for name in ("Ada Twin", "Bea Twin"):
+        assert aicx("humans", "create", "--fullname", name, "--uid", "one-4711", env=env).code == 0
+    async with console(own_sandbox.access()) as person:
+        await person.presses("slash", *"Ada", "enter", "w", "w")
+        await person.types("gw")
+        await person.presses("ctrl+s")
+        await person.sees("Proto.init", "The same uid is that of Bea Twin", "who sees what each")
+
+
 async def test_a_token_shows_as_dots_and_is_copied_once_that_was_said(
     browsed_sandbox: SandboxPlatform,
 ) -> None:
     async with console(browsed_sandbox.access(), size=(80, 24)) as person:
         await person.presses("w", "m")
-        await person.sees("CX Genie in a Flutter app", "Token", "From record")
+        await person.sees("CX Genie in a Flutter app", "User's token", "From record")
         await person.types("bot")
         await person.presses("tab", *"visitor", "enter")
         await person.sees("userToken: '********'", "Known there by a token")
@@ -55,9 +67,17 @@ async def test_a_token_shows_as_dots_and_is_copied_once_that_was_said(
 async def test_who_has_no_uid_gets_none_and_is_told_why(browsed_sandbox: SandboxPlatform) -> None:
     async with console(browsed_sandbox.access()) as person:
         await person.presses("slash", *"no:uid", "enter", "w", "w")
-        await person.sees("Proto Webchat  has no uid: would be all without one")
+        await person.sees("Proto Webchat  no uid: nothing tells it apart")
         await person.presses("c")
-        await person.sees("Channel", "Phone as")
+        await person.sees("Bot", "Phone as")
         await person.types("bot")
         await person.presses("ctrl+s")
         await person.sees("This human has no uid.", "one and the same", "visitor's own token")
+        await person.presses("tab", *"visitor", "ctrl+s")
+        await person.sees('data-token="********"')
+        await person.presses("s")
+        await person.sees("Save the snippet")
+        await person.presses("escape")
+        await person.sees('data-token="********"')
+        await person.presses("escape", "w", "c")
+        await person.sees("User's token", "Phone as")

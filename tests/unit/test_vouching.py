@@ -53,11 +53,16 @@ def test_only_what_was_given_is_sent() -> None:
 
 def test_all_that_cannot_be_meant_is_said_at_once() -> None:
     with pytest.raises(UsageError) as caught:
-        Vouch(email=" ", language="xx", overrides={"cookies": {}}).body()
+        Vouch(
+            email=" ",
+            language="xx",
+            avatar_url="javascript:alert(1)",
+            custom_data={"seats": float("nan")},
+            chat_context="\ud800",
+            overrides={"cookies": {}, "headers": {"a": float("inf")}},
+        ).body()
     assert [problem.field for problem in caught.value.problems] == [
-        "email",
-        "language",
-        "overrides",
+        *("email", "language", "avatar_url", "overrides", "custom", "chat_context", "headers"),
     ]
 
 
@@ -67,7 +72,7 @@ def test_custom_data_is_rows_or_json() -> None:
         "seats": "2=3",
     }
     assert parsed_rows('{"seats": 2}', field="custom") == {"seats": 2}
-    for wrong in ("plan", "=x", '{"a": ', "{" * 100_000):
+    for wrong in ("plan", "=x", "a=1\na=2", '{"a": ', "{" * 100_000):
         with pytest.raises(UsageError):
             parsed_rows(wrong, field="custom")
     assert parsed_overrides("") == {}

@@ -76,6 +76,7 @@ class AuthenticationUrl:
             follow_redirects=False,
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
             headers={"Accept-Encoding": "identity", "User-Agent": f"aicx-tui/{__version__}"},
+            event_hooks={"response": [_keep_from_following]},
         )
 
     async def aclose(self) -> None:
@@ -126,11 +127,20 @@ class AuthenticationUrl:
                     break
             return Answer(
                 status=response.status_code,
-                headers=tuple(response.headers.multi_items()),
+                headers=tuple(response.extensions[_CAME]),
                 body=bytes(body[:MOST_BYTES]),
                 is_cut=len(body) > MOST_BYTES,
                 seconds=time.monotonic() - began,
             )
+
+
+_CAME = "aicx_headers"
+
+
+async def _keep_from_following(response: httpx.Response) -> None:
+    """Hide where a redirect leads: httpx reads that also where it does not follow, or breaks."""
+    response.extensions[_CAME] = response.headers.multi_items()
+    response.headers.pop("location", None)
 
 
 def _in_words_of_profiles(error: AicxError) -> AicxError:

@@ -18,7 +18,7 @@ from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import FEED_PAGE_LIMIT, Platform
 from aicx_tui.api.budget import Budget
 from aicx_tui.api.http import HttpCore, Reply
-from aicx_tui.errors import CursorTooOldError, ForbiddenError, UnsupportedError
+from aicx_tui.errors import CursorTooOldError, ForbiddenError, OutcomeUnknownError, UnsupportedError
 from aicx_tui.models.capability import Capability
 from aicx_tui.models.feed import FeedItem, FeedPage, feed_item
 from aicx_tui.models.human import HumanChanges, HumanDraft
@@ -52,6 +52,8 @@ _INSTEAD = {
     Capability.HUMANS_GET: "Find it in the local copy: aicx humans list id:ID",
     Capability.TOKEN_ISSUE: "In OpenCX's dashboard: Settings > Access.",
 }
+
+_THE_CHANGE = "The change was sent and"
 
 _BUDGETS: dict[str, Budget] = {}
 
@@ -144,8 +146,12 @@ class OpenCx(Platform):
         Args:
             body: As documented for `POST /widget/authenticate-user`.
         """
-        reply = await self._http.post("/widget/authenticate-user", body)
-        return reply.parse(Authenticated)
+        try:
+            reply = await self._http.post("/widget/authenticate-user", body)
+            return reply.parse(Authenticated)
+        except OutcomeUnknownError as error:
+            said = error.message.replace(_THE_CHANGE, "There is no token; the contact")
+            raise OutcomeUnknownError(said, hint="Ask once more.") from None
 
     @override
     def _unsupported(self, capability: Capability) -> NoReturn:

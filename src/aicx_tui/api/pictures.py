@@ -11,7 +11,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,8 +35,25 @@ Address = IPv4Address | IPv6Address
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the public Internet's."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, IPv4Address):
+        return True
+    if any(address in network for network in _NOBODYS):
+        return False
+    inner = address.ipv4_mapped or address.sixtofour
+    if address in _NAT64:
+        inner = IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner is None or is_public(inner)
+
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""How a network without IPv4 names its addresses: as public as the one that each carries."""
+
+_NOBODYS = tuple(
+    map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2001::/32", "fec0::/10"))
+)
+"""What carries an IPv4 address in ways that are over or a network's own, Teredo, and site-local."""
 
 
 async def fetch_picture(

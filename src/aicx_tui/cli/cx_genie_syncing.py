@@ -97,8 +97,8 @@ def _document(step: Step) -> dict[str, JsonValue]:
 
 
 def _document_of(ended: Ended) -> dict[str, JsonValue]:
-    problem = ended.error.message if ended.error else None
-    return {**_document(ended.step), "human": ended.human_id or None, "problem": problem}
+    told = {"human": ended.human_id or None, "problem": ended.problem or None}
+    return {**_document(ended.step), **told}
 
 
 def _counted(steps: Sequence[Step]) -> str:
@@ -141,9 +141,7 @@ def _report(ended: Sequence[Ended], *, total: int) -> None:
         f"{grouped(counts[Deed.CREATE])} created, {grouped(counts[Deed.UPDATE])} updated, "
         f"{grouped(counts[Deed.SAME])} as they were."
     )
-    problems = [
-        FieldProblem(f"user {one.step.number}", one.error.message) for one in ended if one.error
-    ]
+    problems = [FieldProblem(f"user {one.step.number}", one.problem) for one in ended if one.error]
     if problems:
         raise PartlyFailedError(
             f"{grouped(len(problems))} of {grouped(total)} users were not synced, or not in full.",

@@ -27,6 +27,7 @@ from aicx_tui.services.setup import Setup
 from aicx_tui.services.vouching import (
     CUSTOM,
     Vouch,
+    add_row,
     left_of,
     parsed_object,
     parsed_overrides,
@@ -52,7 +53,10 @@ class _Given:
         self.key = token_from_file(arguments.key_file) if arguments.key_file else None
         self.context = _text(arguments.context_file)
         custom = parsed_object(_text(arguments.custom_file), field=CUSTOM)
-        self.custom = custom | dict(arguments.custom)
+        rows: dict[str, JsonValue] = {}
+        for key, value in arguments.custom:
+            add_row(rows, key, value, field=CUSTOM)
+        self.custom = custom | rows
         self.overrides = parsed_overrides(_text(arguments.overrides_file))
 
     def vouch(self, human: Human) -> Vouch:
@@ -149,7 +153,7 @@ async def _check(arguments: Namespace, key: SecretStr | None, setup: Setup) -> N
 
 
 async def _checked_in_sandbox(arguments: Namespace, key: SecretStr | None, setup: Setup) -> Context:
-    """Check what is meant beside the sandbox, or what it emulates, while it runs."""
+    """Check the OpenCX that the sandbox emulates, while it runs."""
     access = setup.access("sandbox", ephemeral=arguments.ephemeral)
     try:
         session = await access.open()

@@ -16,6 +16,7 @@ from aicx_tui.services.directory import Directory
 from aicx_tui.services.one_human import one_human, token_of
 from aicx_tui.services.session import Session
 from aicx_tui.services.snippet_kinds import KINDS, SnippetKind
+from aicx_tui.services.snippet_sharing import sharing_note
 from aicx_tui.services.snippets import Choices, snippet
 from aicx_tui.services.whole_file import WholeFile
 
@@ -34,17 +35,20 @@ def prepare_snippet(arguments: Namespace) -> OnMirror:
         human = await one_human(session, directory, arguments.id)
         token = token_of(human) if arguments.with_access_token else given
         channel = arguments.channel or getattr(session.context, KINDS[kind].setting)
-        made = snippet(kind, human, _choices(arguments, channel, token))
+        choices = _choices(arguments, channel, token)
+        made = snippet(kind, human, choices)
+        shared = await sharing_note(directory, human, kind, choices)
+        notes = (shared, *made.notes) if shared else made.notes
         if destination is not None:
             with destination as file:
                 file.write(made.code)
                 await file.publish()
             narrate(f"The code for {made.identity} is in {destination.path}.")
         if arguments.json:
-            print_json({"kind": kind, "code": made.code, "notes": list(made.notes)})
+            print_json({"kind": kind, "code": made.code, "notes": list(notes)})
         elif destination is None:
             print_line(made.code.rstrip("\n"))  # nothing in it a terminal would act on
-        for note in made.notes:
+        for note in notes:
             narrate(note)
 
     return OnMirror(run)

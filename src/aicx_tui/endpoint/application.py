@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from pydantic import JsonValue, SecretStr
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from aicx_tui.endpoint.pace import Pace
 from aicx_tui.errors import AicxError
 from aicx_tui.services.answering import Answers, is_same_secret, reply_of
+from aicx_tui.text import has_control_character, has_half_character, is_blank
 
 HEALTH = "/health"
 
@@ -32,6 +34,12 @@ MOST_BYTES = 16 * 1024
 BODY_SECONDS = 10.0
 """For a call to arrive in full."""
 
+MOST_CALLS = 500
+"""That are answered at the same time; one more is asked to come again."""
+
+LONGEST_TOKEN = 4096
+"""Characters; what is longer is nobody's."""
+
 WRONG_HEADERS_PER_MINUTE = 30
 """Calls without the header token, from one address; then all of its calls have to wait."""
 
@@ -40,6 +48,13 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+_CLOSES = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""After which nothing more is heard on the same connection."""
 
 Log = Callable[[str], None]
 """Writes one line."""
@@ -72,16 +87,23 @@ class AuthenticationEndpoint:
         self._pace = Pace(calls_per_minute)
         self._wrong = Pace(WRONG_HEADERS_PER_MINUTE)
         self._log = log
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
         if scope["type"] != "http":
             return
         request, began = Request(scope, receive), time.monotonic()
-        if request.method == "GET" and request.url.path == HEALTH:
+        if request.method in ("GET", "HEAD") and request.url.path == HEALTH:
             await JSONResponse({"status": "ok"}, headers=_HEADERS)(scope, receive, send)
             return
-        content, status, headers = await self._answered(request)
+        self._under_way += 1
+        try:
+            content, status, headers = await self._answered(request)
+        finally:
+            self._under_way -= 1
+        if status in _CLOSES:
+            headers["Connection"] = "close"
         request_id = f"req_{secrets.token_hex(8)}"
         given = {**_HEADERS, **headers, "X-Request-ID": request_id}
         try:
@@ -104,7 +126,10 @@ class AuthenticationEndpoint:
     async def _reply(self, request: Request) -> JsonValue:
         if request.method != "POST":
             raise _refused(HTTPStatus.METHOD_NOT_ALLOWED, "Use POST.", {"Allow": "POST"})
-        address = request.client.host if request.client else ""
+        if self._under_way > MOST_CALLS:
+            wait = {"Retry-After": "1"}
+            raise _refused(HTTPStatus.SERVICE_UNAVAILABLE, "Too many calls at once.", wait)
+        address = _address(request)
         if pause := self._wrong.pause_before(address) or self._pace.take(address):
             wait = {"Retry-After": str(math.ceil(pause))}
             raise _refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many calls. Wait a moment.", wait)
@@ -129,9 +154,17 @@ class AuthenticationEndpoint:
         said = "found"
         if isinstance(content, dict) and content["status"] is not True:
             said = str(content["message"])
-        address = request.client.host if request.client else "-"
+        address = _address(request)
         method = request.method if request.method.isalpha() else "-"
         self._log(f"{address} {method} {status} {seconds * 1000:.0f} ms {request_id} {said}")
+
+
+def _address(request: Request) -> str:
+    """Whose call it is; `-` for all that a reverse proxy names by what is no address."""
+    try:
+        return str(ip_address(request.client.host.partition("%")[0] if request.client else ""))
+    except ValueError:
+        return "-"
 
 
 def _no(message: str) -> JsonValue:
@@ -154,9 +187,11 @@ async def _token_in(request: Request) -> str:
     except (ValueError, RecursionError):
         body = None
     token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(token, str) or not token.strip():
+    if not isinstance(token, str) or is_blank(token):
         said = 'Send {"access_token": "…"}: everybody with an empty one would be one user.'
         raise _refused(HTTPStatus.BAD_REQUEST, said)
+    if len(token) > LONGEST_TOKEN or has_control_character(token) or has_half_character(token):
+        raise _refused(HTTPStatus.BAD_REQUEST, "That is no access token.")
     return token
 
 

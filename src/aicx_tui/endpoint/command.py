@@ -73,7 +73,7 @@ async def _serve(
             sys.stdout.flush()
             _say(f"Serves {answers.said} of {session.context.name}. Ctrl-C stops it.")
 
-        await serve(application, place, ready=ready)
+        await serve(application, place, ready=ready, log=_log)
     finally:
         await session.aclose()
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
+from functools import partial
+from ipaddress import ip_address, ip_network
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from aicx_tui.endpoint.application import Log
+from aicx_tui.endpoint.connections import Connection, Watch
 from aicx_tui.errors import UsageError
 
 GRACE_SECONDS = 5
@@ -21,9 +27,6 @@ GRACE_SECONDS = 5
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than reverse proxies keep idle connections: one closed at that moment loses a call."""
-
-MOST_AT_ONCE = 1000
-"""Connections; one more is answered with 503."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,8 @@ class Place:
         allows_remote: Whether other machines may call.
         tls_cert: The certificate chain's file; empty for none.
         tls_key: Its private key's file.
-        proxy: The address of a reverse proxy that is believed who calls; empty for none.
+        proxy: The address or network of a reverse proxy that is believed who calls; empty for
+            none.
     """
 
     host: str
@@ -51,8 +55,13 @@ def check_place(place: Place) -> None:
     """Make sure that nothing is served in clear to others, nor by half a certificate.
 
     Raises:
-        UsageError: It would be.
+        UsageError: It would be, or anybody would be believed who calls.
     """
+    if place.proxy and not _is_network(place.proxy):
+        raise UsageError(
+            f"--behind-proxy {place.proxy} is neither an address nor a network. Nothing is served.",
+            hint="Name where the reverse proxy calls from: 127.0.0.1, or 10.0.0.0/24.",
+        )
     if bool(place.tls_cert) != bool(place.tls_key):
         raise UsageError("--tls-cert and --tls-key belong together. Nothing is served.")
     if _is_loopback(place.host):
@@ -71,6 +80,13 @@ def check_place(place: Place) -> None:
         )
 
 
+def _is_network(text: str) -> bool:
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -78,18 +94,21 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def serve(application: ASGIApp, place: Place, *, ready: Callable[[str], None]) -> None:
+async def serve(
+    application: ASGIApp, place: Place, *, ready: Callable[[str], None], log: Log
+) -> None:
     """Answer until the process is asked to end, by SIGTERM or Ctrl-C.
 
     Args:
         application: What answers.
         place: Where; checked.
         ready: Called with the address once it answers.
+        log: Takes a line on connections that were closed.
 
     Raises:
         UsageError: The port is taken, or the certificate cannot be used.
     """
-    server = _Server(_configuration(application, place))
+    server = _Server(_configuration(application, place, log))
     with _listening(place) as listener, _asked_to_end(server):
         scheme = "https" if place.tls_cert else "http"
         host = f"[{place.host}]" if ":" in place.host else place.host
@@ -97,10 +116,10 @@ async def serve(application: ASGIApp, place: Place, *, ready: Callable[[str], No
         await server.serve(sockets=[listener])
 
 
-def _configuration(application: ASGIApp, place: Place) -> uvicorn.Config:
+def _configuration(application: ASGIApp, place: Place, log: Log) -> uvicorn.Config:
     configuration = uvicorn.Config(
         application,
-        http="h11",
+        http=cast("type[asyncio.Protocol]", partial(Connection, watch=Watch(log))),
         ws="none",
         lifespan="off",
         log_level="critical",
@@ -108,7 +127,6 @@ def _configuration(application: ASGIApp, place: Place) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(place.proxy),
         forwarded_allow_ips=place.proxy or "",
-        limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=place.tls_cert or None,
@@ -130,7 +148,8 @@ def _listening(place: Place) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((place.host, place.port), family=family, backlog=2048)
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no port"
+        number = getattr(error, "errno", None)  # the text has what Python was attempting in it
+        reason = os.strerror(number) if number else "it is no port"
         raise UsageError(
             f"Port {place.port} of {place.host} cannot be served: {reason}.",
             hint="Choose another with --port; 0 takes any free one.",

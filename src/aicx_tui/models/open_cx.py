@@ -6,7 +6,7 @@ Source: OpenCX's API reference, old copies and new: a contact may be named in th
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue, SecretStr
+from pydantic import Field, JsonValue, SecretStr, field_validator
 
 from aicx_tui.models.base import WireModel
 
@@ -50,5 +50,15 @@ class ContactReference(WireModel):
 class Authenticated(WireModel):
     """What vouching for a human gives back."""
 
-    token: SecretStr = Field(min_length=1)
+    token: SecretStr
     contact: ContactReference | None = None
+
+    @field_validator("token", mode="before")
+    @classmethod
+    def _is_one_word(cls, token: object) -> object:
+        """Refuse what no token is: it is written to terminals and into pages as it came."""
+        if not isinstance(token, str) or not token.isascii():
+            raise ValueError("no text")
+        if not token.isprintable() or not token or " " in token:
+            raise ValueError("empty, or with blanks or control characters")
+        return token

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pydantic import JsonValue, SecretStr
 
+from aicx_tui.addresses import checked_id
 from aicx_tui.api.base import Platform
 from aicx_tui.errors import (
     FieldProblem,
@@ -25,6 +26,7 @@ from aicx_tui.numerals import grouped
 from aicx_tui.services.action import ADMIN
 from aicx_tui.services.phone_numbers import split
 from aicx_tui.services.session import Session
+from aicx_tui.text import is_blank
 
 
 class Answers(Protocol):
@@ -56,12 +58,12 @@ class ByPlatform:
         try:
             return await self.platform.resolve_human(SecretStr(token))
         except NotFoundError as error:
-            if error.code in _NOT_OF_A_TOKEN:
+            if error.code in _NO_HUMAN:
                 raise
             return None
 
 
-_NOT_OF_A_TOKEN = ("company_not_found", "bot_not_found", "not_found")
+_NO_HUMAN = ("company_not_found", "bot_not_found", "not_found")
 """What is not found, where it is no human."""
 
 
@@ -90,7 +92,12 @@ class ByFile:
         human_id = self.human_ids.get(digest_of(token))
         if human_id is None:
             return None
-        human = (await self.platform.get_human(human_id)).human
+        try:
+            human = (await self.platform.get_human(human_id)).human
+        except NotFoundError as error:
+            if error.code in _NO_HUMAN:
+                raise
+            return None  # deleted meanwhile
         now = human.access_token
         if now is not None and not is_same_secret(now.get_secret_value(), token):
             return None
@@ -111,6 +118,12 @@ async def answers_of(session: Session, user_tokens: bytes | None) -> Answers:
     """
     platform = session.platform
     if user_tokens is not None:
+        if Capability.HUMANS_GET not in platform.capabilities:
+            raise UnsupportedError(
+                "This platform has no call that reads one human, so nobody could be answered for. "
+                "Nothing is served.",
+                hint="Serve the humans of a console or a gateway: --context NAME",
+            )
         return ByFile(platform, _read(user_tokens))
     if Capability.HUMANS_RESOLVE not in platform.capabilities:
         raise UnsupportedError(
@@ -160,6 +173,14 @@ def is_same_secret(one: str, other: str) -> bool:
     return hmac.compare_digest(digest_of(one), digest_of(other))
 
 
+def _is_id(text: str) -> bool:
+    """Whether a text can stand in the path of a call."""
+    try:
+        return bool(checked_id(text, what="human_id"))
+    except UsageError:
+        return False
+
+
 def _read(content: bytes) -> dict[bytes, str]:
     problems, human_ids = [], {}
     for number, line in enumerate(content.decode("utf-8-sig", "replace").split("\n"), 1):
@@ -170,8 +191,10 @@ def _read(content: bytes) -> dict[bytes, str]:
             token, human_id = said["access_token"], said["human_id"]
         except (ValueError, KeyError, TypeError, RecursionError):
             token = human_id = None
-        if not (isinstance(token, str) and token.strip() and isinstance(human_id, str)):
+        if not (isinstance(token, str) and not is_blank(token) and isinstance(human_id, str)):
             problems.append(FieldProblem(f"line {number}", "no access_token with its human_id"))
+        elif not _is_id(human_id):
+            problems.append(FieldProblem(f"line {number}", "human_id is no id of a human"))
         elif digest_of(token) in human_ids:
             problems.append(FieldProblem(f"line {number}", "this token is there twice"))
         else:

@@ -74,6 +74,16 @@ class Asked:
         first = self.verdict.failed[0]
         return f"The reply would not do. {first.name}: {first.found}"
 
+    @property
+    def kept(self) -> str:
+        """The same without a word of the server: it may name whom it was about."""
+        if self.verdict.would_do:
+            return self.summary
+        first = self.verdict.failed[0]
+        if self.answer is None:
+            return f"No reply came. {first.found}"
+        return f"The reply would not do: {first.name} ({self.answer.status})."
+
     def headers(self) -> dict[str, str]:
         """The reply's headers as they may be shown."""
         if self.answer is None:
@@ -102,12 +112,16 @@ class Asker:
         profile: Which, and how.
         token: The header token.
 
+    Attributes:
+        shown: What came of the first question whose reply would do, else of the last one.
+
     Raises:
         UsageError: The file of certificates holds none.
     """
 
     def __init__(self, profile: Profile, token: SecretStr) -> None:
         self.profile = profile
+        self.shown: Asked | None = None
         self._token = token
         authorization = SecretStr(profile.header_style.header(token.get_secret_value()))
         self._url = AuthenticationUrl(
@@ -120,6 +134,12 @@ class Asker:
         Raises:
             UsageError: A field is missing that the profile sends, or is there that it does not.
         """
+        asked = await self._asked(visitor)
+        if self.shown is None or not self.shown.verdict.would_do:
+            self.shown = asked
+        return asked
+
+    async def _asked(self, visitor: Visitor) -> Asked:
         body = body_of(self.profile, visitor)
         try:
             answer = await self._url.ask(body)
@@ -169,7 +189,7 @@ def body_of(profile: Profile, visitor: Visitor) -> dict[str, JsonValue]:
 
 @asynccontextmanager
 async def asker(setup: Setup, profile: Profile) -> AsyncIterator[Asker]:
-    """What asks the URL of a profile with the header token that is kept for it.
+    """What asks the URL of a profile with its header token; what that showed is kept at the end.
 
     Raises:
         NotSignedInError: There is no header token.
@@ -180,13 +200,13 @@ async def asker(setup: Setup, profile: Profile) -> AsyncIterator[Asker]:
         yield asks
     finally:
         await asks.aclose()
+        if shown := asks.shown:
+            CheckRecords(setup.home).note(
+                profile.name, url=profile.url, would_do=shown.verdict.would_do, message=shown.kept
+            )
 
 
 async def checked(setup: Setup, profile: Profile, visitor: Visitor) -> Asked:
     """Ask about a visitor, and keep what that showed; raises as `asker` and `Asker.ask` do."""
     async with asker(setup, profile) as asks:
-        asked = await asks.ask(visitor)
-    CheckRecords(setup.home).note(
-        profile.name, url=profile.url, would_do=asked.verdict.would_do, message=asked.summary
-    )
-    return asked
+        return await asks.ask(visitor)

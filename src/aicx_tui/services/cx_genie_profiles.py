@@ -193,7 +193,7 @@ async def header_token(
         if value := environ.get(name, "").strip():
             return checked_header_token(value, source=name)
         raise NotSignedInError(
-            f"{name} holds no header token for {profile.name}. Nothing was sent.",
+            f"{name} holds no header token for {profile.name}. Nothing was done.",
             hint=f"Set {name} to the header token that CX Genie has for this address.",
         )
     try:
@@ -206,7 +206,7 @@ async def header_token(
     if found is None:
         raise NotSignedInError(
             f"The keyring has no header token for {profile.name} at {origin_of(profile.url)}. "
-            "Nothing was sent.",
+            "Nothing was done.",
             hint="Remove the profile and add it anew; its token belongs to its address.",
         )
     return found

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from aicx_tui.api.cx_genie import MOST_BYTES, Answer
 from aicx_tui.services.cx_genie import ChatUser, Identity
+from aicx_tui.services.duplicates import compared
 from aicx_tui.services.findings import Check
-from aicx_tui.text import clean
+from aicx_tui.text import clean, has_control_character, has_half_character
 
 _TEXTS = ("email", "phone_number", "country_code", "name", "avatar", "label")
 """Fields of `data` besides `id`; the documents show each as a text."""
@@ -156,9 +157,14 @@ def _identity(data: Mapping[str, object], identity: Identity) -> Check:
         if identity is Identity.ID and value is None:
             hint += " CX Genie's own v1 sample has none; choose another method, or send it."
         return Check(name, "failed", f"The identity field is {_kind(value)}.", hint)
-    if not value.strip():
-        hint = "Everybody with an empty one could become one chat user."
-        return Check(name, "failed", "The identity field is empty.", hint)
+    if has_control_character(value.strip()) or has_half_character(value):
+        hint = "No platform keeps such an identity."
+        return Check(name, "failed", "The identity field holds a control character.", hint)
+    if not compared(identity.field, value):
+        is_empty = not value.strip()
+        said = "is empty" if is_empty else "has nothing in it that tells users apart"
+        hint = "Everybody with such a one could become one chat user."
+        return Check(name, "failed", f"The identity field {said}.", hint)
     return Check(name, "ok", "The identity field is a text.")
 
 
@@ -168,6 +174,9 @@ def _fields(data: Mapping[str, object]) -> Iterator[Check]:
         if value is not None and not isinstance(value, str):
             hint = "The documents show a text."
             yield Check(f"data.{name}", "failed", f"It is {_kind(value)}.", hint)
+        elif value and has_half_character(value):
+            hint = "It names half of a character, such as \\ud83d alone. Send whole ones."
+            yield Check(f"data.{name}", "failed", "It cannot be written as UTF-8.", hint)
     code, phone, avatar = (data.get(name) for name in ("country_code", "phone_number", "avatar"))
     if isinstance(code, str) and code.strip() and not _COUNTRY_CODE.fullmatch(code.strip()):
         yield Check("data.country_code", "warning", "It is no +NN.", "Such as +84.")

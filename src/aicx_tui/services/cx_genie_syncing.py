@@ -65,6 +65,14 @@ class Ended:
     error: AicxError | None = None
     is_done: bool = False
 
+    @property
+    def problem(self) -> str:
+        """What went wrong, and with which field where that is known; empty where nothing did."""
+        if self.error is None:
+            return ""
+        fields = [f"{field}: {said}" for field, said in self.error.problems]
+        return " ".join([self.error.message, "; ".join(fields)]).strip()
+
 
 class UserSync:
     """One sync of users into an open platform.

@@ -2,8 +2,8 @@
 
 CX Genie finds a chat user by the identity field, updates it where there is one and creates it
 where there is none. The documents say neither how values are compared nor what becomes of fields
-that are left out. Here an e-mail counts in any case and a phone number by its digits, and what a
-reply leaves out stays as it is.
+that are left out. Here an e-mail counts in any case, a phone number by its digits and an id as it
+is written; what a reply leaves out stays as it is.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from aicx_tui.errors import UsageError
 from aicx_tui.models.human import Human, HumanChanges, HumanDraft, TagValue
 from aicx_tui.services.cx_genie import ChatUser, Identity
-from aicx_tui.services.duplicates import others_with
+from aicx_tui.services.duplicates import compared, others_with
 from aicx_tui.services.editing import check_changes, check_draft
 from aicx_tui.services.field_words import field_name, value_said
 from aicx_tui.services.tag_values import tag_value
 from aicx_tui.services.tagging import TAG
 from aicx_tui.storage.changes import LOCAL
+from aicx_tui.text import MAX_DISPLAY_CHARACTERS, clean
 
 if TYPE_CHECKING:
     from aicx_tui.models.tag import TagDefinition
@@ -80,18 +81,25 @@ class Step:
         tags = [(TAG + tag_id, held.get(tag_id, ""), v) for tag_id, v in self.tags.items()]
         return (*fields, *tags)
 
-    def said(self, tags: Mapping[str, TagDefinition]) -> str:
+    def said(
+        self, tags: Mapping[str, TagDefinition], *, limit: int = MAX_DISPLAY_CHARACTERS
+    ) -> str:
         """In a line, the name aside, such as `E-mail a → b`.
 
         Args:
             tags: Definitions by id.
+            limit: Characters of one value; of a longer one the rest is left out.
         """
         if self.deed is Deed.REFUSED:
             return self.problem
+
+        def value(text: str) -> str:
+            return clean(value_said(text, tags), limit=limit)
+
         return ", ".join(
-            f"{field_name(name, tags)} {value_said(before, tags)} → {value_said(after, tags)}"
+            f"{field_name(name, tags)} {value(before)} → {value(after)}"
             if self.deed is Deed.UPDATE
-            else f"{field_name(name, tags)} {value_said(after, tags)}"
+            else f"{field_name(name, tags)} {value(after)}"
             for name, before, after in self.differences()
         )
 
@@ -129,11 +137,13 @@ class Planner:
         Raises:
             MirrorError: The local copy cannot be read.
         """
-        value = user.identity(self._identity)
-        earlier = self._seen.setdefault(value.casefold(), number)
+        name, value = self._identity.field, user.identity(self._identity)
+        same = compared(name, value)
+        if not same:
+            return _refused(number, user, f"Its {self._identity} tells it from nobody.")
+        earlier = self._seen.setdefault(same, number)
         if earlier != number:
             return _refused(number, user, f"It is the same user as number {earlier}.")
-        name = self._identity.field
         found = (await others_with(self._directory, {name: value})).get(name, ())
         try:
             return self._meant(number, user, found)

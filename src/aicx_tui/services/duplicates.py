@@ -1,4 +1,7 @@
-"""Who else has the same e-mail, phone or uid, by the local copy."""
+"""Who else has the same e-mail, phone or uid, by the local copy.
+
+An e-mail counts in any case, a phone by its digits, a uid as it is written.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aicx_tui.storage.query.folding import digits
+from aicx_tui.text import is_blank
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
@@ -22,6 +26,16 @@ _COMPARED: Mapping[str, Callable[[str], str]] = {
 """What tells humans apart, and what of it is compared."""
 
 
+def compared(name: str, text: str) -> str:
+    """What of a value tells humans apart; empty where nothing does.
+
+    Args:
+        name: The field: `email`, `phone_number` or `uid`.
+        text: As it is written.
+    """
+    return "" if is_blank(text) else _COMPARED[name](text.strip())
+
+
 async def others_with(
     directory: Directory, fields: Mapping[str, str], *, but: str = ""
 ) -> dict[str, Sequence[Human]]:
@@ -35,7 +49,8 @@ async def others_with(
     Raises:
         MirrorError: The local copy cannot be read.
     """
-    typed = {name: fields[name].strip() for name in _COMPARED if fields.get(name, "").strip()}
+    typed = {name: compared(name, fields.get(name, "")) for name in _COMPARED}
+    typed = {name: text for name, text in typed.items() if text}
     if not typed:
         return {}
     found = await directory.look_up(tuple(dict.fromkeys(typed.values())))
@@ -50,6 +65,4 @@ async def others_with(
 
 def _is_same(human: Human, name: str, text: str) -> bool:
     """Whether it is this field that the name was found in: it may be another human's id."""
-    has = getattr(human, name)
-    compared = _COMPARED[name]
-    return has is not None and compared(has) == compared(text)
+    return compared(name, getattr(human, name) or "") == text

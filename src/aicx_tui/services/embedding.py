@@ -10,7 +10,7 @@ import html
 import json
 
 from aicx_tui.errors import UsageError
-from aicx_tui.text import has_control_character
+from aicx_tui.text import has_control_character, has_half_character
 
 _ENDS_A_SCRIPT = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&'"})
 """What an HTML parser looks for before any script runs, and the other quotation mark."""
@@ -51,8 +51,7 @@ def _dart_character(character: str) -> str:
 
 
 def _refuse_unsayable(text: str, language: str) -> None:
-    is_half = any("\ud800" <= character <= "\udfff" for character in text)
-    if is_half or has_control_character(text):
+    if has_half_character(text) or has_control_character(text):
         raise UsageError(
             f"A value has a control character in it, which {language} cannot say. "
             "There is no snippet.",

@@ -63,8 +63,8 @@ class Vouching:
         """
         try:
             answer = await self._asked(body)
-        except AicxError as error:
-            self._note(is_good=False, message=error.message)
+        except AicxError:  # whose message may name the human
+            self._note(is_good=False, message="A human could not be authenticated.")
             raise
         self._note(is_good=True, message="A human was authenticated.")
         contact_id = answer.contact.id if answer.contact is not None else ""
@@ -161,7 +161,7 @@ def meant(setup: Setup, here: Context, *, named: str = "") -> Context:
     Args:
         setup: Whose config.toml describes some.
         here: The context in use.
-        named: The name of one; empty where there is only one to mean.
+        named: The name of one; empty where there is only one to mean, as beside the sandbox.
 
     Raises:
         UsageError: There is none, or several, or the named one is of another kind.
@@ -173,7 +173,7 @@ def meant(setup: Setup, here: Context, *, named: str = "") -> Context:
         return found
     if here.kind == "open-cx":
         return here
-    if here.source == "sandbox" and not _known(setup):
+    if here.source == "sandbox":  # what is tried there reaches nobody real
         return of_sandbox(here)
     return setup.config.contexts[only_one(setup)]
 

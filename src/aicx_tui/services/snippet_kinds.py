@@ -14,6 +14,7 @@ class KindFacts(NamedTuple):
         title: What menus and help call it.
         key: The letter that chooses it in a menu.
         channel: What its public id is called.
+        label: The same where there is little room.
         setting: Where a context keeps that id, among its settings.
         where: Where the vendor shows it.
         file: What its code is called on the disk, unless another name is given.
@@ -23,6 +24,7 @@ class KindFacts(NamedTuple):
     title: str
     key: str
     channel: str
+    label: str
     setting: str
     where: str
     file: str
@@ -34,6 +36,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "Proto Webchat",
         "w",
         "The id of the webchat channel",
+        "Channel",
         "webchat_channel",
         "In Proto's web app: Webchat > Settings, such as gw_….",
         "webchat.html",
@@ -43,6 +46,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "OpenCX widget",
         "o",
         "The widget's token",
+        "Widget",
         "open_cx_widget",
         "In OpenCX's dashboard: Widget. It is public, other than the API key.",
         "open-cx.html",
@@ -51,6 +55,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "CX Genie widget",
         "c",
         "The bot's id",
+        "Bot",
         "cx_genie_bot",
         "In CX Genie: data-aid in the bot's own embed code.",
         "cx-genie.html",
@@ -59,6 +64,7 @@ KINDS: dict[SnippetKind, KindFacts] = {
         "CX Genie in a Flutter app",
         "m",
         "The bot's id",
+        "Bot",
         "cx_genie_bot",
         "In CX Genie: data-aid in the bot's own embed code.",
         "cx_genie.dart",

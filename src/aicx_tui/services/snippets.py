@@ -8,7 +8,6 @@ its Flutter package.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +19,7 @@ from aicx_tui.errors import UsageError
 from aicx_tui.models.human import MASK, Human
 from aicx_tui.services.embedding import in_dart, in_html, in_javascript
 from aicx_tui.services.snippet_kinds import KINDS, SnippetKind
+from aicx_tui.text import is_blank
 
 PROTO_LOADER = "https://app.proto.cx/webchat/client.js"
 OPEN_CX_LOADER = "https://unpkg.com/@opencx/widget@latest/dist-embed/script.js"
@@ -107,16 +107,9 @@ def snippet(kind: SnippetKind, human: Human, choices: Choices) -> Snippet:
 def why_none(kind: SnippetKind, human: Human) -> str:
     """Why there is no code for a human whatever is chosen; empty where there may be one."""
     if kind == "webchat" and is_blank(human.uid):
-        return "has no uid: would be all without one"
+        return "no uid: nothing tells it apart"
     return ""
 
-
-def is_blank(text: str | None) -> bool:
-    """Whether a text has nothing in it that anybody could see."""
-    return not any(unicodedata.category(c) not in _UNSEEN for c in text or "")
-
-
-_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 _Write = Callable[[SecretStr | None], str]
 """Writes the code with a token."""

@@ -18,6 +18,7 @@ from aicx_tui.models.open_cx import LANGUAGES, OVERRIDES
 from aicx_tui.services.documents import json_text
 
 EMAIL, LANGUAGE, CUSTOM, OVERRIDE = "email", "language", "custom", "overrides"
+AVATAR = "avatar_url"
 """Fields of the form that problems are about."""
 
 MOST_CLAIM_BYTES = 16 * 1024
@@ -72,11 +73,31 @@ class Vouch:
         if self.language and self.language not in LANGUAGES:
             said = f"It is none of the 56 codes: {' '.join(LANGUAGES)}."
             problems.append(FieldProblem(LANGUAGE, said))
+        if self.avatar_url and not self.avatar_url.startswith(("https://", "http://")):
+            problems.append(FieldProblem(AVATAR, "It is no address: https://…"))
         unknown = [name for name in self.overrides or {} if name not in OVERRIDES]
         if unknown:
             said = f"There are only: {', '.join(OVERRIDES)}."
             problems.append(FieldProblem(OVERRIDE, said))
+        given: dict[str, object] = {EMAIL: self.email, "name": self.name, "phone": self.phone}
+        given |= {
+            AVATAR: self.avatar_url,
+            CUSTOM: self.custom_data,
+            "chat_context": self.chat_context,
+        }
+        for field, value in (given | dict(self.overrides or {})).items():
+            if not _is_sendable(value):
+                said = "It holds half a character, or NaN or Infinity, which JSON does not have."
+                problems.append(FieldProblem(field, said))
         return problems
+
+
+def _is_sendable(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +191,21 @@ def parsed_rows(text: str, *, field: str) -> dict[str, JsonValue]:
         if not (sign and key.strip()):
             problem = FieldProblem(field, "A row is key=value; or all of it is one JSON object.")
             raise UsageError("Nothing was sent.", problems=[problem])
-        rows[key.strip()] = value.strip()
+        add_row(rows, key.strip(), value.strip(), field=field)
     return rows
+
+
+def add_row(rows: dict[str, JsonValue], key: str, value: str, *, field: str) -> None:
+    """Add a row of custom data.
+
+    Raises:
+        UsageError: There is such a row already; the problem is about the field.
+    """
+    if key in rows:
+        raise UsageError(
+            "Nothing was sent.", problems=[FieldProblem(field, f"{key} is there twice.")]
+        )
+    rows[key] = value
 
 
 def parsed_overrides(text: str) -> dict[str, dict[str, JsonValue]]:

@@ -43,7 +43,7 @@ class SearchRow(NamedTuple):
     Attributes:
         name: Each text ends in `END`, or is empty where the human has none.
         email: Likewise.
-        phone: As written, then its digits where they do not stand together in that.
+        phone: As written, then its digits where there is more to it than those and a `+`.
         uid: Likewise.
         id: Likewise.
         codes: One code for each tag and one for each tag with its value.
@@ -131,8 +131,8 @@ def search_row(document: Document, *, codes: str) -> SearchRow:
     get = document.get
     phone = get("phone_number")
     written = searched(phone)
-    if phone and (bare := digits(phone)) not in written:
-        written += bare + END
+    if phone and (bare := digits(phone)) != phone.removeprefix("+"):
+        written += bare + END if bare else ""
     return SearchRow(
         searched(get("fullname")),
         searched(get("email")),

@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import AicxError
-from aicx_tui.services.open_cx_opening import Vouching, vouching_for
+from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.services.open_cx_opening import Vouching, meant, vouching_beside
 from aicx_tui.services.snippet_kinds import KINDS
 from aicx_tui.services.snippets import Choices
 from aicx_tui.services.vouching import preview
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.embedding_humans import EmbeddingHuman
 from aicx_tui.tui.screens.pick import PickScreen, Row
-from aicx_tui.tui.screens.vouch import EDIT, SNIPPET, VouchScreen
-from aicx_tui.tui.screens.vouch_form import Body, VouchForm
+from aicx_tui.tui.screens.vouch import EDIT, VouchScreen
+from aicx_tui.tui.screens.vouch_form import Body, KeyForm, VouchForm
 
 if TYPE_CHECKING:
     from aicx_tui.models.human import Human
+    from aicx_tui.services.vouching import Vouched
     from aicx_tui.tui.screens.list_dialogs import ListDialogs
 
 
@@ -40,7 +41,7 @@ class VouchingHuman:
         here = self._screen.context
         contexts = self._screen.aicx.setup.config.contexts
         known = [one for one in contexts.values() if one.kind == "open-cx"]
-        if here.kind == "open-cx" or len(known) < 2:
+        if here.kind == "open-cx" or here.source == "sandbox" or len(known) < 2:
             self._open("")
             return
         rows = [Row(value=one.name, title=one.name, note=one.host) for one in known]
@@ -58,11 +59,22 @@ class VouchingHuman:
         if session is None:
             return
         try:
-            vouching = await vouching_for(aicx.setup, session, named=name)
+            context = meant(aicx.setup, session.context, named=name)
         except AicxError as error:
             aicx.report(error, title="Not authenticated")
             return
-        self._ask(vouching)
+        try:
+            self._ask(await vouching_beside(session, context, aicx.setup))
+        except NotSignedInError as error:
+            said = error.message.removesuffix(" Nothing was sent.")
+            form = KeyForm(context, aicx.setup, said=clean(said))
+            self._screen.app.push_screen(form, self._key_given)
+        except AicxError as error:
+            aicx.report(error, title="Not authenticated")
+
+    def _key_given(self, vouching: Vouching | None) -> None:
+        if vouching is not None:
+            self._ask(vouching)
 
     def _ask(self, vouching: Vouching) -> None:
         form = VouchForm(self._human, host=vouching.context.host, typed=self._typed)
@@ -80,6 +92,7 @@ class VouchingHuman:
             f"Authenticate {name} with OpenCX",
             preview(vouching.context.root, body),
             vouch=partial(vouching.vouch, body),
+            embed=self._embed,
             clock=self._screen.aicx.clock,
             pause=lambda: vouching.pause,
         )
@@ -87,9 +100,10 @@ class VouchingHuman:
         def answered(wanted: str | None) -> None:
             if wanted == EDIT:
                 self._ask(vouching)
-            elif wanted == SNIPPET and screen.vouched is not None:
-                channel = getattr(self._screen.context, KINDS["open-cx"].setting)
-                choices = Choices(channel=channel, token=screen.vouched.token)
-                EmbeddingHuman(self._screen, self._human).show_or_ask("open-cx", choices)
 
         self._screen.app.push_screen(screen, answered)
+
+    def _embed(self, vouched: Vouched) -> None:
+        channel = getattr(self._screen.context, KINDS["open-cx"].setting)
+        choices = Choices(channel=channel, token=vouched.token)
+        EmbeddingHuman(self._screen, self._human).show_or_ask("open-cx", choices)

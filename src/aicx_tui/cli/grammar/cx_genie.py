@@ -120,7 +120,8 @@ def _serve(added: ArgumentParser) -> None:
         "--behind-proxy",
         metavar="ADDRESS",
         default="",
-        help="believe X-Forwarded-For of a reverse proxy at this address, such as 127.0.0.1",
+        help="believe X-Forwarded-For of a reverse proxy at this address or network, such as "
+        "127.0.0.1",
     )
     added.add_argument(
         "--user-tokens",

@@ -23,13 +23,13 @@ from aicx_tui.services.importing_files import read_bytes
 from aicx_tui.services.outbox_opening import OpenOutbox
 from aicx_tui.services.pace import Pace
 from aicx_tui.services.setup import Setup
-from aicx_tui.text import clean, fit
+from aicx_tui.text import clean
 from aicx_tui.tui.paths import full_path
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 
-PREVIEW_CELLS = 56
-"""The width of the dialog within its border and beside its scrollbar."""
+NAME_CHARACTERS, VALUE_CHARACTERS = 40, 400
+"""Of a name and of each value that a preview shows; what is longer is cut with an ellipsis."""
 
 MOST_LINES = 200
 """Users that a preview names; how many more there are is said."""
@@ -151,6 +151,11 @@ class SyncUsersScreen(FormScreen[str]):
         self._held = planned.held
         self._clock = clock
 
+    @property
+    @override
+    def _is_long(self) -> bool:
+        return True  # a line of it may be wrapped into many
+
     async def on_unmount(self) -> None:
         """Let others sync again, also where the console ends."""
         await self._held.aclose()
@@ -162,7 +167,7 @@ class SyncUsersScreen(FormScreen[str]):
         async for ended in self._sync.run(with_avatars=bool(values["avatars"])):
             done[ended.step.deed] += ended.is_done
             if ended.error is not None:
-                problems.append(FieldProblem(_named(ended.step), ended.error.message))
+                problems.append(FieldProblem(_named(ended.step), ended.problem))
             count += 1
             self.tell_progress(pace, count, total, things="users")
         said_of_all = (
@@ -181,9 +186,8 @@ def _preview(planned: PlannedSync) -> list[str]:
     steps, tags = planned.sync.steps, planned.sync.tags
     lines = [*planned.sync.notes]
     for step in steps[:MOST_LINES]:
-        said = step.said(tags) or "as it is"
-        line = f"{SIGNS[step.deed]} {clean(step.name)}: {said}"
-        lines += [line] if step.deed is Deed.REFUSED else [fit(line, PREVIEW_CELLS).rstrip()]
+        said = step.said(tags, limit=VALUE_CHARACTERS) or "as it is"
+        lines.append(f"{SIGNS[step.deed]} {clean(step.name, limit=NAME_CHARACTERS)}: {said}")
     if (more := len(steps) - MOST_LINES) > 0:
         lines.append(f"… and {grouped(more)} more")
     counts = Counter(step.deed for step in steps)

@@ -162,11 +162,13 @@ class FormScreen(Dialog[AnswerT]):
         self._form.start()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave up and down to what has several lines, and Enter to fields where there are any."""
+        """Leave up and down to what has several lines, and Enter to what is typed in."""
         if action in ("next_field", "previous_field"):
             return self.focused is None or not self.focused.has_class(LINES)
         if action == "send_at_once":
-            return self.IS_SENT_BY_ENTER and self._form.is_bare
+            focused = self.focused
+            is_typed_in = isinstance(focused, Input) or (focused and focused.has_class(LINES))
+            return self.IS_SENT_BY_ENTER and not is_typed_in
         return super().check_action(action, parameters)
 
     def action_next_field(self) -> None:
@@ -210,8 +212,11 @@ class FormScreen(Dialog[AnswerT]):
             self._do()
 
     def action_send_at_once(self) -> None:
-        """Do it where there is no field to send it from."""
-        self.action_send()
+        """Do it from where nothing is typed, once nothing is missing."""
+        if missing := self.missing():
+            self._form.query_one(f"#{missing[0]}").focus()
+        else:
+            self.action_send()
 
     @property
     def _is_long(self) -> bool:

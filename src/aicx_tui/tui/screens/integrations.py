@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from typing_extensions import override
 
 from aicx_tui.errors import AicxError
+from aicx_tui.services.actions import ACTIONS
 from aicx_tui.services.integrations import Integration, Sort, integrations
 from aicx_tui.services.open_cx_opening import vouching_at, vouching_beside
 from aicx_tui.text import clean, fit
@@ -176,7 +177,7 @@ class IntegrationsScreen(PlaceScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done here."""
         if action == "sync_users":
-            return None if self.aicx.places.refusal(SYNC) or self.refusal(SYNC) else True
+            return None if self.aicx.places.refusal(SYNC) else True
         return True
 
     def refusal(self, action_id: str) -> str:
@@ -188,6 +189,8 @@ class IntegrationsScreen(PlaceScreen):
         """Sync the users of the Authentication URL at the cursor."""
         if (profile := self._profile) is not None:
             sync_users(self.aicx, self.humans, profile)
+        else:
+            self.aicx.notify(self.refusal(SYNC), title=ACTIONS[SYNC].title, severity="warning")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from aicx_tui.services.snippets import Snippet
+from aicx_tui.services.snippets import Choices, Snippet
 from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
@@ -21,26 +22,43 @@ AROUND_CODE = 6
 """Lines of the border and below the code."""
 
 
-class SnippetScreen(Dialog[str]):
-    """Shows code with its token masked; answers with what is to be done with it, but for copying.
+class SnippetScreen(Dialog[None]):
+    """Shows code with its token masked; what is asked about it lies over this one.
 
     Args:
         title: For which widget, and who is known there.
         snippet: The code.
+        choices: What was chosen for it.
+        wanted: Called with what is to be done with the code, but for copying.
+
+    Attributes:
+        snippet: The code.
+        choices: What was chosen for it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", priority=True, show=False),
         Binding("y", "copy", "Copy", show=False),
-        Binding("s", f"answer('{SAVE}')", "Save", show=False),
-        Binding("o", f"answer('{OPTIONS}')", "Options", show=False),
+        Binding("s", f"want('{SAVE}')", "Save", show=False),
+        Binding("o", f"want('{OPTIONS}')", "Options", show=False),
     ]
 
-    def __init__(self, title: str, snippet: Snippet) -> None:
+    def __init__(
+        self,
+        title: str,
+        snippet: Snippet,
+        choices: Choices,
+        *,
+        wanted: Callable[[SnippetScreen, str], None],
+    ) -> None:
         super().__init__()
+        self.snippet = snippet
+        self.choices = choices
         self._title = title
-        self._snippet = snippet
+        self._wanted = wanted
         self._is_warned = False
+        self._code = Static("", id="code", markup=False)
+        self._notes = Static("", id="notes", markup=False)
         self._state = Static("", id="state", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -49,20 +67,22 @@ class SnippetScreen(Dialog[str]):
             box.border_title = Content(clean(self._title))
             box.border_subtitle = "y copy · s save · o options · Esc back"
             with VerticalScroll(can_focus=True):
-                yield Static(
-                    Content(clean(self._snippet.shown.rstrip(), multiline=True)),
-                    id="code",
-                    markup=False,
-                )
-                notes = (f"· {clean(note)}" for note in self._snippet.notes)
-                yield Static(Content("\n".join(notes)), id="notes", markup=False)
+                yield self._code
+                yield self._notes
             yield self._state
         yield TooSmall()
 
     def on_mount(self) -> None:
         """Let the keys scroll."""
         self.query_one(VerticalScroll).focus()
-        who = f"Known there by {clean(self._snippet.identity)}."
+        self.show(self.snippet, self.choices)
+
+    def show(self, snippet: Snippet, choices: Choices) -> None:
+        """Show the code, or another in its place."""
+        self.snippet, self.choices, self._is_warned = snippet, choices, False
+        self._code.update(Content(clean(snippet.shown.rstrip(), multiline=True)))
+        self._notes.update(Content("\n".join(f"· {clean(note)}" for note in snippet.notes)))
+        who = f"Known there by {clean(snippet.identity)}."
         self._state.update(Content.styled(who, "$quiet"))
 
     def on_resize(self) -> None:
@@ -71,17 +91,17 @@ class SnippetScreen(Dialog[str]):
 
     def action_copy(self) -> None:
         """Copy the code; where it holds a token, once that was said."""
-        if self._snippet.is_secret and not self._is_warned:
+        if self.snippet.is_secret and not self._is_warned:
             self._is_warned = True
             said = "It holds a token that other programs could read. y again copies it."
             self._state.update(Content.assemble(("! ", "bold $warning"), said))
             return
-        self.app.copy_to_clipboard(self._snippet.code)
+        self.app.copy_to_clipboard(self.snippet.code)
         self._state.update(Content("Sent to the clipboard."))
 
-    def action_answer(self, wanted: str) -> None:
-        """Answer with what is to be done."""
-        self.answer(wanted)
+    def action_want(self, wanted: str) -> None:
+        """Say what is to be done."""
+        self._wanted(self, wanted)
 
     def action_back(self) -> None:
         """Go back."""

@@ -71,13 +71,13 @@ class SnippetOptions(FormScreen[Choices]):
 
 def _fields(kind: SnippetKind, choices: Choices, *, can_read: bool) -> tuple[Field, ...]:
     facts = KINDS[kind]
-    fields = [Field(CHANNEL, "Channel", facts.where, value=choices.channel)]
+    fields = [Field(CHANNEL, facts.label, facts.where, value=choices.channel)]
     if kind == "webchat":
         fields.append(Field(WAY, "The uid goes", value=choices.way, choices=WAYS))
     if facts.takes_token:
         given = "empty keeps the one there is" if choices.token is not None else "empty for none"
         hint = f"What proves who the visitor is; {given}."
-        fields.append(Field(TOKEN, "Token", hint, is_secret=True, is_required=False))
+        fields.append(Field(TOKEN, "User's token", hint, is_secret=True, is_required=False))
     if can_read:
         hint = "The access token in the human's record is that token."
         fields.append(Field(RECORDED, "From record", hint, is_choice=True))

@@ -22,7 +22,7 @@ from aicx_tui.text import clean
 from aicx_tui.tui.screens.dialog import Dialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
-EDIT, SNIPPET = "edit", "snippet"
+EDIT = "edit"
 
 AROUND_TEXT = 7
 """Lines of the border and below the text."""
@@ -40,6 +40,7 @@ class VouchScreen(Dialog[str]):
         title: Who it is about.
         preview: The request, its key masked.
         vouch: Sends it.
+        embed: Shows the embed code with the token, over this one.
         clock: The present.
 
     Attributes:
@@ -74,6 +75,7 @@ class VouchScreen(Dialog[str]):
         preview: str,
         *,
         vouch: Callable[[], Awaitable[Vouched]],
+        embed: Callable[[Vouched], None],
         clock: Callable[[], datetime],
         pause: Callable[[], str],
     ) -> None:
@@ -82,6 +84,7 @@ class VouchScreen(Dialog[str]):
         self._title = title
         self._preview = preview
         self._vouch = vouch
+        self._embed = embed
         self._clock = clock
         self._pause = pause
         self._is_busy = self._is_warned = False
@@ -184,7 +187,7 @@ class VouchScreen(Dialog[str]):
     def action_snippet(self) -> None:
         """Show the embed code with the token."""
         if self.vouched is not None:
-            self.answer(SNIPPET)
+            self._embed(self.vouched)
 
     def action_edit(self) -> None:
         """Change what is said before it is sent."""

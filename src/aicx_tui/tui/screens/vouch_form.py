@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 from typing_extensions import override
 
 from aicx_tui.models.human import Human
 from aicx_tui.models.open_cx import OVERRIDES
-from aicx_tui.services.vouching import CUSTOM, EMAIL, LANGUAGE, Vouch, parsed_rows, prefilled
+from aicx_tui.os_keyring import Slot
+from aicx_tui.services.open_cx_opening import Vouching, vouching_at
+from aicx_tui.services.setup import Setup
+from aicx_tui.services.vouching import (
+    AVATAR,
+    CUSTOM,
+    EMAIL,
+    LANGUAGE,
+    Vouch,
+    parsed_rows,
+    prefilled,
+)
+from aicx_tui.settings import Context
 from aicx_tui.text import MISSING, clean
 from aicx_tui.tui.screens.form import FormScreen
 from aicx_tui.tui.widgets.form import Field
 
-NAME, PHONE, AVATAR, CHAT = "name", "phone", "avatar_url", "chat_context"
+NAME, PHONE, CHAT = "name", "phone", "chat_context"
 
 _ROWS = "Rows of key=value, or one JSON object."
 
@@ -65,6 +77,35 @@ class VouchForm(FormScreen[Body]):
             overrides={name: rows for name, rows in maps.items() if rows},
         )
         return vouch.body()
+
+
+class KeyForm(FormScreen[Vouching]):
+    """Asks for the API key of an OpenCX whose key no keyring has; answers with what vouches there.
+
+    Args:
+        context: Which OpenCX.
+        setup: Where the key is kept until this console ends, once it is accepted.
+        said: Why it is asked for.
+    """
+
+    SENDS = "go on"
+
+    def __init__(self, context: Context, setup: Setup, *, said: str) -> None:
+        hint = "In OpenCX's dashboard: Settings > Access"
+        field = Field("key", "API key", hint, is_secret=True)
+        advice = "It is kept in this console's memory alone, until it ends."
+        title = f"API key of {clean(context.name)}"
+        super().__init__(title, (field,), said=said, advice=advice)
+        self._open_cx = context
+        self._setup = setup
+
+    @override
+    async def send(self, values: dict[str, str]) -> Vouching:
+        key = SecretStr(values["key"])
+        vouching = await vouching_at(self._open_cx, self._setup, key=key)
+        await vouching.check()
+        self._setup.credentials.remember(self._open_cx, Slot.TOKEN, key)
+        return vouching
 
 
 def _fields(values: Mapping[str, str]) -> tuple[Field, ...]:
