@@ -12,7 +12,7 @@ from textual import events
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UnreachableError
-from aicx_tui.models.profile import Profile
+from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.storage.query.tree import Within
 from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.screens.humans import HumansScreen
@@ -421,6 +421,86 @@ async def test_on_a_slow_platform_nothing_is_lost_and_only_what_is_so_is_said(
             await person.sees("Delete Desk")
             await person.presses("ctrl+s")
             await person.sees("Deleted Desk", "New conversations now begin")
+
+
+async def test_choices_wait_for_one_another_and_are_told_of_wherever_one_is(
+    platform: SandboxPlatform,
+) -> None:
+    changing = b"PATCH /console/v1/profile "
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access, zone=None) as person:
+            await opens_profile(person)
+            proxy.held = changing
+            await chooses(person, "timezone", "asia/tokyo")
+            await person.sees("Time zone     Asia/Manila  ◐ sending Asia/Tokyo")
+            await chooses(person, "language", "pt-BR")
+            await person.sees("◐ sending Asia/Tokyo", "◐ sending pt-BR")
+            await person.presses("ctrl+q")
+            await person.sees("A change of your profile is being sent.")
+            await person.presses("escape")
+            await person.sees("fresh")
+            assert proxy.asked.qsize() == 1
+            proxy.go.set()
+            await person.sees("The time zone is changed", "The language is changed")
+            proxy.go.clear()
+            await opens_profile(person)
+            await chooses(person, "timezone", "asia/dubai")
+            await person.sees("◐ sending Asia/Dubai")
+            await person.presses("escape")
+            proxy.held, proxy.lost = b"", changing
+            proxy.go.set()
+            await person.sees("Not known to be changed")
+            proxy.lost = b""
+            await opens_profile(person)
+            await person.sees("Asia/Tokyo", "pt-BR  português (Brasil)")
+
+
+async def test_what_is_not_waited_for_is_shown_once_it_is_so(platform: SandboxPlatform) -> None:
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access) as person:
+            await opens_profile(person)
+            proxy.held = b"PATCH /console/v1/profile "
+            await goes_to(person, "name")
+            await person.presses("enter")
+            await person.sees("Change your name")
+            await person.presses("end", *" R", "ctrl+s")
+            await proxy.asked.get()
+            await person.presses("escape")
+            await person.sees("Not waited for: the profile shows whether it was saved.")
+            await person.presses("escape", "l")
+            await person.waits_for(lambda: "Change your name" not in person.screen)
+            proxy.go.set()
+            await person.sees("Name          Ana Cruz R")
+
+
+async def chooses(person: Person, line: str, value: str) -> None:
+    await goes_to(person, line)
+    await person.presses("enter")
+    await person.sees("Type to find")
+    await person.types(value)
+    await person.presses("enter")
+    await person.waits_for(lambda: "Type to find" not in person.screen)
+
+
+async def test_what_is_set_stays_unless_another_is_chosen(platform: SandboxPlatform) -> None:
+    api = await platform.console(person="admin")
+    await api.profile.update(ProfileChanges(timezone="Etc/UTC", language="pt-br"))
+    await api.aclose()
+    async with console(platform.own_access(), zone=None) as person:
+        await opens_profile(person)
+        await goes_to(person, "timezone")
+        await person.presses("enter")
+        await person.sees("▸  Etc/UTC", "+00:00")
+        await person.presses("enter")
+        await goes_to(person, "language")
+        await person.presses("enter")
+        await person.sees("▸  Portuguese (Brazil)", "português (Brasil)")
+        await person.types("taiwan")
+        await person.sees("Chinese (Traditional, Taiwan)")
+        await person.presses("escape", "escape")
+    assert (await profile_of(platform)).timezone == "Etc/UTC"
 
 
 async def goes_to_alias(person: Person, name: str) -> None:

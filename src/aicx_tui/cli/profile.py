@@ -47,7 +47,7 @@ def prepare_set(arguments: Namespace) -> OnAccount:
     if "timezone" in given:
         checked_zone(given["timezone"])
     if "language" in given:
-        checked_language(given["language"])
+        given["language"] = checked_language(given["language"])
     if not given.get("name", "x").strip() or has_control_character(given.get("name", "")):
         raise UsageError("A name has to have signs that can be read. Nothing was sent.")
 

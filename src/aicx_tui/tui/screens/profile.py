@@ -153,7 +153,10 @@ class ProfileScreen(PlaceScreen):
             self._list([], cannot(Capability.PROFILE_ALIASES, self.humans.context), is_known=True)
             return
         aliases = own.aliases if own is not None else None
-        rows = [Option(alias_line(alias), id=alias.id) for alias in aliases or ()]
+        to_be = own.changes.to_be if own is not None else lambda _: ""
+        rows = [
+            Option(alias_line(alias, to_be=to_be(alias.id)), id=alias.id) for alias in aliases or ()
+        ]
         name = own.profile.name if own is not None and own.profile is not None else ""
         empty = no_aliases(own_name=name, key=self.keymap.shown("aliases.create"))
         is_known = aliases is not None
@@ -355,8 +358,7 @@ class ProfileScreen(PlaceScreen):
     def action_make_default(self) -> None:
         """Begin new conversations under the alias at the cursor."""
         if self.alias is not None:
-            make = self._changing_aliases.make_default(self.alias)
-            self.run_worker(make, group="default", exclusive=True)
+            self._changing_aliases.make_default(self.alias)
 
     def action_delete(self) -> None:
         """Ask whether the alias at the cursor is to go."""
