@@ -99,14 +99,16 @@ async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
     assert (await profile_of(platform)).name == "می\u200cرود"
 
 
-async def test_of_several_bots_one_is_chosen_before_the_profile_opens(
+async def test_of_several_bots_none_has_to_be_chosen_for_the_profile(
     browsed_sandbox: SandboxPlatform,
 ) -> None:
     async with console(browsed_sandbox.access().at_bot(""), until="Choose a bot") as person:
         await person.presses("escape")
         await person.sees("no bot chosen: press B", "several bots and none is chosen")
-        await person.presses("g", "p")
-        await person.sees("several bots and none is chosen", "aicx contexts edit")
+        await opens_profile(person)
+        await person.sees("admin@acme.example", "no bot chosen: press B")
+        await person.presses("right")
+        await person.sees("▸ALIASES", "n new")
         await person.presses("B")
         await person.sees("Choose a bot", str(browsed_sandbox.announced["bot_id"]))
         await person.presses("enter")

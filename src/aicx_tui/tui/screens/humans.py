@@ -216,6 +216,8 @@ class HumansScreen(ListDialogs):
         if self.session is not None and self.session is not message.session:
             self._leave(self.session)
         if self.session is not message.session:
+            if (before := self.session_of_own) is not None:
+                self._leave(before)
             self.read_own(message.session)
         self.session = message.session
         self.sending.send(message.session)
@@ -268,8 +270,8 @@ class HumansScreen(ListDialogs):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if self.directory is not None:
                     await self._access.remember(self._where.written(self.directory))
-                if self.session is not None:
-                    await self.session.aclose()
+                for session in filter(None, (self.session_of_own, self.session)):
+                    await session.aclose()
         await asyncio.to_thread(self._reading.close)
 
     # Where one was
