@@ -206,6 +206,9 @@ async def test_an_avatar_is_checked_sent_and_shown(
     platform: SandboxPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "there.png").write_bytes(png(60, 60))
     (tmp_path / "me.png").write_bytes(png(60, 60))
     (tmp_path / "page.png").write_text("<svg/>")
     (tmp_path / "words.txt").touch()
@@ -214,10 +217,13 @@ async def test_an_avatar_is_checked_sent_and_shown(
         await goes_to(person, "avatar")
         await person.presses("enter", *"page.png", "ctrl+s")
         await person.sees("! It is no PNG, JPEG, WebP or GIF", "Nothing was sent.")
-        await person.presses("ctrl+u", "ctrl+o")
+        await person.presses("ctrl+o")
         await person.sees("Find a picture", "page.png", "me.png")
         assert "words.txt" not in person.screen
-        await person.presses("home", "down", "enter", "enter")
+        await person.presses("escape", "ctrl+u", "ctrl+o")
+        await person.sees("Find a picture", "type a path", "there.png")
+        await person.types("there")
+        await person.presses("ctrl+u", *"~/", *"../me.png", "enter")
         await person.sees("Change your avatar", "/me.png", "▀▀▀▀▀▀", "PNG, 60 × 60 pixels")
         await person.presses("enter")
         await person.sees("The avatar is changed", "a picture", "▀▀▀▀▀▀")
