@@ -10,6 +10,11 @@ from urllib.parse import urlsplit
 
 from tests.keyring.losing_proxy import whole
 
+FAILED = (
+    b"HTTP/1.1 500 Internal Server Error\r\nx-request-id: req-7\r\n"
+    b"content-length: 2\r\nconnection: close\r\n\r\n{}"
+)
+
 
 @dataclass
 class SlowProxy:
@@ -22,6 +27,7 @@ class SlowProxy:
         go: Lets it pass.
         lost: What never reaches the platform, however often it is tried.
         unanswered: What reaches it, and whose reply never comes.
+        failing: What is answered with a 500 and reaches nobody.
         asked: Has something for each request that is held.
     """
 
@@ -31,6 +37,7 @@ class SlowProxy:
     go: asyncio.Event = field(default_factory=asyncio.Event)
     lost: bytes = b""
     unanswered: bytes = b""
+    failing: bytes = b""
     asked: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -43,7 +50,8 @@ class SlowProxy:
             if self.lost and request.startswith(self.lost):
                 writer.transport.abort()
                 return
-            reply = await self._ask(request)
+            is_failing = self.failing and request.startswith(self.failing)
+            reply = FAILED if is_failing else await self._ask(request)
             if self.unanswered and request.startswith(self.unanswered):
                 writer.transport.abort()
                 return

@@ -191,9 +191,16 @@ class NotTheApiError(UnavailableError):
 
 
 class OutcomeUnknownError(AicxError):
-    """A change was sent and no readable reply came: it may or may not have been made."""
+    """A change was sent and no readable reply came: it may or may not have been made.
+
+    Attributes:
+        reason: What happened, as a sentence, without what that leaves open.
+        is_over: Whether the platform itself said that it failed, so that nothing comes later.
+    """
 
     exit_code = 8
+    reason = "The change was sent and no reply came."
+    is_over = False
 
 
 class PartlyFailedError(AicxError):

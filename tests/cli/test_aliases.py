@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.cli.command import Ended, aicx
 from tests.hostile import PAYLOADS, what_acts_in_text
 from tests.pictures import png
 from tests.sandbox_platform import SandboxPlatform
+from tests.slow_proxy import slow_proxy
 
 Env = dict[str, str]
 
@@ -103,6 +105,21 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(
     refused = aicx("aliases", *words, env=browsed_sandbox.environment())
     assert refused.code == code
     assert said in refused.err
+
+
+async def test_a_lost_reply_is_looked_for(own_sandbox: SandboxPlatform) -> None:
+    creating = b"POST /console/v1/profile/aliases "
+    async with slow_proxy(own_sandbox.url) as proxy:
+        env = {**own_sandbox.environment(), "AICX_URL": proxy.url}
+        proxy.failing = creating
+        failed = await asyncio.to_thread(aicx, "aliases", "create", "Desk", env=env)
+        assert failed.code == 7
+        assert "500, request req-7). Read again just now: nothing was changed." in failed.err
+        proxy.failing, proxy.unanswered = b"", creating
+        lost = await asyncio.to_thread(aicx, "aliases", "create", "Desk", env=env)
+        assert lost.code == 8
+        assert "there is an alias called so" in lost.err
+        assert "aicx aliases list" in lost.err
 
 
 def test_a_gateway_says_where_aliases_are_kept(browsed_sandbox: SandboxPlatform) -> None:

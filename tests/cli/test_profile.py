@@ -92,10 +92,11 @@ def test_the_profile_is_shown_and_changed(env: Env, tmp_path: Path) -> None:
         (("set",), 2, "Nothing is given that could be changed."),
         (("set", "--timezone", "Asia/Manilla"), 2, "Is Asia/Manila meant?"),
         (("set", "--language", "Klingon"), 2, "Is tlh meant?"),
-        (("set", "--name", " "), 2, "signs that can be read"),
+        (("set", "--name", " "), 2, "The name is empty."),
+        (("set", "--name", "a\x1b[2Jb"), 2, "A control character is in the name."),
         (("avatar", "/nowhere.png"), 2, "no such file"),
         (("password", "--password-stdin"), 2, "12 characters or more"),
-        (("unlink", "google"), 2, "Use --password-stdin."),
+        (("unlink", "google"), 4, "No account of Google is linked. Nothing was changed."),
         (("link", "microsoft"), 6, "It knows those of Google."),
     ],
 )
@@ -103,6 +104,12 @@ def test_what_cannot_be_is_refused(env: Env, words: tuple[str, ...], code: int, 
     refused = aicx("profile", *words, env=env, stdin="old\nshort\n")
     assert refused.code == code
     assert said in refused.err
+
+
+def test_a_new_password_that_is_missing_is_said_to_be(env: Env) -> None:
+    refused = aicx("profile", "password", "--password-stdin", env=env, stdin="only the old one\n")
+    assert refused.code == 2
+    assert "The second line, with the new password, is missing." in refused.err
 
 
 def test_the_days_of_a_search_are_those_of_the_profile(env: Env) -> None:

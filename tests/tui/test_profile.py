@@ -12,7 +12,7 @@ from textual import events
 
 from aicx_tui.credentials import Credentials
 from aicx_tui.errors import UnreachableError
-from aicx_tui.models.profile import Profile
+from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.storage.query.tree import Within
 from aicx_tui.tui.app import AicxApp
 from aicx_tui.tui.screens.humans import HumansScreen
@@ -99,14 +99,16 @@ async def test_the_name_is_changed(platform: SandboxPlatform) -> None:
     assert (await profile_of(platform)).name == "می\u200cرود"
 
 
-async def test_of_several_bots_one_is_chosen_before_the_profile_opens(
+async def test_of_several_bots_none_has_to_be_chosen_for_the_profile(
     browsed_sandbox: SandboxPlatform,
 ) -> None:
     async with console(browsed_sandbox.access().at_bot(""), until="Choose a bot") as person:
         await person.presses("escape")
         await person.sees("no bot chosen: press B", "several bots and none is chosen")
-        await person.presses("g", "p")
-        await person.sees("several bots and none is chosen", "aicx contexts edit")
+        await opens_profile(person)
+        await person.sees("admin@acme.example", "no bot chosen: press B")
+        await person.presses("right")
+        await person.sees("▸ALIASES", "n new")
         await person.presses("B")
         await person.sees("Choose a bot", str(browsed_sandbox.announced["bot_id"]))
         await person.presses("enter")
@@ -204,6 +206,9 @@ async def test_an_avatar_is_checked_sent_and_shown(
     platform: SandboxPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "there.png").write_bytes(png(60, 60))
     (tmp_path / "me.png").write_bytes(png(60, 60))
     (tmp_path / "page.png").write_text("<svg/>")
     (tmp_path / "words.txt").touch()
@@ -212,10 +217,13 @@ async def test_an_avatar_is_checked_sent_and_shown(
         await goes_to(person, "avatar")
         await person.presses("enter", *"page.png", "ctrl+s")
         await person.sees("! It is no PNG, JPEG, WebP or GIF", "Nothing was sent.")
-        await person.presses("ctrl+u", "ctrl+o")
+        await person.presses("ctrl+o")
         await person.sees("Find a picture", "page.png", "me.png")
         assert "words.txt" not in person.screen
-        await person.presses("home", "down", "enter", "enter")
+        await person.presses("escape", "ctrl+u", "ctrl+o")
+        await person.sees("Find a picture", "type a path", "there.png")
+        await person.types("there")
+        await person.presses("ctrl+u", *"~/", *"../me.png", "enter")
         await person.sees("Change your avatar", "/me.png", "▀▀▀▀▀▀", "PNG, 60 × 60 pixels")
         await person.presses("enter")
         await person.sees("The avatar is changed", "a picture", "▀▀▀▀▀▀")
@@ -408,6 +416,10 @@ async def test_on_a_slow_platform_nothing_is_lost_and_only_what_is_so_is_said(
             proxy.unanswered, proxy.lost = b"", changing
             await chooses("Asia/Dubai")
             await person.sees("Not known to be changed", "it is as it was", "Asia/Tokyo")
+            proxy.lost, proxy.failing = b"", changing
+            await chooses("Asia/Dubai")
+            await person.sees("The time zone was not changed", "500,", "req-7)", "Asia/Tokyo")
+            proxy.failing = b""
             await person.presses("right", "n")
             await person.sees("New alias")
             await person.presses(*"Desk", "ctrl+s")
@@ -421,6 +433,86 @@ async def test_on_a_slow_platform_nothing_is_lost_and_only_what_is_so_is_said(
             await person.sees("Delete Desk")
             await person.presses("ctrl+s")
             await person.sees("Deleted Desk", "New conversations now begin")
+
+
+async def test_choices_wait_for_one_another_and_are_told_of_wherever_one_is(
+    platform: SandboxPlatform,
+) -> None:
+    changing = b"PATCH /console/v1/profile "
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access, zone=None) as person:
+            await opens_profile(person)
+            proxy.held = changing
+            await chooses(person, "timezone", "asia/tokyo")
+            await person.sees("Time zone     Asia/Manila  ◐ sending Asia/Tokyo")
+            await chooses(person, "language", "pt-BR")
+            await person.sees("◐ sending Asia/Tokyo", "◐ sending pt-BR")
+            await person.presses("ctrl+q")
+            await person.sees("A change of your profile is being sent.")
+            await person.presses("escape")
+            await person.sees("fresh")
+            assert proxy.asked.qsize() == 1
+            proxy.go.set()
+            await person.sees("The time zone is changed", "The language is changed")
+            proxy.go.clear()
+            await opens_profile(person)
+            await chooses(person, "timezone", "asia/dubai")
+            await person.sees("◐ sending Asia/Dubai")
+            await person.presses("escape")
+            proxy.held, proxy.lost = b"", changing
+            proxy.go.set()
+            await person.sees("Not known to be changed")
+            proxy.lost = b""
+            await opens_profile(person)
+            await person.sees("Asia/Tokyo", "pt-BR  português (Brasil)")
+
+
+async def test_what_is_not_waited_for_is_shown_once_it_is_so(platform: SandboxPlatform) -> None:
+    async with slow_proxy(platform.url) as proxy:
+        access = access_by({**platform.environment(), "AICX_URL": proxy.url})
+        async with console(access) as person:
+            await opens_profile(person)
+            proxy.held = b"PATCH /console/v1/profile "
+            await goes_to(person, "name")
+            await person.presses("enter")
+            await person.sees("Change your name")
+            await person.presses("end", *" R", "ctrl+s")
+            await proxy.asked.get()
+            await person.presses("escape")
+            await person.sees("Not waited for: the profile shows whether it was saved.")
+            await person.presses("escape", "l")
+            await person.waits_for(lambda: "Change your name" not in person.screen)
+            proxy.go.set()
+            await person.sees("Name          Ana Cruz R")
+
+
+async def chooses(person: Person, line: str, value: str) -> None:
+    await goes_to(person, line)
+    await person.presses("enter")
+    await person.sees("Type to find")
+    await person.types(value)
+    await person.presses("enter")
+    await person.waits_for(lambda: "Type to find" not in person.screen)
+
+
+async def test_what_is_set_stays_unless_another_is_chosen(platform: SandboxPlatform) -> None:
+    api = await platform.console(person="admin")
+    await api.profile.update(ProfileChanges(timezone="Etc/UTC", language="pt-br"))
+    await api.aclose()
+    async with console(platform.own_access(), zone=None) as person:
+        await opens_profile(person)
+        await goes_to(person, "timezone")
+        await person.presses("enter")
+        await person.sees("▸  Etc/UTC", "+00:00")
+        await person.presses("enter")
+        await goes_to(person, "language")
+        await person.presses("enter")
+        await person.sees("▸  Portuguese (Brazil)", "português (Brasil)")
+        await person.types("taiwan")
+        await person.sees("Chinese (Traditional, Taiwan)")
+        await person.presses("escape", "escape")
+    assert (await profile_of(platform)).timezone == "Etc/UTC"
 
 
 async def goes_to_alias(person: Person, name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aicx_tui.config_file import config_path
+from aicx_tui.credentials import Credentials
 from aicx_tui.models.human import HumanChanges
 from aicx_tui.services.setup import Setup
 from tests.api.faulty import faulty, reply
@@ -182,6 +183,25 @@ async def end_at_the_platform(platform: SandboxPlatform, session: str) -> None:
     core.credential = Credential.session(SecretStr(session))
     await core.post("/console/v1/sign-out", {})
     await core.aclose()
+
+
+async def test_without_a_keyring_a_small_terminal_says_which_key_signs_in(
+    browsed_sandbox: SandboxPlatform, tmp_path: Path
+) -> None:
+    said = f'[contexts.server]\nkind = "console"\nurl = "{browsed_sandbox.url}"\n'
+    (tmp_path / "config.toml").write_text(said)
+    setup = bare_setup(str(tmp_path))
+    setup.config = setup.read_config()
+    setup.credentials = Credentials({})  # nothing says where a keyring would be
+    access = setup.access("server")
+    async with console(access, setup=setup, size=(80, 24), until="signed out") as person:
+        await person.sees("L signs in here, r tries again.")
+        await person.presses("L")
+        await person.sees("Sign in to server", "Or a token instead")
+        await person.presses(*"me@x", "tab", *"secret", "tab")
+        await person.pastes(browsed_sandbox.token())
+        await person.presses("ctrl+s")
+        await person.sees("! Clear this, or the password above.")
 
 
 async def test_no_sign_in_takes_the_keys_that_are_typed_into_a_form(

@@ -44,10 +44,13 @@ def test_a_name_of_no_zone_is_none(name: str) -> None:
 
 def test_languages_are_listed_in_their_own_words() -> None:
     listed = {language.tag: language for language in languages()}
+    assert len(listed) == len(languages())
     assert (listed["zh-Hant"].own_name, listed["zh-Hant"].name) == (
         *("中文 (繁體)", "Chinese (Traditional)"),
     )
     assert listed["fil"].own_name == "Filipino"
+    assert listed["zh-TW"].own_name == "中文 (繁體, 台灣)"
+    assert {"pt-BR", "en-GB", "en-US", "zh-CN", "es-419"} < listed.keys()
     assert language_called("pt-BR") == "português (Brasil) · Portuguese (Brazil)"
     assert language_called("tlh") == "tlh"
 
@@ -58,6 +61,7 @@ def test_languages_are_listed_in_their_own_words() -> None:
         ("en", "en"),
         ("de-Latn-DE", "de_DE"),
         ("zh-Hant-TW", "zh_Hant_TW"),
+        ("zh-TW", "zh_Hant_TW"),
         ("tlh", "en"),
         ("../x", "en"),
     ],
@@ -74,7 +78,7 @@ def test_a_tag_that_is_none_is_refused() -> None:
         checked_language("Filipino")
     assert caught.value.hint == "Is fil meant?"
     for tag in ("tlh", "fil", "pt-BR", "zh-Hant-TW", "es-419"):
-        assert checked_language(tag) == tag
+        assert checked_language(tag) == checked_language(tag.lower()) == tag
 
 
 def test_times_are_written_where_and_as_the_reader_is() -> None:

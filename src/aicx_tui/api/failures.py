@@ -42,6 +42,9 @@ MAX_RETRY_AFTER = 60.0
 DEFAULT_RETRY_AFTER = 1.0
 """Seconds to wait where a 429 names no readable pause."""
 
+GATEWAYS = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
+"""What a proxy says of a platform that may still be at work."""
+
 WEB_PAGE = "web_page"
 """The code of an error whose body is a page for people; no platform of ours sends one."""
 
@@ -80,10 +83,12 @@ class Call:
     def unanswered(self, reason: str, error: type[AicxError]) -> AicxError:
         """The error for a request that may have arrived but has no readable reply."""
         if self.writes:
-            return OutcomeUnknownError(
+            lost = OutcomeUnknownError(
                 f"{reason} The change was sent and may or may not have been made.",
                 hint=CHECK_OUTCOME,
             )
+            lost.reason = reason
+            return lost
         return error(reason, hint="Nothing was changed. Try again in a moment.")
 
 
@@ -210,10 +215,13 @@ def _from_status(status: int, headers: Mapping[str, str], call: Call, said: Wire
             )
         case _ if status >= 500:
             request = call.quote(headers.get("x-request-id", ""))
-            return call.unanswered(
+            failed = call.unanswered(
                 _answered(call, status, words or "The platform failed", request=request),
                 PlatformFailedError,
             )
+            if isinstance(failed, OutcomeUnknownError):
+                failed.is_over = status not in GATEWAYS
+            return failed
         case _ if status in range(400, 500):
             return RefusedError(_answered(call, status, words or "The request was refused"))
         case _:

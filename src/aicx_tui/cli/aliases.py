@@ -10,7 +10,7 @@ from aicx_tui.cli.asking import agreed, can_ask
 from aicx_tui.cli.command import OnAccount
 from aicx_tui.cli.output import print_json, print_line
 from aicx_tui.cli.reporting import narrate
-from aicx_tui.errors import UsageError
+from aicx_tui.errors import OutcomeUnknownError, UsageError
 from aicx_tui.models.profile import Alias
 from aicx_tui.services.aliases import (
     Aliases,
@@ -52,7 +52,12 @@ def prepare_create(arguments: Namespace) -> OnAccount:
             picture=await _picture(arguments.avatar),
             is_default=arguments.default,
         )
-        _print(await aliases.create(wish), arguments, "Created {}.")
+        try:
+            created = await aliases.create(wish)
+        except OutcomeUnknownError as error:
+            error.hint = "Look before you repeat it, which may make another: aicx aliases list"
+            raise
+        _print(created, arguments, "Created {}.")
 
     return _on_aliases(run)
 

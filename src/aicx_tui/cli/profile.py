@@ -13,7 +13,7 @@ from aicx_tui.cli.granting import granted_on_terminal
 from aicx_tui.cli.output import print_fields, print_json
 from aicx_tui.cli.reporting import narrate
 from aicx_tui.cli.secrets import asked_for_secret, is_terminal, secret_from_stdin, with_code
-from aicx_tui.errors import UnsupportedError, UsageError
+from aicx_tui.errors import NotFoundError, UnsupportedError, UsageError
 from aicx_tui.models.profile import Profile, ProfileChanges
 from aicx_tui.services.granting import provider_called
 from aicx_tui.services.localities import checked_language, checked_zone
@@ -47,9 +47,11 @@ def prepare_set(arguments: Namespace) -> OnAccount:
     if "timezone" in given:
         checked_zone(given["timezone"])
     if "language" in given:
-        checked_language(given["language"])
-    if not given.get("name", "x").strip() or has_control_character(given.get("name", "")):
-        raise UsageError("A name has to have signs that can be read. Nothing was sent.")
+        given["language"] = checked_language(given["language"])
+    if has_control_character(given.get("name", "")):
+        raise UsageError("A control character is in the name. Nothing was sent.")
+    if not given.get("name", "x").strip():
+        raise UsageError("The name is empty. Nothing was sent.")
 
     async def run(opened: OpenAccount) -> None:
         if not opened.is_local:
@@ -86,6 +88,11 @@ def prepare_password(arguments: Namespace) -> OnAccount:
     """`password`: asks for both, or reads both from standard input."""
     if arguments.password_stdin and not is_terminal():
         current, new = secret_from_stdin("present password"), secret_from_stdin("new password")
+        if not new.get_secret_value():
+            raise UsageError(
+                "The second line, with the new password, is missing. Nothing was sent.",
+                hint="Pipe two lines: the present password, and the new one.",
+            )
         again = None
     else:
         current = asked_for_secret("Present password: ", instead="--password-stdin")
@@ -152,6 +159,13 @@ def prepare_unlink(arguments: Namespace) -> OnAccount:
     """`unlink PROVIDER`."""
 
     async def run(opened: OpenAccount) -> None:
+        linked = (await opened.account.read()).identities
+        if all(one.provider != arguments.provider for one in linked):
+            raise NotFoundError(
+                f"No account of {provider_called(arguments.provider)} is linked. "
+                "Nothing was changed.",
+                hint="What is linked: aicx profile show",
+            )
         await opened.account.unlink(arguments.provider)
         said = f"{provider_called(arguments.provider)} signs in no more."
         _say(arguments, {"unlinked": arguments.provider}, said)

@@ -57,13 +57,29 @@ class Aliases:
 
         Raises:
             UsageError: It has no name, or one that no terminal or web page shows.
+            PlatformFailedError: The platform said that it failed, and none is called so.
+            OutcomeUnknownError: No reply came, and none is called so yet, or one is that may be
+                from before.
         """
         draft = AliasDraft(display_name=checked_alias_name(wish.name or ""))
         if wish.picture is not None:
             draft = draft.model_copy(update={"avatar_id": await self._store(wish.picture)})
         if wish.is_default:
             draft = draft.model_copy(update={"default": True})
-        created = await self._profile.create_alias(draft, key=self._key_of(draft))
+        try:
+            created = await self._profile.create_alias(draft, key=self._key_of(draft))
+        except OutcomeUnknownError as lost:
+            named = draft.display_name
+            await read_after_loss(
+                lost,
+                read=self.read,
+                is_made=lambda now: any(one.display_name == named for one in now),
+            )
+            raise OutcomeUnknownError(
+                f"{lost.reason} Read again just now, there is an alias called so; it may be from "
+                "before.",
+                hint="Saved again from here, it is made once.",
+            ) from lost
         self._key, self._stored = ("", ""), {}
         return created
 

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from aicx_tui.errors import FieldProblem, UsageError
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 ENGLISH = "en"
 """What dates and numbers are written in where nobody said."""
@@ -93,20 +97,48 @@ def offset_text(offset: timedelta | None) -> str:
 
 @lru_cache(maxsize=1)
 def languages() -> Sequence[Language]:
-    """Every language that dates and numbers can be written in; takes a second the first time."""
+    """Every language that dates and numbers can be written in, also as single countries do it.
+
+    Takes a second the first time.
+    """
     from babel import Locale
     from babel.localedata import locale_identifiers
 
     listed = []
     for identifier in locale_identifiers():
-        subtags = identifier.split("_")
-        if len(subtags) > 1 and not (len(subtags) == 2 and len(subtags[1]) == 4):
-            continue  # a territory; which one it is changes little
         locale = Locale.parse(identifier)
-        if own_name := locale.get_display_name():
+        # The names of a country are those of its language: to load each costs time and memory.
+        own_name = locale.get_display_name(babel_locale(_tag(locale.language, locale.script)))
+        if own_name and not locale.variant:
             english = locale.get_display_name(ENGLISH) or own_name
-            listed.append(Language(identifier.replace("_", "-"), own_name, english))
+            listed.append(Language(_usual_tag(locale), own_name, english))
     return sorted(listed, key=lambda language: language.name.casefold())
+
+
+def _usual_tag(locale: Locale) -> str:
+    """The tag of a locale, without a script that its country implies, such as `zh-TW`."""
+    from babel.core import get_global
+    from babel.localedata import exists
+
+    likely, short = get_global("likely_subtags"), f"{locale.language}_{locale.territory}"
+    is_implied = str(locale) == (likely.get(short) or likely.get(locale.language))
+    script = None if is_implied and not exists(short) else locale.script
+    return _tag(locale.language, script, locale.territory)
+
+
+def _tag(*subtags: str | None) -> str:
+    return "-".join(filter(None, subtags))
+
+
+def canonical_tag(tag: str) -> str:
+    """A BCP 47 tag in the case that is usual for it, such as `pt-BR`; else as it is."""
+    from babel.core import parse_locale
+
+    try:
+        language, territory, script, *more = parse_locale(tag, sep="-")
+    except ValueError:
+        return tag
+    return _tag(language, script, territory, *more)
 
 
 def language_called(tag: str) -> str:
@@ -125,13 +157,15 @@ def language_called(tag: str) -> str:
 @lru_cache(maxsize=64)
 def babel_locale(tag: str) -> str:
     """The nearest locale that Babel has for a BCP 47 tag; English where it has none."""
-    from babel.core import UnknownLocaleError, parse_locale
+    from babel.core import UnknownLocaleError, get_global, parse_locale
     from babel.localedata import exists
 
     try:
         language, territory, script, _variant, *_ = parse_locale(tag, sep="-")
     except (ValueError, UnknownLocaleError):
         return ENGLISH
+    likely = get_global("likely_subtags").get(f"{language}_{territory}", "").split("_")
+    script = script or (likely[1] if len(likely) == 3 else None)
     tries = [(language, script, territory), (language, script), (language, territory), (language,)]
     for parts in tries:
         identifier = "_".join(filter(None, parts))
@@ -142,6 +176,8 @@ def babel_locale(tag: str) -> str:
 
 def checked_language(tag: str) -> str:
     """A tag of a language that there is, in a script and for a region that there are.
+
+    It is returned in the case that is usual for it.
 
     Raises:
         UsageError: It is none.
@@ -159,7 +195,7 @@ def checked_language(tag: str) -> str:
     except ValueError:
         is_known = False
     if is_known:
-        return tag
+        return canonical_tag(tag)
     names = {name.casefold(): known for known, name in english.languages.items()}
     meant = names.get(tag.strip().casefold(), "").replace("_", "-")
     problem = FieldProblem("language", "There is no such language.")

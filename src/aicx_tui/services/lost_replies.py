@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from aicx_tui.errors import AicxError, OutcomeUnknownError, UnavailableError
+from aicx_tui.errors import (
+    AicxError,
+    OutcomeUnknownError,
+    PlatformFailedError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from aicx_tui.api.console_profile import ConsoleProfile
@@ -28,6 +33,7 @@ async def read_after_loss(
         is_made: Whether what was read is as the change wanted it.
 
     Raises:
+        PlatformFailedError: The platform said that it failed, and the change was not made.
         OutcomeUnknownError: It was not made so far, or nothing could be read.
     """
     try:
@@ -36,8 +42,12 @@ async def read_after_loss(
         raise lost from None
     if is_made(now):
         return now
+    if lost.is_over:
+        raise PlatformFailedError(
+            f"{lost.reason} Read again just now: nothing was changed.", hint="Try again later."
+        ) from lost
     raise OutcomeUnknownError(
-        "The change was sent and no reply came. Read again just now, it is as it was.",
+        f"{lost.reason} Read again just now, it is as it was.",
         hint="If the platform is merely slow, the change may still come: look again in a moment.",
     ) from lost
 
@@ -52,6 +62,6 @@ async def stored(profile: ConsoleProfile, picture: Picture) -> str:
         return (await profile.upload(picture.content, name=picture.name)).id
     except OutcomeUnknownError as lost:
         raise UnavailableError(
-            "The picture was sent and no reply came. Nothing was changed by that.",
+            f"{lost.reason} That was of the picture alone; nothing was changed.",
             hint="Try again in a moment.",
         ) from lost

@@ -74,15 +74,19 @@ async def open_account(
     if access.context.kind != "console":
         yield OpenAccount(access, setup, session=None, ask=ask)
         return
-    session = await _opened_at_any_bot(access)
+    session = await opened_at_any_bot(access)
     try:
         yield OpenAccount(access, setup, session=session, ask=ask)
     finally:
         await session.aclose()
 
 
-async def _opened_at_any_bot(access: Access) -> Session:
-    """Open the platform where no bot has to be chosen: no call on the account is about one."""
+async def opened_at_any_bot(access: Access) -> Session:
+    """Open the platform where no bot has to be chosen: no call on the account is about one.
+
+    Raises:
+        AicxError: It cannot be opened.
+    """
     try:
         return await access.open()
     except BotNotChosenError as error:

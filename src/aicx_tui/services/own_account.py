@@ -160,7 +160,8 @@ class OwnAccount:
         Raises:
             UnsupportedError: The platform knows no such accounts.
         """
-        check_has(provider, await self.providers(), self._session.context)
+        nobody = "Whoever runs the platform can set one up."
+        check_has(provider, await self.providers(), self._session.context, otherwise=nobody)
         return await self._freshly(lambda own: own.start_link(provider=provider))
 
     async def finish_link(self, flow: DeviceFlow) -> FlowAnswer:

@@ -18,8 +18,20 @@ IDENTITY_UNKNOWN = "identity_unknown"
 """The code of a refusal of somebody whose account elsewhere is linked to none here."""
 
 
-def check_has(provider: str, providers: Collection[str], context: Context) -> None:
+def check_has(
+    provider: str,
+    providers: Collection[str],
+    context: Context,
+    *,
+    otherwise: str = "Sign in by password or with a token.",
+) -> None:
     """Refuse a provider that the platform does not know.
+
+    Args:
+        provider: Whose account, such as `google`.
+        providers: Those that the platform knows.
+        context: Where.
+        otherwise: The next step where it knows none.
 
     Raises:
         UnsupportedError: It does not; nothing was sent.
@@ -29,7 +41,7 @@ def check_has(provider: str, providers: Collection[str], context: Context) -> No
     known = " and ".join(clean(provider_called(name), limit=40) for name in providers)
     raise UnsupportedError(
         f"{context.host} knows no accounts of {provider_called(provider)}. Nothing was sent.",
-        hint=f"It knows those of {known}." if known else "Sign in by password or with a token.",
+        hint=f"It knows those of {known}." if known else otherwise,
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aicx_tui.errors import AicxError
 from aicx_tui.services.aliases import used_now
 from aicx_tui.text import clean
-from aicx_tui.tui.telling import title_after
+from aicx_tui.tui.own_changes import Made, UnderWay
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Alias
@@ -40,7 +39,8 @@ class ChangingAliases:
         """
         from aicx_tui.tui.screens.alias_forms import AliasFormScreen  # only when asked for
 
-        if (aliases := self._aliases) is None:
+        own, aliases = self._screen.own, self._aliases
+        if own is None or aliases is None:
             return
 
         def saved(after: Alias | None) -> None:
@@ -55,7 +55,8 @@ class ChangingAliases:
             else:
                 self._tell("It reads so from now on.", title=f"Changed {name}")
 
-        form = AliasFormScreen(aliases, alias, ended=self._screen.read)
+        form = AliasFormScreen(aliases, alias)
+        form.outlasting = own.changes
         self._screen.app.push_screen(form, saved)
 
     def ask_whether_to_delete(self, alias: Alias) -> None:
@@ -73,21 +74,23 @@ class ChangingAliases:
                 said = used_now(alias, own_name=own_name)
                 self._tell(said or "The default is as it was.", title=f"Deleted {name}")
 
-        form = DeleteAliasScreen(aliases, alias, own_name=own_name, ended=self._screen.read)
+        form = DeleteAliasScreen(aliases, alias, own_name=own_name)
+        form.outlasting = own.changes
         self._screen.app.push_screen(form, deleted)
 
-    async def make_default(self, alias: Alias) -> None:
+    def make_default(self, alias: Alias) -> None:
         """Begin new conversations under an alias."""
-        if (aliases := self._aliases) is None:
+        own, aliases = self._screen.own, self._aliases
+        if own is None or aliases is None:
             return
         name = clean(alias.display_name, limit=NAME_CHARACTERS)
-        try:
+
+        async def make() -> Made:
             await aliases.make_default(alias)
-        except AicxError as error:
-            self._screen.aicx.report(error, title=title_after(error, otherwise="Not the default"))
-        else:
-            self._tell("New conversations begin under it.", title=f"{name} is the default")
-        self._screen.read()
+            return Made(f"{name} is the default", "New conversations begin under it.")
+
+        change = UnderWay(alias.id, "default")
+        own.changes.send(change, make, failed=f"{name} is not the default")
 
     def _tell(self, said: str, *, title: str) -> None:
         self._screen.aicx.notify(said, title=title, timeout=4)

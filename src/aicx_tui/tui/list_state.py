@@ -260,10 +260,12 @@ def notice(facts: ListFacts, *, keys: Shown) -> Content | None:
         case ListState.FAILED if facts.error:
             return _failure(facts.error, f"Press {keys('humans.refresh')} to try again.")
         case ListState.SIGNED_OUT if facts.error and not facts.known:
-            return _failure(
-                facts.error,
-                f"{keys('humans.refresh')} tries again, {keys('session.sign-in')} signs in here.",
+            # First what helps: of a long hint, a small terminal shows the beginning alone.
+            first = (
+                f"{keys('session.sign-in')} signs in here, {keys('humans.refresh')} tries again."
             )
+            said = f"{first} {clean(facts.error.hint)}".rstrip()
+            return _text("!", clean(facts.error.message), said)
     return None
 
 

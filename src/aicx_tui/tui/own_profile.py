@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aicx_tui.models.capability import Capability
 from aicx_tui.services.own_account import OwnAccount
+from aicx_tui.tui.own_changes import OwnChanges
 
 if TYPE_CHECKING:
     from aicx_tui.models.profile import Alias, Profile
@@ -25,6 +26,7 @@ class OwnProfile:
         profile: As it was read last; None before.
         aliases: Likewise.
         providers: Accounts elsewhere that may be linked.
+        changes: What is on its way to the platform.
     """
 
     def __init__(self, app: AicxApp, session: Session) -> None:
@@ -33,6 +35,7 @@ class OwnProfile:
         self.profile: Profile | None = None
         self.aliases: tuple[Alias, ...] | None = None
         self.providers: tuple[str, ...] = ()
+        self.changes = OwnChanges(app)
         if self.can(Capability.PROFILE_EDIT):
             ask = app.sign_ins.ask_again
             self.account = OwnAccount(session, app.setup.credentials, ask=ask)
@@ -42,13 +45,14 @@ class OwnProfile:
         return capability in self.session.platform.capabilities
 
     async def read_profile(self) -> None:
-        """Read the profile alone.
+        """Read the profile alone, as it is after what is on its way.
 
         Raises:
             AicxError: The platform did not say.
         """
         if self.account is not None:
-            self.profile = await self.account.read()
+            async with self.changes.turn:
+                self.profile = await self.account.read()
 
     async def read(self) -> None:
         """Read the profile and the aliases.

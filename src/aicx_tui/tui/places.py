@@ -100,7 +100,10 @@ class Places:
     def at_stake(self) -> str:
         """What would be lost by going elsewhere; empty where nothing would."""
         screen = self._humans
-        return screen.sending.at_stake or screen.bulking.at_stake if screen is not None else ""
+        if screen is None:
+            return ""
+        own = screen.own.changes.at_stake if screen.own is not None else ""
+        return screen.sending.at_stake or screen.bulking.at_stake or own
 
     @property
     def _humans(self) -> HumansScreen | None:

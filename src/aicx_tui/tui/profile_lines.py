@@ -37,6 +37,7 @@ class Line(NamedTuple):
         value: How it is now.
         action_id: What changing it is called in the registry; empty where nothing does.
         note: What is to be said of it, dim.
+        to_be: What it is to be by a change that is being sent.
     """
 
     id: str
@@ -44,9 +45,17 @@ class Line(NamedTuple):
     value: str
     action_id: str = ""
     note: str = ""
+    to_be: str = ""
 
     def content(self) -> Content:
         """As it is shown."""
+        if self.to_be:
+            return Content.assemble(
+                (fit(self.label, LABEL_CELLS), "$quiet"),
+                clean(self.value, limit=200) or MISSING,
+                ("  ◐ ", "$accent"),
+                (f"sending {clean(self.to_be, limit=200)}", "$quiet"),
+            )
         return Content.assemble(
             (fit(self.label, LABEL_CELLS), "$quiet"),
             clean(self.value, limit=200) or MISSING,
@@ -114,9 +123,16 @@ def _linked(profile: Profile, provider: str) -> Line:
     return Line(f"unlink-{provider}", name, "● linked", "profile.unlink", clean(found.email or ""))
 
 
-def alias_line(alias: Alias) -> Content:
-    """A row of the aliases: the default is marked by a sign and a word."""
+def alias_line(alias: Alias, *, to_be: str = "") -> Content:
+    """A row of the aliases: the default is marked by a sign and a word.
+
+    Args:
+        alias: Which.
+        to_be: What it is to be by a change that is being sent.
+    """
     sign, word = ("●", "default") if alias.default else (" ", "")
+    if to_be:
+        sign, word = "◐", "sending"
     return Content.assemble(
         (f" {sign} ", "$accent"),
         fit(alias.display_name, NAME_CELLS),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from typing_extensions import override
 
 from aicx_tui.models.profile import Alias
@@ -23,7 +21,6 @@ class AliasFormScreen(PictureFormScreen[Alias]):
     Args:
         aliases: Of whom.
         alias: What it is now; None for a new one.
-        ended: Called when the platform may have another than before.
     """
 
     SENDS = "save"
@@ -32,14 +29,11 @@ class AliasFormScreen(PictureFormScreen[Alias]):
     GUARDS_TYPED = True
     GIVEN_UP = "Not waited for: the list shows whether it was saved."
 
-    def __init__(
-        self, aliases: Aliases, alias: Alias | None, *, ended: Callable[[], object]
-    ) -> None:
+    def __init__(self, aliases: Aliases, alias: Alias | None) -> None:
         title = f"Change {clean(alias.display_name, limit=40)}" if alias else "New alias"
         super().__init__(title, _fields(alias), advice="Customers read this name.")
         self._aliases = aliases
         self._alias = alias
-        self._ended = ended
 
     @override
     def start(self) -> None:
@@ -47,13 +41,10 @@ class AliasFormScreen(PictureFormScreen[Alias]):
 
     @override
     async def send(self, values: dict[str, str]) -> Alias:
-        try:
-            wish = await self._wish(values)
-            if self._alias is None:
-                return await self._aliases.create(wish)
-            return await self._aliases.edit(self._alias, wish)
-        finally:
-            self._ended()
+        wish = await self._wish(values)
+        if self._alias is None:
+            return await self._aliases.create(wish)
+        return await self._aliases.edit(self._alias, wish)
 
     async def _wish(self, values: dict[str, str]) -> AliasWish:
         """What was typed; a name as it was shown stays, even where it could not be typed."""
@@ -90,7 +81,6 @@ class DeleteAliasScreen(FormScreen[bool]):
         aliases: Of whom.
         alias: Which.
         own_name: What the user is called without one.
-        ended: Called when it may be gone.
     """
 
     SENDS = "delete"
@@ -99,9 +89,7 @@ class DeleteAliasScreen(FormScreen[bool]):
     AT_STAKE = "An alias is being deleted."
     GIVEN_UP = "Not waited for: the list shows whether it was deleted."
 
-    def __init__(
-        self, aliases: Aliases, alias: Alias, *, own_name: str, ended: Callable[[], object]
-    ) -> None:
+    def __init__(self, aliases: Aliases, alias: Alias, *, own_name: str) -> None:
         name = clean(alias.display_name, limit=200)
         super().__init__(
             f"Delete {clean(alias.display_name, limit=40)}",
@@ -112,12 +100,8 @@ class DeleteAliasScreen(FormScreen[bool]):
         )
         self._aliases = aliases
         self._alias = alias
-        self._ended = ended
 
     @override
     async def send(self, values: dict[str, str]) -> bool:
-        try:
-            await self._aliases.delete(self._alias)
-        finally:
-            self._ended()
+        await self._aliases.delete(self._alias)
         return True

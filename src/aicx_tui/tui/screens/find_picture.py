@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual import on
-from textual.events import Mount
+from textual.events import Key, Mount
+from textual.widgets import Input
 from textual_fspicker import FileOpen
 from textual_fspicker.parts import DirectoryNavigation
 from textual_fspicker.path_filters import Filter
@@ -22,7 +23,17 @@ class FindPictureScreen(FileOpen):
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "Find a picture: Enter opens, Backspace goes up, Esc back")
+        super().__init__(
+            folder, "Find a picture · Enter open · Backspace up · type a path · Esc back"
+        )
+
+    def on_key(self, event: Key) -> None:
+        """Take what is typed over the list as the beginning of a path."""
+        if event.character and event.is_printable and not isinstance(self.focused, Input):
+            event.stop()
+            field = self.query_one(Input)
+            field.focus()
+            field.insert_text_at_cursor(event.character)
 
     @on(Mount)
     def _list_pictures(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from aicx_tui.tui.screens.dialog import AnswerT, Dialog
 from aicx_tui.tui.screens.menu import Choice, MenuScreen
 from aicx_tui.tui.widgets.form import LINES, Field, Form, SecretInput
 from aicx_tui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from aicx_tui.tui.own_changes import OwnChanges
 
 AROUND_FIELDS = 6
 """Lines of the border and of what is said below the fields."""
@@ -85,6 +88,9 @@ class FormScreen(Dialog[AnswerT]):
 
     BUSY = "Asking the platform …"
     GIVEN_UP = "Given up; nothing was kept."
+
+    outlasting: OwnChanges | None = None
+    """What sees to the end what is given up here; where there is none, it is cut off."""
 
     @dataclass
     class Done(Message):
@@ -267,7 +273,8 @@ class FormScreen(Dialog[AnswerT]):
                 raise UsageError("Something is missing yet.", problems=needed)
             self._form.show_problems({})
             self.say_busy(self.BUSY)
-            answer = await self.send(self._form.values)
+            work = self.send(self._form.values)
+            answer = await (self.outlasting.see_through(work) if self.outlasting else work)
             if isinstance(answer, Next):
                 self.post_message(self.Continued(answer))
             else:

@@ -216,6 +216,8 @@ class HumansScreen(ListDialogs):
         if self.session is not None and self.session is not message.session:
             self._leave(self.session)
         if self.session is not message.session:
+            if (before := self.session_of_own) is not None:
+                self._leave(before)
             self.read_own(message.session)
         if self.session is None:
             self.aicx.places.handing_out.say_what_was_left(message.session.context)
@@ -270,8 +272,8 @@ class HumansScreen(ListDialogs):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if self.directory is not None:
                     await self._access.remember(self._where.written(self.directory))
-                if self.session is not None:
-                    await self.session.aclose()
+                for session in filter(None, (self.session_of_own, self.session)):
+                    await session.aclose()
         await asyncio.to_thread(self._reading.close)
 
     # Where one was

@@ -134,6 +134,26 @@ class ListDialogs(Screen[None]):
         if self.own.account is not None:
             self._read_own(self.own)
 
+    async def open_own(self) -> None:
+        """Open the own account where a bot is yet to be chosen for everything else.
+
+        Raises:
+            AicxError: The platform cannot be opened.
+        """
+        from aicx_tui.services.open_account import opened_at_any_bot  # only where none is chosen
+
+        session = await opened_at_any_bot(self._access)
+        if self.own is None:
+            self.read_own(session)
+        else:
+            await session.aclose()
+
+    @property
+    def session_of_own(self) -> Session | None:
+        """That of the own account, where no other is open."""
+        own = self.own.session if self.own is not None else None
+        return own if own is not self.session else None
+
     @work(exclusive=True, group="own")
     async def _read_own(self, own: OwnProfile) -> None:
         with suppress(AicxError):  # times stay as they were; the profile's own screen says why

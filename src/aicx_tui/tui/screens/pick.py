@@ -51,8 +51,9 @@ class PickScreen(Dialog[str]):
 
     Args:
         title: The verb.
-        rows: What there is to choose.
+        rows: What there is to choose; None while that is being read, see `fill`.
         said: Something to know first, above the rows.
+        has_cursor: Whether a row is at the cursor before anything is typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,21 +65,34 @@ class PickScreen(Dialog[str]):
         Binding("pageup", "move('page_up')", "Page up", show=False),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row], *, said: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Row] | None,
+        *,
+        said: str = "",
+        has_cursor: bool = True,
+    ) -> None:
         super().__init__()
         self._title = title
-        self._rows = rows
         self._said = said
+        self._has_cursor = has_cursor
+        self._is_reading = rows is None
+        self._is_taken_early = False
+        self._measure(rows or ())
+        self._options = OptionList(id="rows", markup=False, compact=True)
+        self._more = Static("", id="more", markup=False)
+
+    def _measure(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
         self._key_width = max((cell_len(clean(row.key)) for row in rows), default=0)
         self._title_width = max((cell_len(clean(row.title)) for row in rows), default=0)
         notes = max((cell_len(clean(row.refused or row.note)) for row in rows), default=0)
         self._is_table = self._key_width + self._title_width + notes > ROW_CELLS
-        self._options = OptionList(id="rows", markup=False, compact=True)
-        self._more = Static("", id="more", markup=False)
 
     def compose(self) -> ComposeResult:
         """A field, the rows, and a line about the one at the cursor."""
-        with Vertical(id="pick", classes="-table" * self._is_table) as box:
+        with Vertical(id="pick") as box:
             box.border_title = Content(self._title)
             box.border_subtitle = "type to find · Enter take · Esc back"
             yield Input(placeholder="Type to find", compact=True, id="find")
@@ -91,22 +105,40 @@ class PickScreen(Dialog[str]):
     def on_mount(self) -> None:
         """Show every row."""
         self._options.can_focus = False  # what is typed goes to the field, whatever is clicked
-        self._show(self._rows)
+        self._list_all()
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        """Show what was read; what was typed meanwhile finds among it."""
+        self._is_reading = False
+        self._measure(rows)
+        if self.is_mounted:
+            self._list_all()
+            if self._is_taken_early:
+                self.action_take()
+
+    def _list_all(self) -> None:
+        self.query_one("#pick").set_class(self._is_table, "-table")
+        self._find()
 
     @on(Input.Changed, "#find")
-    def _find(self, event: Input.Changed) -> None:
-        words = event.value.casefold().split()
-        exact = [row for row in self._rows if row.key and row.key == event.value]
+    def _find(self) -> None:
+        typed = self.query_one("#find", Input).value
+        words = typed.casefold().split()
+        exact = [row for row in self._rows if row.key and row.key == typed]
         others = [row for row in self._rows if row not in exact and _matches(row, words)]
-        self._show([*exact, *others])
+        self._show([*exact, *others], has_cursor=self._has_cursor or bool(typed))
 
-    def _show(self, rows: Sequence[Row]) -> None:
+    def _show(self, rows: Sequence[Row], *, has_cursor: bool) -> None:
         self._shown = list(rows)
         self._options.set_options([Option(self._line(row), id=row.value or None) for row in rows])
         first = next((i for i, row in enumerate(rows) if row.value and not row.refused), 0)
-        self._options.highlighted = first if rows else None
-        if not rows:
+        self._options.highlighted = first if rows and has_cursor else None
+        if self._is_reading:
+            self._more.update(Content.assemble(("◐ ", "$accent"), ("Reading …", "$quiet")))
+        elif not rows:
             self._more.update(Content.styled("Nothing is called so.", "$quiet"))
+        elif not has_cursor:
+            self._more.update(Content.styled("None is chosen yet.", "$quiet"))
 
     def _line(self, row: Row) -> Content:
         quiet = "$faint" if row.refused else "$quiet"
@@ -144,7 +176,11 @@ class PickScreen(Dialog[str]):
         getattr(self._options, f"action_{'cursor_' * ('page' not in how)}{how}")()
 
     def action_take(self) -> None:
-        """Answer with the row at the cursor, unless it cannot be taken."""
+        """Answer with the row at the cursor, unless it cannot be taken.
+
+        While the rows are being read, the one that is found by what was typed is taken then.
+        """
+        self._is_taken_early = self._is_reading and bool(self.query_one("#find", Input).value)
         index = self._options.highlighted
         if index is None or not self._shown:
             return

@@ -117,11 +117,12 @@ class PictureFormScreen(FormScreen[AnswerT]):
 
 
 def _folder_of(typed: str) -> Path:
-    """Where to look first: where what was typed so far lies, else where one is."""
+    """Where to look first: where what was typed so far lies, else at home."""
+    home = full_path("~")
     try:
-        path = full_path(typed) if typed else Path.cwd()
+        path = full_path(typed) if typed else home
     except UsageError:
-        return Path.cwd()
+        path = home
     while not path.is_dir():
         path = path.parent
     return path

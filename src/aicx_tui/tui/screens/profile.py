@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
 
-from aicx_tui.errors import AicxError
+from aicx_tui.errors import AicxError, BotNotChosenError
 from aicx_tui.models.capability import Capability
 from aicx_tui.text import clean
 from aicx_tui.tui.changing_aliases import ChangingAliases
@@ -118,6 +118,7 @@ class ProfileScreen(PlaceScreen):
     def on_mount(self) -> None:
         """Show what is known, and read what is so now."""
         self.show()
+        self._open()
         for attribute in ("state", "person", "standing"):
             self.watch(self.humans.header, attribute, self._humans_went_on)
 
@@ -153,7 +154,10 @@ class ProfileScreen(PlaceScreen):
             self._list([], cannot(Capability.PROFILE_ALIASES, self.humans.context), is_known=True)
             return
         aliases = own.aliases if own is not None else None
-        rows = [Option(alias_line(alias), id=alias.id) for alias in aliases or ()]
+        to_be = own.changes.to_be if own is not None else lambda _: ""
+        rows = [
+            Option(alias_line(alias, to_be=to_be(alias.id)), id=alias.id) for alias in aliases or ()
+        ]
         name = own.profile.name if own is not None and own.profile is not None else ""
         empty = no_aliases(own_name=name, key=self.keymap.shown("aliases.create"))
         is_known = aliases is not None
@@ -192,14 +196,15 @@ class ProfileScreen(PlaceScreen):
         """Why there is nothing to show yet."""
         if self.own is not None and self.own.profile is not None:
             return Content("")
-        error = self._error or (self.humans.error if self.own is None else None)
+        is_shut = self.own is None and not self._waits_for_bot
+        error = self._error or (self.humans.error if is_shut else None)
         if error is not None:
             key = self.keymap.shown("humans.refresh")
             lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
             lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
             lines.append(Content.styled(f"{key} tries again.", "$quiet"))
             return Content("\n").join(lines)
-        waiting = "Reading …" if self.own is not None else "The platform is not open yet."
+        waiting = "The platform is not open yet." if is_shut else "Reading …"
         return Content.assemble(("◐ ", "$accent"), waiting)
 
     # Reading
@@ -208,8 +213,28 @@ class ProfileScreen(PlaceScreen):
         """Repeat what the list's header says, and read once its platform is open."""
         self.paint_header()
         if self.own is None or self._is_asked_of is not self.own:
+            self._open()
             self.read()
             self.show()
+
+    def _open(self) -> None:
+        """Open the own account alone where everything else waits for a bot to be chosen."""
+        if self._waits_for_bot and not self._is_reading:
+            self._is_reading, self._error = True, None
+            self._open_own()
+
+    @property
+    def _waits_for_bot(self) -> bool:
+        return self.own is None and isinstance(self.humans.error, BotNotChosenError)
+
+    @work(exclusive=True, group="opening")
+    async def _open_own(self) -> None:
+        try:
+            await self.humans.open_own()
+        except AicxError as error:
+            self.post_message(self.Refused(error))
+        else:
+            self.read()
 
     def read(self) -> None:
         """Read how everything is now."""
@@ -321,7 +346,9 @@ class ProfileScreen(PlaceScreen):
 
     def action_read_anew(self) -> None:
         """Read how everything is now; where the platform is not open, open it."""
-        if self.own is None:
+        if self._waits_for_bot:
+            self._open()
+        elif self.own is None:
             self.humans.read_anew()
         else:
             self.read()
@@ -356,8 +383,7 @@ class ProfileScreen(PlaceScreen):
     def action_make_default(self) -> None:
         """Begin new conversations under the alias at the cursor."""
         if self.alias is not None:
-            make = self._changing_aliases.make_default(self.alias)
-            self.run_worker(make, group="default", exclusive=True)
+            self._changing_aliases.make_default(self.alias)
 
     def action_delete(self) -> None:
         """Ask whether the alias at the cursor is to go."""

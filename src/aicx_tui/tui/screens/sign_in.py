@@ -14,7 +14,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from aicx_tui.credentials import checked_token
-from aicx_tui.errors import AicxError, NotSignedInError
+from aicx_tui.errors import AicxError, FieldProblem, NotSignedInError, UsageError
 from aicx_tui.models.signing import Challenge
 from aicx_tui.services.granting import provider_called
 from aicx_tui.services.signing_in import (
@@ -97,6 +97,9 @@ class SignInScreen(CodeFormScreen[SignedIn]):
 
     @override
     async def begin(self, values: dict[str, str]) -> SignedIn | Challenge:
+        if values.get("token") and values.get("password"):
+            problem = FieldProblem("token", "Clear this, or the password above.")
+            raise UsageError("Both a password and a token are given.", problems=[problem])
         if token := values.get("token"):
             secret = checked_token(token.strip(), source="this field")
             return await self._kept(await sign_in_by_token(self._target, secret))
