@@ -92,7 +92,7 @@ class OwnToken:
         self,
         held: Found | None,
         *,
-        told: Callable[[Step], None],
+        told: Callable[[Step], object],
         rescue: Rescue,
         waits: Callable[[bool], None],
         place: TokenPlace | None = None,

@@ -114,7 +114,7 @@ class Means:
     credentials: Credentials
     journal: RotationJournal
     place: TokenPlace
-    told: Callable[[Step], None]
+    told: Callable[[Step], object]
     rescue: Rescue
     waits: Callable[[], None] = field(default=_nobody_waits)
     begins: Callable[[], Awaitable[None]] = field(default=_nothing_begins)

@@ -31,7 +31,7 @@ def means_for(
     patience: float = SILENT_SECONDS,
     place: TokenPlace | None = None,
     rescue: Rescue | None = None,
-    told: Callable[[Step], None] | None = None,
+    told: Callable[[Step], object] | None = None,
     known_human: str = "",
     is_human_named: bool = False,
 ) -> Means:

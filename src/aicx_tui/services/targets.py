@@ -135,7 +135,7 @@ class TargetResult:
         return self.outcome not in (Outcome.VERIFIED, Outcome.UPDATED, Outcome.UNKNOWN)
 
 
-Told = Callable[[TargetResult], None]
+Told = Callable[[TargetResult], object]
 """Is told what became of a target as soon as it is known."""
 
 

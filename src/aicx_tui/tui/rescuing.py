@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aicx_tui.credentials import Found
 from aicx_tui.errors import AicxError
 from aicx_tui.os_keyring import PROMPT_SECONDS
+from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.token_places import FilePlace, KeyringPlace
 from aicx_tui.text import clean
 from aicx_tui.tui.rotation_lines import SHOWN
@@ -33,11 +36,13 @@ class Rescuing:
     Args:
         screen: Over which it asks.
         context: Whose token.
+        held: What signed in before.
     """
 
-    def __init__(self, screen: TokenRunScreen, context: Context) -> None:
+    def __init__(self, screen: TokenRunScreen, context: Context, held: Found | None) -> None:
         self._screen = screen
         self._context = context
+        self._held = held
         self._stranded: Stranded | None = None
         self._answer: asyncio.Future[str] | None = None
         self._said = ""
@@ -109,20 +114,30 @@ class Rescuing:
         screen = TokenOnceScreen(self._context.name, self._stranded.token, asks=True)
         self._screen.app.push_screen(screen, closed)
 
-    def ask_for_file(self) -> None:
-        """Ask for a file and write it there."""
+    def ask_for_file(self, *, ahead: Callable[[FilePlace], None]) -> None:
+        """Ask for a file and write the token there.
+
+        Args:
+            ahead: Takes the file where there is no new token yet.
+        """
         from aicx_tui.tui.screens.token_forms import FileForm  # only when asked for
 
-        if self._stranded is None:
-            return
+        token = self._stranded.token if self._stranded is not None else None
 
-        def written(place: FilePlace | None) -> None:
-            if place is not None:
+        def chosen(place: FilePlace | None) -> None:
+            if place is not None and token is None:
+                ahead(place)
+            elif place is not None:
                 self._is_safe(place.name)
 
-        token, file_at = self._stranded.token, self._screen.file_at
-        form = FileForm("Save the token to a file", file_at=file_at, token=token)
-        self._screen.app.push_screen(form, written)
+        title = "Keep the new token in a file" if token is None else "Save the token to a file"
+        form = FileForm(title, file_at=self._file_at, token=token)
+        self._screen.app.push_screen(form, chosen)
+
+    def _file_at(self, path: Path) -> FilePlace:
+        """What a file that a person names is as a place for the token."""
+        saved = SavedTokens(self._screen.aicx.setup.home)
+        return FilePlace(path, saved=saved, held=self._held.secret if self._held else None)
 
     def _is_safe(self, place: str) -> None:
         self._stranded = None

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from aicx_tui.errors import AicxError, NotSignedInError
 from aicx_tui.services.rotation import Outcome
 from aicx_tui.services.rotation_keeping import Step
 from aicx_tui.services.targets import Outcome as TargetOutcome
 from aicx_tui.text import clean, fit
 
 if TYPE_CHECKING:
-    from aicx_tui.errors import AicxError
     from aicx_tui.services.rotation import Rotated
     from aicx_tui.services.targets import Target, TargetResult
 
@@ -143,8 +143,15 @@ def report_line(results: Sequence[TargetResult], *, confirms: str) -> Content:
     return Content.styled(" ".join(parts), "bold")
 
 
-def error_lines(error: AicxError) -> Content:
-    """What went wrong, and the next step."""
+def error_lines(error: AicxError, *, signs_in: str) -> Content:
+    """What went wrong, and the next step.
+
+    Args:
+        error: What it was.
+        signs_in: The key that signs in; empty where nobody can.
+    """
     lines = [Content.assemble(("! ", "bold $error"), clean(error.message))]
     lines += [Content.styled(clean(error.hint), "$quiet")] if error.hint else []
+    if signs_in and isinstance(error, NotSignedInError):
+        lines.append(Content.styled(f"{signs_in} signs in, once this is closed.", "$quiet"))
     return Content("\n").join(lines)

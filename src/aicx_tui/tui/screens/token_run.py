@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -18,11 +17,10 @@ from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.credentials import Found
-from aicx_tui.errors import AicxError, KeyringUnavailableError, NotSignedInError
+from aicx_tui.errors import AicxError, KeyringUnavailableError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Outcome, Rotated
 from aicx_tui.services.rotation_keeping import Step, Stranded
-from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.services.token_places import FilePlace
 from aicx_tui.text import clean
@@ -102,12 +100,6 @@ class TokenRunScreen(Dialog[bool]):
     class AllGiven(Message):
         """It is known of all of them."""
 
-    @dataclass
-    class NotGiven(Message):
-        """They could not be asked."""
-
-        error: AicxError
-
     def __init__(
         self,
         own: OwnToken,
@@ -129,7 +121,7 @@ class TokenRunScreen(Dialog[bool]):
         self._error: AicxError | None = None
         self._place: FilePlace | None = None
         self._over = asyncio.Event()
-        self._rescuing = Rescuing(self, own.context)
+        self._rescuing = Rescuing(self, own.context, held)
         self._text = Static("", markup=False)
         self._state = Static("", id="state", markup=False)
         self._box = Vertical(VerticalScroll(self._text, id="steps"), self._state, id="run")
@@ -223,15 +215,17 @@ class TokenRunScreen(Dialog[bool]):
         elif self._phase is Phase.STRANDED:
             said += self._rescuing.lines(KEPT_NOWHERE)
         elif self._error is not None:
-            said.append(error_lines(self._error))
-            signs_in = not self.aicx.places.refusal("session.sign-in")
-            if isinstance(self._error, NotSignedInError) and signs_in:
-                keys = self.aicx.keymap.shown("session.sign-in")
-                said.append(Content.styled(f"{keys} signs in, once this is closed.", "$quiet"))
+            said.append(error_lines(self._error, signs_in=self._signs_in))
         elif self._phase in (Phase.LEFT, Phase.DONE):
             results = tuple(self._results.values())
             said.append(report_line(results, confirms=self._confirms))
         return Content("\n").join(said)
+
+    @property
+    def _signs_in(self) -> str:
+        """The key that signs in, where somebody can."""
+        is_barred = self.aicx.places.refusal("session.sign-in")
+        return "" if is_barred else self.aicx.keymap.shown("session.sign-in")
 
     @property
     def _confirms(self) -> str:
@@ -258,7 +252,7 @@ class TokenRunScreen(Dialog[bool]):
         try:
             rotated = await self._own.replace(
                 self._held,
-                told=self._tell_step,
+                told=lambda step: self.post_message(self.Went(step)),
                 rescue=self._rescuing.rescue,
                 waits=self._tell_waiting,
                 place=self._place,
@@ -280,9 +274,6 @@ class TokenRunScreen(Dialog[bool]):
             self._phase = Phase.WAITS if self._is_waiting else Phase.REPLACES
             self.show()
 
-    def _tell_step(self, step: Step) -> None:
-        self.post_message(self.Went(step))
-
     def on_token_run_screen_went(self, message: Went) -> None:
         """Show a step."""
         self._phase = Phase.REPLACES
@@ -300,7 +291,10 @@ class TokenRunScreen(Dialog[bool]):
     def on_token_run_screen_failed(self, message: Failed) -> None:
         """Say why."""
         is_unkept = isinstance(message.error, KeyringUnavailableError) and not self._steps
-        self._phase = Phase.UNKEPT if is_unkept else Phase.FAILED
+        if self._phase is Phase.UPDATES:
+            self._phase = Phase.LEFT
+        else:
+            self._phase = Phase.UNKEPT if is_unkept else Phase.FAILED
         self._error = message.error
         self.show()
 
@@ -314,11 +308,6 @@ class TokenRunScreen(Dialog[bool]):
             self.show()
 
     # Targets
-
-    @property
-    def _is_adopted(self) -> bool:
-        """Whether another issued it, who may have given it to some of them."""
-        return self._rotated is not None and self._rotated.outcome is Outcome.ADOPTED
 
     @property
     def _open(self) -> list[Target]:
@@ -337,19 +326,20 @@ class TokenRunScreen(Dialog[bool]):
     async def _give(self, targets: Sequence[Target]) -> None:
         try:
             results = await self.aicx.places.handing_out.give(
-                self._own, targets, told=self._tell_target, lacking=self._is_adopted
+                self._own,
+                targets,
+                told=lambda result: self.post_message(self.Given(result)),
+                # whoever issued it may have given it to some of them
+                lacking=self._rotated is not None and self._rotated.outcome is Outcome.ADOPTED,
             )
         except AicxError as error:
-            self.post_message(self.NotGiven(error))
+            self.post_message(self.Failed(error))
         else:
             self.post_message(self.AllGiven())
             if self.is_answered:  # it went on in the background
                 self.aicx.notify(
                     report_line(results, confirms=self._confirms).plain, title="Targets"
                 )
-
-    def _tell_target(self, result: TargetResult) -> None:
-        self.post_message(self.Given(result))
 
     def on_token_run_screen_given(self, message: Given) -> None:
         """Show what became of a target."""
@@ -360,11 +350,6 @@ class TokenRunScreen(Dialog[bool]):
         """Report."""
         kinds = {target.kind for target in self._open}
         self._phase = Phase.LEFT if kinds - {"by-hand"} else Phase.DONE
-        self.show()
-
-    def on_token_run_screen_not_given(self, message: NotGiven) -> None:
-        """Say why."""
-        self._phase, self._error = Phase.LEFT, message.error
         self.show()
 
     # What keys do
@@ -394,23 +379,11 @@ class TokenRunScreen(Dialog[bool]):
 
     def action_file(self) -> None:
         """Ask for a file that takes the token."""
-        if self._phase is Phase.STRANDED:
-            self._rescuing.ask_for_file()
-            return
-        from aicx_tui.tui.screens.token_forms import FileForm  # only when asked for
+        self._rescuing.ask_for_file(ahead=self._begin_with)
 
-        def chosen(place: FilePlace | None) -> None:
-            if place is not None:
-                self._place = place
-                self._begin()
-
-        form = FileForm("Keep the new token in a file", file_at=self.file_at)
-        self.app.push_screen(form, chosen)
-
-    def file_at(self, path: Path) -> FilePlace:
-        """What a file that a person names is as a place for the token."""
-        held = self._held.secret if self._held is not None else None
-        return FilePlace(path, saved=SavedTokens(self.aicx.setup.home), held=held)
+    def _begin_with(self, place: FilePlace) -> None:
+        self._place = place
+        self._begin()
 
     def action_close(self) -> None:
         """Go back."""
