@@ -38,7 +38,7 @@ def _authenticate(added: ArgumentParser) -> None:
     _which(added)
     for name, what in (("email", "e-mail address"), ("name", "name"), ("phone", "phone")):
         added.add_argument(f"--{name}", metavar="TEXT", help=f"another {what} than the record's")
-    added.add_argument("--avatar-url", metavar="URL", default="")
+    added.add_argument("--avatar-url", metavar="URL", default="", help="https:// of a picture")
     added.add_argument("--language", metavar="CODE", default="", help="one of OpenCX's 56 codes")
     added.add_argument(
         "--custom",
