@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -14,14 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from aicx_tui.credentials import Found
 from aicx_tui.errors import AicxError, KeyringUnavailableError, NotSignedInError
 from aicx_tui.services.own_token import OwnToken
 from aicx_tui.services.rotation import Outcome, Rotated
-from aicx_tui.services.rotation_keeping import Step, Stranded
+from aicx_tui.services.rotation_keeping import Step
 from aicx_tui.services.saved_tokens import SavedTokens
 from aicx_tui.services.targets import Target, TargetResult
 from aicx_tui.services.token_places import FilePlace
@@ -36,7 +34,7 @@ from aicx_tui.tui.rotation_lines import (
     target_lines,
 )
 from aicx_tui.tui.run_phases import ALLOWED, KEPT_NOWHERE, OVER, WAITING, Phase
-from aicx_tui.tui.screens.dialog import Dialog
+from aicx_tui.tui.screens.run_dialog import RunDialog
 from aicx_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ REPLACING = "replacing"
 """The worker that replaces the token."""
 
 
-class TokenRunScreen(Dialog[bool]):
+class TokenRunScreen(RunDialog):
     """Asks first, replaces the token, gives it to targets, and reports.
 
     Args:
@@ -65,48 +63,6 @@ class TokenRunScreen(Dialog[bool]):
         Binding("s", "show", "Show once", show=False),
         Binding("f", "file", "File", show=False),
     ]
-
-    @dataclass
-    class Went(Message):
-        """A step is done."""
-
-        step: Step
-
-    @dataclass
-    class IsStranded(Message):
-        """No place takes the new token."""
-
-        stranded: Stranded
-
-    @dataclass
-    class Replaced(Message):
-        """The token is replaced."""
-
-        rotated: Rotated
-
-    @dataclass
-    class Failed(Message):
-        """It is not, or not yet where it belongs."""
-
-        error: AicxError
-
-    @dataclass
-    class Given(Message):
-        """It is known what became of a target."""
-
-        result: TargetResult
-
-    class Waited(Message):
-        """Another run is waited for, or was."""
-
-    class AllGiven(Message):
-        """It is known of all of them."""
-
-    @dataclass
-    class NotGiven(Message):
-        """They could not be asked."""
-
-        error: AicxError
 
     def __init__(
         self,
@@ -274,7 +230,7 @@ class TokenRunScreen(Dialog[bool]):
         self._is_waiting = is_waiting
         self.post_message(self.Waited())
 
-    def on_token_run_screen_waited(self) -> None:
+    def on_run_dialog_waited(self) -> None:
         """Say that another run is waited for, or that this one begins."""
         if self._phase in (Phase.REPLACES, Phase.WAITS):
             self._phase = Phase.WAITS if self._is_waiting else Phase.REPLACES
@@ -283,7 +239,7 @@ class TokenRunScreen(Dialog[bool]):
     def _tell_step(self, step: Step) -> None:
         self.post_message(self.Went(step))
 
-    def on_token_run_screen_went(self, message: Went) -> None:
+    def on_run_dialog_went(self, message: RunDialog.Went) -> None:
         """Show a step."""
         self._phase = Phase.REPLACES
         if message.step is Step.ISSUED:
@@ -291,20 +247,20 @@ class TokenRunScreen(Dialog[bool]):
         self._steps.append(message.step)
         self.show()
 
-    def on_token_run_screen_is_stranded(self) -> None:
+    def on_run_dialog_is_stranded(self) -> None:
         """Ask where the new token shall go."""
         self._phase = Phase.STRANDED
         self._died_at = self._died_at or self.aicx.clock()
         self.show()
 
-    def on_token_run_screen_failed(self, message: Failed) -> None:
+    def on_run_dialog_failed(self, message: RunDialog.Failed) -> None:
         """Say why."""
         is_unkept = isinstance(message.error, KeyringUnavailableError) and not self._steps
         self._phase = Phase.UNKEPT if is_unkept else Phase.FAILED
         self._error = message.error
         self.show()
 
-    def on_token_run_screen_replaced(self, message: Replaced) -> None:
+    def on_run_dialog_replaced(self, message: RunDialog.Replaced) -> None:
         """Go on with the targets."""
         self._rotated = message.rotated
         if self._targets:
@@ -351,18 +307,18 @@ class TokenRunScreen(Dialog[bool]):
     def _tell_target(self, result: TargetResult) -> None:
         self.post_message(self.Given(result))
 
-    def on_token_run_screen_given(self, message: Given) -> None:
+    def on_run_dialog_given(self, message: RunDialog.Given) -> None:
         """Show what became of a target."""
         self._results[message.result.target.name] = message.result
         self.show()
 
-    def on_token_run_screen_all_given(self) -> None:
+    def on_run_dialog_all_given(self) -> None:
         """Report."""
         kinds = {target.kind for target in self._open}
         self._phase = Phase.LEFT if kinds - {"by-hand"} else Phase.DONE
         self.show()
 
-    def on_token_run_screen_not_given(self, message: NotGiven) -> None:
+    def on_run_dialog_not_given(self, message: RunDialog.NotGiven) -> None:
         """Say why."""
         self._phase, self._error = Phase.LEFT, message.error
         self.show()
