@@ -131,7 +131,7 @@ class IntegrationsScreen(PlaceScreen):
     def _line(self, one: Integration) -> Content:
         room = WIDE_WHERE_CELLS if self.size.width >= WIDE else WHERE_CELLS
         return Content.assemble(
-            (fit(one.title, TITLE_CELLS), "bold"),
+            (f" {fit(one.title, TITLE_CELLS)}", "bold"),
             f" {fit(one.name, NAME_CELLS)}",
             (f" {fit(one.where.removeprefix('https://'), room)}  ", "$quiet"),
             self._state(one),
