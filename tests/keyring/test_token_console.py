@@ -76,7 +76,7 @@ async def test_a_token_that_no_place_takes_holds_the_console(
         (tmp_path / "kept").write_text("another_programs_secret")
         await person.types(str(tmp_path / "kept"))
         await person.presses("enter")
-        await person.sees("holds no token that")
+        await person.sees("Name a file that is not there yet.")
         assert "Nothing was issued" not in person.screen
         (tmp_path / "kept").write_text("")
         await person.presses("enter")

@@ -299,8 +299,8 @@ async def test_what_was_typed_stays_whatever_the_platform_answers(
     async with console(access_by(hostile.environment)) as person:
         await opens_profile_of(person)
         await person.presses("right")
-        await person.sees("has a picture")
-        await person.presses("n")
+        await person.sees("default")
+        await person.presses("down", "n")
         await person.sees("New alias")
         await person.types("Ana from billing")
         hostile.status = status
