@@ -88,6 +88,14 @@ def page(items: list[Any], following: str | None) -> Answer:
     return json_reply(200, {"items": items, "next": following}, DATE)
 
 
+async def test_an_empty_page_is_no_end_while_another_follows() -> None:
+    pages = page([], "c/1"), page([], "c/2"), page([JANE], None)
+    async with faulty(*pages) as platform:
+        humans, _ = await everybody(open_cx(platform.url))
+        assert [human.id for human in humans] == [JANE["id"]]
+        assert len(platform.requests) == len(pages)
+
+
 async def test_contacts_are_humans_and_the_next_reading_asks_what_changed() -> None:
     async with faulty(page([JANE], "c/1 &"), page([OLD], None), page([JANE], None)) as platform:
         client = open_cx(platform.url)

@@ -89,11 +89,17 @@ class OpenCx(Platform):
         place = _Place.read(cursor)
         if place.is_at_end:
             return FeedPage(items=[], next=str(_Place(since=place.next_since)))
-        query = {"cursor": place.cursor} if place.cursor else {}
-        query |= {"updated_after": place.since} if place.since else {}
-        reply = await self._http.get("/contacts", query=query)
+        since = {"updated_after": place.since} if place.since else {}
+        asked = {place.cursor}
+        reply = await self._http.get(
+            "/contacts", query=since | ({"cursor": place.cursor} if place.cursor else {})
+        )
         page = reply.parse(ContactsPage)
         next_since = place.next_since or _begun_at(reply)
+        while not page.items and page.next and page.next not in asked:  # only null is the end
+            asked.add(page.next)
+            again = await self._http.get("/contacts", query=since | {"cursor": page.next})
+            page = again.parse(ContactsPage)
         following = _Place(
             since=place.since,
             next_since=next_since,

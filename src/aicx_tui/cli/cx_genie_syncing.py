@@ -64,11 +64,14 @@ def prepare_sync(arguments: Namespace, setup: Setup) -> OnOutbox:
                 narrate("Nothing was changed.")
                 return
             ended: list[Ended] = []
-            async for one in sync.run(with_avatars=arguments.with_avatars):
-                ended.append(one)
-                if arguments.json:
-                    print_json(_document_of(one), indent=None)
-        _report(ended, total=len(visitors))
+            try:
+                async for one in sync.run(with_avatars=arguments.with_avatars):
+                    ended.append(one)
+                    if arguments.json:
+                        print_json(_document_of(one), indent=None)
+            finally:  # also where the platform stops it midway
+                _tell_done(ended)
+        _refuse_if_any_failed(ended, total=len(visitors))
 
     return OnOutbox(run, Way.SENDING)
 
@@ -135,12 +138,15 @@ def _print_dry_run(sync: UserSync, *, as_json: bool) -> None:
         )
 
 
-def _report(ended: Sequence[Ended], *, total: int) -> None:
+def _tell_done(ended: Sequence[Ended]) -> None:
     counts = Counter(one.step.deed for one in ended if one.is_done)
     narrate(
         f"{grouped(counts[Deed.CREATE])} created, {grouped(counts[Deed.UPDATE])} updated, "
         f"{grouped(counts[Deed.SAME])} as they were."
     )
+
+
+def _refuse_if_any_failed(ended: Sequence[Ended], *, total: int) -> None:
     problems = [FieldProblem(f"user {one.step.number}", one.problem) for one in ended if one.error]
     if problems:
         raise PartlyFailedError(

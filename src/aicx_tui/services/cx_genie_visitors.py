@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.numerals import grouped
 from aicx_tui.services.cx_genie_checking import TOKEN_FIELD, Visitor
+from aicx_tui.text import has_half_character
 
 MOST_USERS = 10_000
 """Of one file; each is a call to somebody's server."""
@@ -84,4 +85,6 @@ def _visitor(line: str, fields: Mapping[str, str]) -> Visitor:
         raise ValueError(f"{TOKEN_FIELD} is missing")
     if any(not isinstance(value, str) for value in said.values()):
         raise ValueError("each field has to be a text")
+    if has_half_character(token) or any(map(has_half_character, (*said, *said.values()))):
+        raise ValueError("half a character cannot be sent")
     return Visitor(SecretStr(token), {**fields, **said})

@@ -16,6 +16,7 @@ from aicx_tui.errors import FieldProblem, UsageError
 from aicx_tui.models.human import MASK, Human
 from aicx_tui.models.open_cx import LANGUAGES, OVERRIDES
 from aicx_tui.services.documents import json_text
+from aicx_tui.text import is_blank
 
 EMAIL, LANGUAGE, CUSTOM, OVERRIDE = "email", "language", "custom", "overrides"
 AVATAR = "avatar_url"
@@ -55,7 +56,7 @@ class Vouch:
         if problems := self._problems():
             raise UsageError("Nothing was sent.", problems=problems)
         given: dict[str, JsonValue] = {
-            "email": self.email,
+            "email": self.email.strip(),
             "name": self.name,
             "avatar_url": self.avatar_url,
             "phone": self.phone,
@@ -68,7 +69,7 @@ class Vouch:
 
     def _problems(self) -> list[FieldProblem]:
         problems = []
-        if not self.email.strip():
+        if is_blank(self.email):
             problems.append(FieldProblem(EMAIL, "OpenCX needs one."))
         if self.language and self.language not in LANGUAGES:
             said = f"It is none of the 56 codes: {' '.join(LANGUAGES)}."
@@ -79,7 +80,11 @@ class Vouch:
         if unknown:
             said = f"There are only: {', '.join(OVERRIDES)}."
             problems.append(FieldProblem(OVERRIDE, said))
-        given: dict[str, object] = {EMAIL: self.email, "name": self.name, "phone": self.phone}
+        given: dict[str, object] = {
+            EMAIL: self.email.strip(),
+            "name": self.name,
+            "phone": self.phone,
+        }
         given |= {
             AVATAR: self.avatar_url,
             CUSTOM: self.custom_data,

@@ -97,7 +97,9 @@ def _fields(kind: SnippetKind, choices: Choices, *, can_read: bool) -> tuple[Fie
             Field(
                 LANGUAGE,
                 "Language",
-                "Such as en; empty for the widget's own.",
+                "Such as en; English where it is empty."
+                if kind == "cx-genie"
+                else "Such as en; empty for the widget's own.",
                 value=choices.language,
                 is_required=False,
             )

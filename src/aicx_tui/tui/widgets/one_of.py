@@ -27,7 +27,6 @@ class OneOf(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,right,l", "turn(1)", show=False),
         Binding("left,h", "turn(-1)", show=False),
-        Binding("enter", "screen.send", show=False),
     ]
 
     @dataclass
