@@ -267,6 +267,23 @@ class TestWithoutAKeyring:
             assert desk.works(token)
         assert desk.journals == []
 
+    async def test_a_lost_reply_is_had_again_after_a_command_that_finds_nothing_to_sign_in_with(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "token"
+        file.write_text(desk.token + "\n")
+        file.chmod(0o600)
+        rotating = ("--token-file", str(file), "token", "rotate", "--yes", "--save-to", str(file))
+        desk.proxy.loses = 1000
+        assert (await desk.aicx(*rotating, AICX_KEYRING="off")).code == 8
+        desk.proxy.loses = 0
+        told = (await desk.aicx("humans", "list", AICX_KEYRING="off")).err
+        assert "run it with what signed in: aicx --token-file FILE token rotate" in told
+        ended = await desk.aicx(*rotating, AICX_KEYRING="off")
+        assert ended.code == 0, ended.err
+        assert desk.works(file.read_text().strip())
+        assert desk.journals == []
+
     async def test_a_file_of_something_else_is_left_alone(self, desk: Desk, tmp_path: Path) -> None:
         file = tmp_path / "notes"
         for content in ("remember the milk\n", "another_programs_secret\n"):
