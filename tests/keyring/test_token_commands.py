@@ -384,6 +384,45 @@ class TestSet:
         assert "as it was" in ended.err
         assert desk.stored() == desk.token
 
+    async def test_one_of_no_use_leaves_what_is_pending_of_a_rotation_that_was_cut_off(
+        self, desk: Desk
+    ) -> None:
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        pending = desk.stored("pending")
+        desk.proxy.refuses = True
+        ended = await desk.aicx("token", "set", "--stdin", stdin="sk_of_no_use")
+        assert ended.code == 3
+        assert desk.stored("pending") == pending
+        desk.proxy.refuses = False
+        again = await desk.aicx("token", "rotate", "--yes", "--json")
+        assert again.json()["outcome"] == "resumed"
+        assert desk.stored() == pending
+        assert desk.works(pending)
+
+    async def test_one_of_no_use_leaves_the_key_of_a_reply_that_was_lost(self, desk: Desk) -> None:
+        desk.proxy.loses = 1000
+        assert (await desk.aicx("token", "rotate", "--yes")).code == 8
+        desk.proxy.loses, desk.proxy.refuses = 0, True
+        assert (await desk.aicx("token", "set", "--stdin", stdin="sk_of_no_use")).code == 3
+        desk.proxy.refuses = False
+        again = await desk.aicx("token", "rotate", "--yes", "--json")
+        assert again.json()["outcome"] == "resumed"
+        assert desk.works(desk.stored())
+        assert len(set(desk.proxy.keys)) == 1
+
+    async def test_a_living_one_ends_what_was_cut_off(self, desk: Desk) -> None:
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        pasted = desk.issued_elsewhere()
+        ended = await desk.aicx("token", "set", "--stdin", stdin=pasted)
+        assert ended.code == 0, ended.err
+        assert desk.stored() == pasted
+        assert desk.stored("pending") is None
+        assert desk.journals == []
+
     async def test_is_verified_by_a_human_that_is_known(self, gateway: Desk) -> None:
         words = ("token", "set", "--stdin", "--json")
         first = await gateway.aicx(*words, stdin=gateway.token)
