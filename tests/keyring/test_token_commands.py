@@ -230,6 +230,32 @@ class TestThePlacesThatUseIt:
         assert (await desk.aicx("token", "targets", "update", "--missing")).code == 0
         assert str(desk.stored()) in (tmp_path / ".env").read_text()
 
+    @pytest.mark.parametrize("words", [["update", "--missing"], ["check"], ["update", "--dry-run"]])
+    async def test_are_given_no_dead_token_where_a_rotation_was_cut_off(
+        self, desk: Desk, tmp_path: Path, words: list[str]
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        desk.proxy.refuses = True
+        ended = await desk.aicx("token", "targets", *words)
+        assert ended.code == 8
+        assert "Nothing was given to any target" in ended.err
+        assert desk.token not in (tmp_path / ".env").read_text()
+
+    async def test_get_the_new_token_where_a_rotation_was_cut_off(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        ended = await desk.aicx("token", "targets", "update", "--missing")
+        assert ended.code == 0, ended.err
+        assert "was cut off and is finished now" in ended.err
+        assert desk.works((tmp_path / ".env").read_text().strip().rpartition("=")[2])
+
 
 def env_file(folder: Path) -> list[str]:
     """A file of variables, as config.toml describes it."""

@@ -16,9 +16,10 @@ from aicx_tui.cli.target_words import document_of, tell_rehearsed, tell_target
 from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
-from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
+from aicx_tui.errors import NotSignedInError, OutcomeUnknownError, PartlyFailedError, UsageError
 from aicx_tui.os_keyring import Slot
-from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
+from aicx_tui.services.rotation_opening import take_up_if_cut_off
 from aicx_tui.services.rotation_targets import hand_out, has_it
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.target_records import Record, TargetRecords
@@ -260,8 +261,16 @@ async def _token(setup: Setup, context: Context) -> SecretStr:
     """The token in use.
 
     Raises:
+        OutcomeUnknownError: A replacement of it was cut off, and cannot be finished now.
         NotSignedInError: There is none.
     """
+    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
+    if context.source == "config" and RotationJournal(setup.home, context).exists:
+        raise OutcomeUnknownError(
+            f"A replacement of the token of {context.name} was cut off, and which one is in use is "
+            "not known. Nothing was given to any target, and none was looked into.",
+            hint=f"Finish it first: aicx token rotate --yes --context {context.name}",
+        )
     found = await setup.credentials.find(context, patience=patience(setup.environ))
     if found is not None and found.slot is Slot.TOKEN:
         return found.secret
