@@ -182,6 +182,8 @@ class TestThePlacesThatUseIt:
         assert desk.works(desk.stored())
         assert (tmp_path / ".env").read_text() == f"A=1\nAICX_TOKEN={desk.stored()}\n"
         assert "legacy" in report["error"]["message"]
+        told = (await desk.aicx("token", "status")).err
+        assert "Not given the token yet: legacy." in told
 
     async def test_get_it_from_who_adopts_what_another_issued_for_itself(
         self, desk: Desk, tmp_path: Path
