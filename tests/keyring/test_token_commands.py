@@ -232,6 +232,19 @@ class TestThePlacesThatUseIt:
         assert (await desk.aicx("token", "targets", "update", "--missing")).code == 0
         assert str(desk.stored()) in (tmp_path / ".env").read_text()
 
+    async def test_are_not_said_to_have_a_token_that_is_not_kept(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        assert (await desk.aicx("token", "targets", "update")).code == 0
+        assert "✓" in (await desk.aicx("token", "targets", "list")).out
+        assert (await desk.aicx("token", "forget")).code == 0
+        told = (await desk.aicx("token", "targets", "list")).out
+        assert "of a token not kept here" in told
+        assert "✓" not in told
+        (listed,) = (await desk.aicx("token", "targets", "list", "--json")).json()
+        assert listed["is_current"] is False
+
     @pytest.mark.parametrize("words", [["update", "--missing"], ["check"], ["update", "--dry-run"]])
     async def test_are_given_no_dead_token_where_a_rotation_was_cut_off(
         self, desk: Desk, tmp_path: Path, words: list[str]
