@@ -336,6 +336,21 @@ class TestWithoutAKeyring:
         assert desk.proxy.keys == []
 
 
+async def test_the_file_that_a_token_is_read_from_and_saved_to_has_the_new_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(desk.token + "\n")
+    file.chmod(0o600)
+    words = ("--token-file", str(file), "token", "rotate", "--yes", "--save-to", str(file))
+    for _ in range(2):
+        ended = await desk.aicx(*words)
+        assert ended.code == 0, ended.err
+        assert "still holds the one before" not in ended.err
+        assert desk.works(file.read_text().strip())
+    assert desk.journals == []
+
+
 class TestAKeyringThatFailsAfterIssuing:
     async def test_cron_is_told_and_the_next_run_has_the_same_token(self, desk: Desk) -> None:
         desk.proxy.when_issued = desk.service.kill_daemon
