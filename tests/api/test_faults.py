@@ -168,8 +168,9 @@ async def test_a_change_that_depends_on_a_version_is_not_sent_again() -> None:
     assert len(platform.requests) == 1
 
 
-async def test_a_lost_change_stays_unknown_even_if_the_platform_is_gone_afterwards() -> None:
-    async with faulty(raw(b""), reply(503)) as platform:
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 503])
+async def test_a_lost_change_stays_unknown_whatever_is_answered_afterwards(status: int) -> None:
+    async with faulty(raw(b""), reply(status)) as platform:
         client = gateway(platform.url)
         with pytest.raises(OutcomeUnknownError):
             await change(client)

@@ -26,9 +26,9 @@ class LosingProxy:
     Attributes:
         url: Its own root.
         tokens: Those that the platform issued.
-        status: What a token that is turned away is answered with.
+        status: What is answered to a token that is turned away, and to what is refused.
         arrives: Whether a call whose reply is lost reaches the platform.
-        refuses: Whether it answers 401 to everything, and passes nothing on.
+        refuses: Whether it refuses everything, and passes nothing on.
         turns_away: How often a token that was issued here is not accepted at first.
         keys: Under which tokens were asked for; empty where a call had none.
         when_lost: Is called when the platform has issued a token whose reply is lost.
@@ -80,7 +80,7 @@ class LosingProxy:
 
     async def _answer(self, request: bytes) -> bytes:
         if self.refuses:
-            return b"HTTP/1.1 401 No\r\n" + _NOTHING
+            return b"HTTP/1.1 %d No\r\n" % self.status + _NOTHING
         if request.startswith(ISSUING) and self.loses > 0 and not self.arrives:
             return b""
         return await self._ask(request)

@@ -147,6 +147,23 @@ async def test_refusals_after_a_lost_reply_take_nothing_away(
         assert len(set(proxy.keys)) == 1
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_any_refusal_of_the_repeated_call_leaves_what_can_be_taken_up(
+    make: Make, sandbox: SandboxProcess, status: int
+) -> None:
+    async with losing_proxy(sandbox.url, loses=1) as proxy:
+        proxy.status = status
+        proxy.when_lost = lambda: setattr(proxy, "refuses", True)
+        desk = make(proxy)
+        said = await desk.rotated()
+        assert said["code"] == 8
+        assert "aicx token rotate" in said["told"]
+        proxy.refuses = False
+        assert (await desk.rotated())["outcome"] == "resumed"
+        assert desk.check_invariant("", case=f"{status} after a lost reply")
+        assert len(set(proxy.keys)) == 1
+
+
 async def test_a_platform_that_needs_a_moment_is_given_one(
     make: Make, platform: LosingProxy
 ) -> None:

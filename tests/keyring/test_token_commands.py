@@ -182,6 +182,8 @@ class TestThePlacesThatUseIt:
         assert desk.works(desk.stored())
         assert (tmp_path / ".env").read_text() == f"A=1\nAICX_TOKEN={desk.stored()}\n"
         assert "legacy" in report["error"]["message"]
+        told = (await desk.aicx("token", "status")).err
+        assert "Not given the token yet: legacy." in told
 
     async def test_get_it_from_who_adopts_what_another_issued_for_itself(
         self, desk: Desk, tmp_path: Path
@@ -230,6 +232,45 @@ class TestThePlacesThatUseIt:
         assert (await desk.aicx("token", "targets", "update", "--missing")).code == 0
         assert str(desk.stored()) in (tmp_path / ".env").read_text()
 
+    async def test_are_not_said_to_have_a_token_that_is_not_kept(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        assert (await desk.aicx("token", "targets", "update")).code == 0
+        assert "✓" in (await desk.aicx("token", "targets", "list")).out
+        assert (await desk.aicx("token", "forget")).code == 0
+        told = (await desk.aicx("token", "targets", "list")).out
+        assert "of a token not kept here" in told
+        assert "✓" not in told
+        (listed,) = (await desk.aicx("token", "targets", "list", "--json")).json()
+        assert listed["is_current"] is False
+
+    @pytest.mark.parametrize("words", [["update", "--missing"], ["check"], ["update", "--dry-run"]])
+    async def test_are_given_no_dead_token_where_a_rotation_was_cut_off(
+        self, desk: Desk, tmp_path: Path, words: list[str]
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        desk.proxy.refuses = True
+        ended = await desk.aicx("token", "targets", *words)
+        assert ended.code == 8
+        assert "Nothing was given to any target" in ended.err
+        assert desk.token not in (tmp_path / ".env").read_text()
+
+    async def test_get_the_new_token_where_a_rotation_was_cut_off(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.describe("[[targets.work]]", *env_file(tmp_path))
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        ended = await desk.aicx("token", "targets", "update", "--missing")
+        assert ended.code == 0, ended.err
+        assert "was cut off and is finished now" in ended.err
+        assert desk.works((tmp_path / ".env").read_text().strip().rpartition("=")[2])
+
 
 def env_file(folder: Path) -> list[str]:
     """A file of variables, as config.toml describes it."""
@@ -267,6 +308,23 @@ class TestWithoutAKeyring:
             assert desk.works(token)
         assert desk.journals == []
 
+    async def test_a_lost_reply_is_had_again_after_a_command_that_finds_nothing_to_sign_in_with(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "token"
+        file.write_text(desk.token + "\n")
+        file.chmod(0o600)
+        rotating = ("--token-file", str(file), "token", "rotate", "--yes", "--save-to", str(file))
+        desk.proxy.loses = 1000
+        assert (await desk.aicx(*rotating, AICX_KEYRING="off")).code == 8
+        desk.proxy.loses = 0
+        told = (await desk.aicx("humans", "list", AICX_KEYRING="off")).err
+        assert "run it with what signed in: aicx --token-file FILE token rotate" in told
+        ended = await desk.aicx(*rotating, AICX_KEYRING="off")
+        assert ended.code == 0, ended.err
+        assert desk.works(file.read_text().strip())
+        assert desk.journals == []
+
     async def test_a_file_of_something_else_is_left_alone(self, desk: Desk, tmp_path: Path) -> None:
         file = tmp_path / "notes"
         for content in ("remember the milk\n", "another_programs_secret\n"):
@@ -276,6 +334,21 @@ class TestWithoutAKeyring:
             assert "no token that aicx knows" in ended.err
             assert file.read_text() == content
         assert desk.proxy.keys == []
+
+
+async def test_the_file_that_a_token_is_read_from_and_saved_to_has_the_new_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(desk.token + "\n")
+    file.chmod(0o600)
+    words = ("--token-file", str(file), "token", "rotate", "--yes", "--save-to", str(file))
+    for _ in range(2):
+        ended = await desk.aicx(*words)
+        assert ended.code == 0, ended.err
+        assert "still holds the one before" not in ended.err
+        assert desk.works(file.read_text().strip())
+    assert desk.journals == []
 
 
 class TestAKeyringThatFailsAfterIssuing:
@@ -366,6 +439,45 @@ class TestSet:
         assert ended.code == 3
         assert "as it was" in ended.err
         assert desk.stored() == desk.token
+
+    async def test_one_of_no_use_leaves_what_is_pending_of_a_rotation_that_was_cut_off(
+        self, desk: Desk
+    ) -> None:
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        pending = desk.stored("pending")
+        desk.proxy.refuses = True
+        ended = await desk.aicx("token", "set", "--stdin", stdin="sk_of_no_use")
+        assert ended.code == 3
+        assert desk.stored("pending") == pending
+        desk.proxy.refuses = False
+        again = await desk.aicx("token", "rotate", "--yes", "--json")
+        assert again.json()["outcome"] == "resumed"
+        assert desk.stored() == pending
+        assert desk.works(pending)
+
+    async def test_one_of_no_use_leaves_the_key_of_a_reply_that_was_lost(self, desk: Desk) -> None:
+        desk.proxy.loses = 1000
+        assert (await desk.aicx("token", "rotate", "--yes")).code == 8
+        desk.proxy.loses, desk.proxy.refuses = 0, True
+        assert (await desk.aicx("token", "set", "--stdin", stdin="sk_of_no_use")).code == 3
+        desk.proxy.refuses = False
+        again = await desk.aicx("token", "rotate", "--yes", "--json")
+        assert again.json()["outcome"] == "resumed"
+        assert desk.works(desk.stored())
+        assert len(set(desk.proxy.keys)) == 1
+
+    async def test_a_living_one_ends_what_was_cut_off(self, desk: Desk) -> None:
+        running = await desk.process(killed_at="stored")
+        running.go_on()
+        await running.killed()
+        pasted = desk.issued_elsewhere()
+        ended = await desk.aicx("token", "set", "--stdin", stdin=pasted)
+        assert ended.code == 0, ended.err
+        assert desk.stored() == pasted
+        assert desk.stored("pending") is None
+        assert desk.journals == []
 
     async def test_is_verified_by_a_human_that_is_known(self, gateway: Desk) -> None:
         words = ("token", "set", "--stdin", "--json")

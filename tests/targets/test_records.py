@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.rotation_targets import has_it
 from aicx_tui.services.target_records import TargetRecords
 from aicx_tui.services.targets import Outcome, Target, TargetResult
 
@@ -52,6 +53,16 @@ def test_what_a_person_noted_holds_until_the_next_token(tmp_path: Path) -> None:
     records.note(told, TOKEN)
     assert records.as_known(told, TOKEN).message.startswith("ana noted on 20")
     assert records.as_known(told, NEXT) is told
+
+
+def test_one_that_was_to_get_it_and_was_cut_off_lacks_it(tmp_path: Path) -> None:
+    records = TargetRecords(tmp_path, "acme")
+    records.note(TargetResult(ENV, Outcome.VERIFIED), TOKEN)
+    assert has_it(ENV, records.of(ENV), fingerprint(TOKEN))
+    records.begin([ENV])
+    assert not has_it(ENV, records.of(ENV), fingerprint(TOKEN))
+    records.note(TargetResult(ENV, Outcome.VERIFIED), TOKEN)
+    assert has_it(ENV, records.of(ENV), fingerprint(TOKEN))
 
 
 def test_another_target_of_the_same_name_begins_anew(tmp_path: Path) -> None:

@@ -419,6 +419,24 @@ async def test_quitting_asks_only_where_changes_would_be_lost(
         await person.sees("! 1 change needs you")
 
 
+async def test_quitting_asks_anew_where_more_would_be_lost_than_was_said(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        await sending_of(person).queue_update(current(person), HumanChanges(email="x" * 5000))
+        await person.sees("! 1 change needs you")
+        await person.presses("ctrl+q")
+        await person.sees("1 change waits in memory only", "^q again")
+        await person.presses("j")
+        await sending_of(person).queue_update(current(person), HumanChanges(email="x" * 5000))
+        await person.sees("! 2 changes need you")
+        await person.presses("ctrl+q")
+        await person.sees("2 changes wait in memory only", "^q again")
+        assert person.app.is_running
+        await person.presses("ctrl+q")
+        await person.waits_for(lambda: not person.app.is_running)
+
+
 async def test_a_read_only_context_sends_and_decides_nothing(own_sandbox: SandboxPlatform) -> None:
     from dataclasses import replace
 

@@ -34,7 +34,6 @@ from aicx_tui.errors import (
     RateLimitedError,
     RefusedError,
     TimedOutError,
-    UnavailableError,
     UnreachableError,
     UsageError,
 )
@@ -295,7 +294,7 @@ class HttpCore:
                 return await attempts(self._attempt, exchange)
         except TimeoutError:
             raise exchange.lost or self._out_of_time(exchange) from None
-        except (UnavailableError, RateLimitedError, NotSignedInError) as problem:
+        except AicxError as problem:  # of a repetition; it says nothing of the one that was lost
             raise exchange.lost or problem from None
 
     def _call(self, method: str, body: Mapping[str, Any], *, only_reads: bool) -> failures.Call:

@@ -16,9 +16,10 @@ from aicx_tui.cli.target_words import document_of, tell_rehearsed, tell_target
 from aicx_tui.cli.token_context import own_token, remember_held
 from aicx_tui.config_targets import checked_target_name, settings_of_kind
 from aicx_tui.credentials import patience
-from aicx_tui.errors import NotSignedInError, PartlyFailedError, UsageError
+from aicx_tui.errors import NotSignedInError, OutcomeUnknownError, PartlyFailedError, UsageError
 from aicx_tui.os_keyring import Slot
-from aicx_tui.services.rotation_journal import fingerprint
+from aicx_tui.services.rotation_journal import RotationJournal, fingerprint
+from aicx_tui.services.rotation_opening import take_up_if_cut_off
 from aicx_tui.services.rotation_targets import hand_out, has_it
 from aicx_tui.services.setup import Setup
 from aicx_tui.services.target_records import Record, TargetRecords
@@ -64,8 +65,7 @@ async def list_targets(arguments: Namespace, setup: Setup, context: Context) -> 
     """`list`: in their order, with what was last known of each."""
     targets = targets_of_context(setup.config, context.name)
     records = _records(setup, context).read()
-    found = await setup.credentials.find(context)
-    current = fingerprint(found.secret) if found and found.slot is Slot.TOKEN else ""
+    current = await _current(setup, context)
     if arguments.json:
         print_json([_document(target, records.get(target.name), current) for target in targets])
         return
@@ -73,31 +73,39 @@ async def list_targets(arguments: Namespace, setup: Setup, context: Context) -> 
         narrate(f"{context.name} has no targets. Add one with: aicx token targets add KIND NAME …")
     widths = [max((len(w) for w in words), default=0) for words in _columns(targets)]
     for target in targets:
-        known = _known(records.get(target.name), current)
+        known = _known(target, records.get(target.name), current)
         print_line(f"{clean(target.name):<{widths[0]}}  {target.kind:<{widths[1]}}  {clean(known)}")
+
+
+async def _current(setup: Setup, context: Context) -> str | None:
+    """The fingerprint of the token that is kept; empty for none, None where nobody can tell."""
+    found = await setup.credentials.find(context)
+    if found is None and setup.credentials.problem:
+        return None
+    return fingerprint(found.secret) if found and found.slot is Slot.TOKEN else ""
 
 
 def _columns(targets: Sequence[Target]) -> tuple[list[str], list[str]]:
     return [clean(target.name) for target in targets], [target.kind for target in targets]
 
 
-def _known(record: Record | None, current: str) -> str:
+def _known(target: Target, record: Record | None, current: str | None) -> str:
     """What was last known, as a person reads it."""
-    if record is None or record.outcome is Outcome.NOT_TRIED:
+    if record is None or record.kind != target.kind or record.outcome is Outcome.NOT_TRIED:
         return "! never"
+    if record.outcome is Outcome.BY_HAND:
+        return "! to be done by hand"
     at = record.at.strftime("%Y-%m-%d %H:%M %Z")
     by = f", by {record.by}" if record.by else ""
-    if current and record.fingerprint != current:
-        return f"! {at}, of another token"
+    if current is not None and record.fingerprint != current:
+        return f"! {at}, of {'another token' if current else 'a token not kept here'}"
     if record.says_current(record.fingerprint):
         unseen = record.outcome is Outcome.UPDATED and not by
         return f"✓ {at}{by}{', not looked into' if unseen else ''}"
-    if record.outcome is Outcome.BY_HAND:
-        return "! to be done by hand"
     return f"! {at}, {record.outcome.value}"
 
 
-def _document(target: Target, record: Record | None, current: str) -> dict[str, JsonValue]:
+def _document(target: Target, record: Record | None, current: str | None) -> dict[str, JsonValue]:
     known: JsonValue = None
     if record is not None and record.kind == target.kind:
         known = record.model_dump(mode="json", exclude={"kind"})
@@ -109,7 +117,7 @@ def _document(target: Target, record: Record | None, current: str) -> dict[str, 
         "stop_on_failure": target.stops,
         "timeout": target.seconds,
         "last": known,
-        "is_current": record.says_current(current) if record and current else None,
+        "is_current": None if record is None or current is None else record.says_current(current),
     }
 
 
@@ -260,8 +268,16 @@ async def _token(setup: Setup, context: Context) -> SecretStr:
     """The token in use.
 
     Raises:
+        OutcomeUnknownError: A replacement of it was cut off, and cannot be finished now.
         NotSignedInError: There is none.
     """
+    await take_up_if_cut_off(context, setup.credentials, setup.home, tell=narrate)
+    if context.source == "config" and RotationJournal(setup.home, context).exists:
+        raise OutcomeUnknownError(
+            f"A replacement of the token of {context.name} was cut off, and which one is in use is "
+            "not known. Nothing was given to any target, and none was looked into.",
+            hint=f"Finish it first: aicx token rotate --yes --context {context.name}",
+        )
     found = await setup.credentials.find(context, patience=patience(setup.environ))
     if found is not None and found.slot is Slot.TOKEN:
         return found.secret

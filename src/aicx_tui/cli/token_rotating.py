@@ -156,7 +156,7 @@ async def _means(arguments: Namespace, setup: Setup, context: Context, held: Fou
     )
     if file is None:
         return means_with()
-    if context.source != "config":
+    if context.source != "config" or _is_read_from(arguments, file):
         return means_with(place=file)
     means = means_with()
     try:
@@ -166,6 +166,12 @@ async def _means(arguments: Namespace, setup: Setup, context: Context, held: Fou
         return means_with(place=file)
     await file.prove(characters=0)
     return means
+
+
+def _is_read_from(arguments: Namespace, file: FilePlace) -> bool:
+    """Whether the token that is replaced was read from the file: who reads it gets the new one."""
+    read = arguments.token_file
+    return bool(read) and Path(read).expanduser().resolve() == Path(file.file).resolve()
 
 
 def _telling(means: Means, steps: list[JsonValue], *, silent: bool) -> Means:

@@ -146,12 +146,15 @@ async def accept(means: Means, token: SecretStr, held: Found | None) -> Rotated:
     """
     async with means.journal.turn(waits=means.waits):
         await means.begins()
-        if (entry := means.journal.read()) is not None and entry.rescued:
-            means.journal.remove()  # this is what was kept by hand, or newer
         await means.place.prove(characters=len(token.get_secret_value()))
         means.told(Step.PROVED)
         replaced = fingerprint(held.secret if held and held.slot is Slot.TOKEN else None)
         return await uninterrupted(_accept(means, token, replaced, held))
+
+
+async def _check_pasted(means: Means, token: SecretStr, held: Found | None) -> None:
+    await verify(means, token, pauses=PASTED_PAUSES)
+    await _refuse_another_account(means, token, held)
 
 
 async def _refuse_another_account(means: Means, token: SecretStr, held: Found | None) -> None:
@@ -284,7 +287,7 @@ async def _after_lost_reply(means: Means, entry: Entry, held: Found, problem: Ai
 
 
 async def _accept(means: Means, token: SecretStr, replaced: str, held: Found | None) -> Rotated:
-    place = means.place
+    place, earlier = means.place, means.journal.read()
     entry = Entry(
         replaced=replaced,
         is_pasted=True,
@@ -292,18 +295,30 @@ async def _accept(means: Means, token: SecretStr, replaced: str, held: Found | N
         had=place.had,
         begun_at=now(),
     )
-    means.journal.write(entry)
-    means.told(Step.NOTED)
+    is_begun = False
     try:
-        await means.place.put(token)
+        if earlier is not None:  # what is pending, or had by its key, may be the only living one
+            await _check_pasted(means, token, held)
+        means.journal.write(entry)
+        is_begun = True
+        means.told(Step.NOTED)
+        await place.put(token)
         means.told(Step.STORED)
-        await verify(means, token, pauses=PASTED_PAUSES)
-        await _refuse_another_account(means, token, held)
+        if earlier is None:
+            await _check_pasted(means, token, held)
     except AicxError as problem:
-        await means.place.drop_pending()
-        means.journal.remove()
+        if is_begun:
+            await _leave_as_before(means, earlier)
         problem.message = f"{problem.message} What signed in before is as it was."
         raise
     means.told(Step.VERIFIED)
     await promote(means, token)
     return Rotated(Outcome.ACCEPTED, token, means.place.name, replaced)
+
+
+async def _leave_as_before(means: Means, earlier: Entry | None) -> None:
+    if earlier is not None:
+        means.journal.write(earlier)
+        return
+    await means.place.drop_pending()
+    means.journal.remove()

@@ -212,21 +212,24 @@ def lost(
     platform accepts it.
     """
     if held is None:
-        means.journal.remove()
-        refusal = "No token is stored here."
+        if not entry.is_fresh(now()):
+            means.journal.remove()
+        refusal = "Nothing that signs in was found here."
     else:
         kept = "session" if held.slot is Slot.SESSION else f"token before, in {held.source},"
         refusal = f"The {kept} is not accepted and was left as it is."
     if refused is not None:
         refusal = f"{refusal} {refused.message}"
     name = means.context.name
-    if held is not None and entry.is_repeatable(now()):
+    if entry.is_repeatable(now()):
+        again = "Try again in a moment, within 9 minutes: aicx"
+        if held is None:
+            again = "Within 9 minutes, run it with what signed in: aicx --token-file FILE"
         return NotSignedInError(
             f"A new token of {name} was asked for, and whether it was issued is not known. "
             f"{refusal}",
-            hint=f"Try again in a moment, within 9 minutes: aicx token rotate --yes --context "
-            f"{name}. Once what signs in is accepted, the same call gives the same token. "
-            f"{_signing_in_anew(name)}",
+            hint=f"{again} token rotate --yes --context {name}. Once what signs in is accepted, "
+            f"the same call gives the same token. {_signing_in_anew(name)}",
         )
     paste = f"aicx token set --stdin --context {name}"
     if entry.rescued:

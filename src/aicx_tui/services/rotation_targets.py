@@ -76,8 +76,11 @@ async def hand_out(
     from aicx_tui.services.target_updating import updated  # only where there are any
 
     records = TargetRecords(setup.home, context.name)
+    print_, known = fingerprint(token), records.read()
     with suppress(AicxError):
-        records.begin(targets)
+        records.begin(
+            [t for t in targets if not (lacking and has_it(t, known.get(t.name), print_))]
+        )
 
     async def give(target: Target) -> TargetResult:
         async with RotationJournal(setup.home, context).turn():
@@ -96,13 +99,18 @@ async def hand_out(
 
 
 def has_it(target: Target, record: Record | None, fingerprint: str) -> bool:
-    """Whether a target had the token of a fingerprint when it was last heard of."""
-    is_same = record is not None and record.kind == target.kind
-    return is_same and record is not None and record.says_current(fingerprint)
+    """Whether a target had the token of a fingerprint when it was last heard of.
+
+    One that was to get a token since, and of whose end nobody knows, may have another.
+    """
+    if record is None or record.kind != target.kind or record.is_due:
+        return False
+    return record.says_current(fingerprint)
 
 
 def left_over(setup: Setup, context: Context) -> str:
     """Which targets were to get a token and have not, as a sentence; empty for none."""
-    targets, records = targets_of(setup, context), TargetRecords(setup.home, context.name).read()
-    names = [t.name for t in targets if t.name in records and records[t.name].is_due]
+    targets, records = targets_of(setup, context), TargetRecords(setup.home, context.name)
+    known = [(target.name, records.of(target)) for target in targets]
+    names = [n for n, r in known if r and (r.is_due or r.outcome is Outcome.FAILED)]
     return f"Not given the token yet: {', '.join(names)}." if names else ""

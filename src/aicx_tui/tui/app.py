@@ -107,7 +107,7 @@ class AicxApp(App[None]):
         self._is_ready = False
         self._ends_with: int | None = None
         self._offered: dict[str, ActiveBinding] = {}
-        self._warned_on: Screen[object] | None = None
+        self._warned_of: tuple[Screen[object], str] | None = None
         self.animation_level = "none"
         self.set_keymap(self.keymap.overrides)
         for theme in THEMES:
@@ -199,6 +199,8 @@ class AicxApp(App[None]):
             self.pressed += isinstance(event, (events.Key, events.MouseDown, events.Paste))
         if self._idle is not None and isinstance(event, events.InputEvent):
             self._idle.reset()
+        if self._warned_of and isinstance(event, events.InputEvent) and not await self._at_stake():
+            self._warned_of = None  # what begins after that is warned of anew
         if not (isinstance(event, events.MouseDown) and self._is_gone_at(event.x, event.y)):
             await super().on_event(with_joiners(event))
 
@@ -300,15 +302,19 @@ class AicxApp(App[None]):
         """Quit; where that would lose something, say so once."""
         if held := self.places.holds_exit:
             return self.notify(held, severity="warning")
-        screen = self.screen
-        at_stake = await screen.at_stake() if isinstance(screen, Dialog) else ""
-        at_stake = at_stake or self.places.at_stake or self.places.handing_out.at_stake
-        if at_stake and screen is not self._warned_on:
-            self._warned_on = screen
+        screen, at_stake = self.screen, await self._at_stake()
+        if at_stake and (screen, at_stake) != self._warned_of:
+            self._warned_of = (screen, at_stake)
             keys = self.keymap.shown("console.quit")
             self.notify(f"{at_stake} {keys} again quits.", severity="warning")
             return
         self.exit()
+
+    async def _at_stake(self) -> str:
+        """What would be lost by quitting now; empty where nothing would."""
+        screen = self.screen
+        of_dialog = await screen.at_stake() if isinstance(screen, Dialog) else ""
+        return of_dialog or self.places.at_stake or self.places.handing_out.at_stake
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which copies where text is typed and would be easily hit elsewhere."""

@@ -46,7 +46,7 @@ class Places:
         self._app = app
         self._here = FIRST_PLACE
         self._numbers = count(2)
-        self._warned_on: HumansScreen | None = None
+        self._warned_of: tuple[HumansScreen, str] | None = None
         self.clipboard = TokenClipboard(app)
         self.handing_out = HandingOut(app)
 
@@ -368,11 +368,12 @@ class Places:
 
     def _would_lose(self) -> bool:
         """Whether going elsewhere would lose something, which is said once."""
-        screen = self._humans
-        if screen is None or not self.at_stake or screen is self._warned_on:
+        screen, at_stake = self._humans, self.at_stake
+        if screen is None or not at_stake or self._warned_of == (screen, at_stake):
+            self._warned_of = None
             return False
-        self._warned_on = screen
-        self._app.notify(f"{self.at_stake} Once more goes there.", severity="warning")
+        self._warned_of = (screen, at_stake)
+        self._app.notify(f"{at_stake} Once more goes there.", severity="warning")
         return True
 
     def reopen(self) -> None:
