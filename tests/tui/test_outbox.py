@@ -437,6 +437,27 @@ async def test_quitting_asks_anew_where_more_would_be_lost_than_was_said(
         await person.waits_for(lambda: not person.app.is_running)
 
 
+async def test_quitting_asks_anew_once_what_was_said_is_settled(
+    own_sandbox: SandboxPlatform,
+) -> None:
+    async with console(own_sandbox.own_access()) as person:
+        for _ in range(2):
+            await sending_of(person).queue_update(current(person), HumanChanges(email="x" * 5000))
+            await person.sees("! 1 change needs you")
+            await person.presses("ctrl+q")
+            await person.sees("1 change waits in memory only", "^q again")
+            assert person.app.is_running
+            person.app.clear_notifications()
+            await person.presses("O")
+            await person.sees("✗ failed")
+            await person.presses("D", "y")
+            await person.sees("Nothing waits.")
+            await person.presses("escape")
+            await person.sees("─ Humans")
+        await person.presses("ctrl+q")
+        await person.waits_for(lambda: not person.app.is_running)
+
+
 async def test_a_read_only_context_sends_and_decides_nothing(own_sandbox: SandboxPlatform) -> None:
     from dataclasses import replace
 
